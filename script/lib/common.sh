@@ -1,0 +1,106 @@
+# Shared by the commands in script/: where the repository is, which Python runs it, and the virtual environment.
+# Sourced by bash; written so that the old bash of macOS reads it too.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+VENV=$ROOT/.venv
+cd "$ROOT"
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+# python_version PATH: print "3.13.0" when that interpreter runs and has what we need, else fail. A name on PATH proves
+# nothing (version managers put stand-ins there that only answer "command not found"), so it is run.
+python_version() {
+    "$1" -c 'import sqlite3, ssl, venv, ensurepip, sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null </dev/null
+}
+
+python_candidates() {
+    local name folder
+    for name in python3 python; do type -ap "$name" || true; done
+    for name in 13 14 15 12; do type -ap "python3.$name" || true; done
+    for folder in "${PYENV_ROOT:-${HOME:-/root}/.pyenv}/versions" "${UV_PYTHON_INSTALL_DIR:-${HOME:-/root}/.local/share/uv/python}"; do
+        ls -d "$folder"/*/bin/python3 2>/dev/null | sort -rV || true
+    done
+    ls -d /usr/local/bin/python3.* /usr/local/*/bin/python3 /opt/*/bin/python3 /opt/*/*/bin/python3 \
+        /Library/Frameworks/Python.framework/Versions/*/bin/python3 2>/dev/null | sort -rV || true
+}
+
+# find_python: print the interpreter to use. Python 3.13 is what we develop on; any 3.12 or newer will do.
+find_python() {
+    local candidate version tried='' second=''
+    if [ -n "${APP_PYTHON:-}" ]; then
+        version=$(python_version "$APP_PYTHON") || die "APP_PYTHON=$APP_PYTHON does not run, or lacks sqlite3, ssl, venv or ensurepip."
+        case $version in
+            3.1[2-9].* | 3.[2-9][0-9].*) say "$APP_PYTHON"; return ;;
+            *) die "APP_PYTHON=$APP_PYTHON is Python $version; 3.12 or newer is needed." ;;
+        esac
+    fi
+    while IFS= read -r candidate; do
+        version=$(python_version "$candidate") || continue
+        case $version in
+            3.13.*) say "$candidate"; return ;;
+            3.1[2-9].* | 3.[2-9][0-9].*) second=${second:-$candidate} ;;
+            *) case " $tried " in *" $version "*) ;; *) tried="$tried $version" ;; esac ;;
+        esac
+    done <<<"$(python_candidates)"
+    [ -n "$second" ] || die "No Python 3.12 or newer was found (tried and too old or incomplete:${tried:- none}). Install one, or set APP_PYTHON=/path/to/python3."
+    say "$second"
+}
+
+# One at a time: two commands started together must not both fill the environment. A lock whose owner died is taken over.
+take_lock() {
+    local waited=0 owner
+    until mkdir "$VENV.lock" 2>/dev/null; do
+        owner=$(cat "$VENV.lock/pid" 2>/dev/null || true)
+        if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then rm -rf "$VENV.lock"; continue; fi
+        [ "$waited" -lt 600 ] || die "Another script has been setting up $VENV for ten minutes. If none runs, remove $VENV.lock."
+        [ "$waited" -gt 0 ] || say "Waiting for another script that is setting up the environment ..."
+        sleep 1; waited=$((waited + 1))
+    done
+    echo $$ >"$VENV.lock/pid"
+    trap 'rm -rf "$VENV.lock"' EXIT
+}
+
+# installed NAME: whether the environment works and holds exactly what requirements/NAME.lock says now.
+installed() {
+    [ "$(cat "$VENV/.installed-$1" 2>/dev/null)" = "$(cksum <"requirements/$1.lock")" ] && "$VENV/bin/python" -c '' 2>/dev/null
+}
+
+# ensure_environment app|dev: make .venv and install the lock, only when something changed. dev contains app.
+ensure_environment() {
+    local name=$1 python log=$VENV/bootstrap.log
+    if ! installed "$name"; then
+        take_lock
+        if ! "$VENV/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
+            python=$(find_python) || exit 1
+            say "Making .venv with $python (Python $(python_version "$python")) ..."
+            "$python" -m venv --clear "$VENV" || die "The virtual environment could not be made."
+        fi
+        if ! installed "$name"; then
+            say "Installing requirements/$name.lock ..."
+            if command -v uv >/dev/null 2>&1; then
+                set -- uv pip install --quiet --python "$VENV/bin/python" --require-hashes -r "requirements/$name.lock"
+            else
+                set -- "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "requirements/$name.lock"
+            fi
+            "$@" >"$log" 2>&1 </dev/null || { tail -15 "$log" >&2; die "Installing requirements/$name.lock failed; the lines above say why (all of it: $log)."; }
+            cksum <"requirements/$name.lock" >"$VENV/.installed-$name"
+            if [ "$name" = dev ]; then cksum <requirements/app.lock >"$VENV/.installed-app"; fi
+        fi
+        rm -rf "$VENV.lock"; trap - EXIT
+    fi
+    export PYTHONPATH="$ROOT/platform:$ROOT" DJANGO_SETTINGS_MODULE=config.settings
+    compile_translations
+}
+
+# Catalogues are compiled here, not committed; only when one changed, because starting Django takes a second.
+compile_translations() {
+    local source
+    for source in locale/*/LC_MESSAGES/*.po; do
+        [ -f "$source" ] || continue
+        if ! [ "${source%.po}.mo" -nt "$source" ]; then
+            MODE=embedded DEMO=0 DEBUG=0 "$VENV/bin/python" manage.py compile_translations || die "The translations could not be compiled."
+            return
+        fi
+    done
+}
