@@ -1,0 +1,118 @@
+"""The one way text becomes HTML: CommonMark with tables and strikethrough, sanitised, nothing in it that could run.
+
+A person is mentioned as `@[12]`. The HTML keeps a placeholder, so that it can be stored, and names are looked up when it is
+shown: an erased person is a former member in old texts too.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import nh3
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+MAX_LENGTH = 64 * 1024
+BLOCKS = {"p", "ul", "ol", "blockquote", "table", "h2", "h3", "h4", "h5", "h6"}
+TAGS = BLOCKS | set("br hr em strong s code pre li a thead tbody tr th td span".split())
+ATTRIBUTES = {tag: {"dir"} for tag in BLOCKS} | {
+    "a": {"href", "title"},
+    "ol": {"dir", "start"},
+    "span": {"data-person"},
+}
+# Directional overrides make a text read as another; isolates and marks are harmless.
+CONTROLS = re.compile("[\u202a-\u202e\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
+MENTION = re.compile(r"@\[(\d{1,18})\]")
+PLACEHOLDER = re.compile(r'<span data-person="(\d{1,18})"></span>')
+
+
+def _mention(state: StateInline, silent: bool) -> bool:
+    """Read `@[12]` as a mention of person 12."""
+    found = MENTION.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        token = state.push("mention", "span", 0)
+        token.attrSet("data-person", found[1])
+    state.pos = found.end()
+    return True
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+    parser.disable(["image"])
+    parser.inline.ruler.before("link", "mention", _mention)
+    # `@` ends a run of plain text, so that a mention is seen wherever it stands.
+    parser.add_render_rule("mention", lambda self, tokens, i, options, env: (
+        f'<span data-person="{tokens[i].attrGet("data-person")}"></span>'
+    ))  # fmt: skip
+    return parser
+
+
+def clean(text: str) -> str:
+    """Return the text without control characters and directional overrides, line ends as `\\n`."""
+    return CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def render(text: str) -> str:
+    """Return safe HTML with placeholders for mentions; the same text always gives the same HTML, so it may be stored.
+
+    Headings begin at level 2, outermost blocks carry `dir="auto"`, links carry `rel="noopener noreferrer nofollow"`, images
+    are not loaded. A text over 64 KB, or one the parser gives up on, is shown as it was typed.
+    """
+    text = clean(text)
+    if len(text) > MAX_LENGTH:
+        return plain(text)
+    parser = _parser()
+    try:
+        tokens = parser.parse(text)
+    except RecursionError:
+        return plain(text)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+        # The outermost only: what carries a direction of its own is not asked for that of what it stands in, so a list
+        # with marked items would stand the other way round than its text.
+        if token.nesting == 1 and token.level == 0 and token.tag in BLOCKS:
+            token.attrSet("dir", "auto")
+    return nh3.clean(
+        parser.renderer.render(tokens, parser.options, {}),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    ).strip()
+
+
+def plain(text: str) -> str:
+    """Return the text as it was typed, escaped, line ends kept."""
+    return '<p dir="auto">' + escape(clean(text)).replace("\n", "<br>") + "</p>"
+
+
+def mentioned(text: str) -> list[int]:
+    """Return the ids of the people the text mentions, each once, in order."""
+    return list(dict.fromkeys(int(found) for found in PLACEHOLDER.findall(render(text))))
+
+
+def people_in(htmls: Iterable[str]) -> set[int]:
+    """Return the ids of the people whom rendered texts mention, so that their names are looked up at once."""
+    return {int(found) for html in htmls for found in PLACEHOLDER.findall(html)}
+
+
+def fill(html: str, names: Mapping[int, str], unknown: str) -> SafeString:
+    """Return rendered HTML with the names of the people mentioned; who is not in `names` shows as `unknown`."""
+
+    def name(found: re.Match[str]) -> str:
+        return f'<span class="mention">@{escape(names.get(int(found[1]), unknown))}</span>'
+
+    return mark_safe(PLACEHOLDER.sub(name, html))  # noqa: S308 - sanitised by render(), names escaped
+
+
+def excerpt(text: str, length: int = 160) -> str:
+    """Return the beginning of the text without Markdown's signs, cut at a word, for lists and notices."""
+    bare = MENTION.sub("@…", re.sub(r"\]\([^)]*\)", " ", clean(text)))
+    flat = " ".join(re.sub(r"[*_`>#|~\[\]]+", " ", bare).split())
+    return flat if len(flat) <= length else flat[: length - 1].rsplit(" ", 1)[0] + "…"

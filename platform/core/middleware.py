@@ -1,0 +1,38 @@
+"""Rules for every answer."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_cache_control
+
+
+class NoStoreMiddleware:
+    """Nothing but static files is kept by any cache: pages differ by reader."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Mark the answer `no-store, private`."""
+        response = self.get_response(request)
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+
+class CompressMiddleware(GZipMiddleware):
+    """Compresses pages and JSON for poor lines; files keep their bytes and their ranges.
+
+    Django pads each answer by a random length, so that its compressed size tells nothing of the secrets in it.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress a whole answer of text."""
+        kind = response.headers.get("Content-Type", "")
+        if response.streaming or not kind.startswith(("text/html", "application/json")):
+            return response
+        return super().process_response(request, response)

@@ -1,0 +1,68 @@
+"""Base models, the deployment's epoch, and the audit record."""
+
+import uuid
+from typing import Any, Never
+
+from django.db import models
+from django.utils import timezone
+
+
+class TimeStamped(models.Model):
+    """A row that knows when it was made, by the server's clock, in UTC."""
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+class Deployment(models.Model):
+    """One row: the epoch of this database. A restore changes it, so that no client mixes two histories."""
+
+    epoch = models.UUIDField(default=uuid.uuid4)
+
+    @classmethod
+    def current_epoch(cls) -> str:
+        """Return the epoch as text, made at the first call."""
+        return str(cls.objects.get_or_create(pk=1)[0].epoch)
+
+
+class AuditChain(models.Model):
+    """The head of one hash chain: one per group, and one for the site."""
+
+    scope = models.CharField(max_length=60, unique=True)
+    length = models.PositiveBigIntegerField(default=0)
+    head = models.CharField(max_length=64, default="")
+
+
+class AuditEntry(models.Model):
+    """One recorded act. Never changed, never deleted; erasing a person empties `payload` and `salt` and keeps the chain whole."""
+
+    chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveBigIntegerField()
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    verb = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField(null=True)
+    actor_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+    function = models.CharField(max_length=120, blank=True)
+    reason = models.TextField(blank=True)
+    payload = models.JSONField(null=True)
+    salt = models.CharField(max_length=32, blank=True)
+    payload_digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "number"], name="dense_audit_numbers")]
+        indexes = [models.Index(fields=["object_type", "object_id"])]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the entry once; an entry that exists is never written again."""
+        if self.pk is not None:
+            raise TypeError("An audit entry is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Never:
+        """Refuse: the record is append-only."""
+        raise TypeError("An audit entry is never deleted.")

@@ -1,0 +1,73 @@
+"""The bell: after a commit, other processes hear that something moved. It carries identifiers only, never content.
+
+A bell may be lost, doubled or late, and nothing is lost with it: the hub reads what happened from the database, and asks
+the database again every ten seconds without any bell.
+"""
+
+import asyncio
+import atexit
+import logging
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, wait
+from functools import cache, partial
+from typing import Any
+
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 2.0
+"""Seconds one ring may take; a dead or frozen Redis costs nobody more."""
+
+_server_loop: asyncio.AbstractEventLoop | None = None
+_under_way: set[Future[None]] = set()
+
+
+def send_on_commit(channel_group: str, message: Mapping[str, int | str | list[int]]) -> None:
+    """Ring once the transaction is committed, from any thread; a failure is logged and never fails the act.
+
+    Outside a transaction it rings at once. The caller does not wait for the layer.
+    """
+    transaction.on_commit(partial(ring, channel_group, dict(message)), robust=True)
+
+
+def ring(channel_group: str, message: dict[str, Any]) -> None:
+    """Hand the message to an event loop that can send it; where nobody in this process could hear it, do nothing."""
+    layer = get_channel_layer()
+    loop = _server_loop
+    if loop is None or loop.is_closed():
+        if layer is None or isinstance(layer, InMemoryChannelLayer):
+            return
+        loop = _own_loop()
+    future = asyncio.run_coroutine_threadsafe(send(channel_group, message), loop)
+    _under_way.add(future)
+    future.add_done_callback(_under_way.discard)
+
+
+async def send(channel_group: str, message: dict[str, Any]) -> None:
+    """Send within two seconds or give up; used by what already runs on an event loop."""
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await layer.group_send(channel_group, message)
+    except Exception as error:  # whatever the layer's engine raises: the bell is best effort
+        logger.warning("A bell for %s did not ring: %s.", channel_group, type(error).__name__)
+
+
+def serve_from(loop: asyncio.AbstractEventLoop | None) -> None:
+    """Name the event loop on which this process serves sockets: the in-memory layer is heard on it only."""
+    global _server_loop
+    _server_loop = loop
+
+
+@cache
+def _own_loop() -> asyncio.AbstractEventLoop:
+    """Return a loop of this process's own, for commands and servers of pages that have none; its last rings may finish."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="bell", daemon=True).start()
+    atexit.register(lambda: wait(list(_under_way), timeout=PATIENCE))
+    return loop

@@ -1,0 +1,447 @@
+"""One process's place in the live protocol: it hears each room's bell once, reads what happened once, encodes it once, and
+hands it to those of its sockets whose people may see it.
+
+The channel layer only tells that something moved. Whatever it loses, the poll finds: heads of rooms, versions of rights and
+ended sessions are read from the database every ten seconds.
+"""
+
+import asyncio
+import logging
+import random
+import uuid
+from collections import Counter
+from collections.abc import Collection, Coroutine
+from typing import Any
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import Http404
+from django.utils.module_loading import import_string
+
+from core.models import Deployment
+from core.realtime import bell, frames, rooms, sessions
+from core.realtime.outbox import TOO_SLOW, Batch
+from core.realtime.rooms import Head, Right
+from core.realtime.sockets import SESSION_ENDED, Socket
+from core.realtime.threads import in_thread
+from core.realtime.topic import Follow, Topic
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT = 25
+POLL = 10.0
+PAGE = 200
+BEHIND_MAX = 1000
+"""A client further behind than this loads the newest page anew."""
+
+NAME_LIFE = 60.0
+RESTART_SPREAD = 20
+
+
+class Hub:
+    """Runs while the process has a socket; everything in it happens on the event loop that serves them."""
+
+    def __init__(self, *, heartbeat: int = HEARTBEAT, poll: float = POLL) -> None:
+        self.heartbeat, self.poll_every = heartbeat, poll
+        self.epoch = ""
+        self.name = uuid.uuid4().hex
+        self.rooms = rooms.owner()
+        self.sockets: set[Socket] = set()
+        self.topics: dict[int, Topic] = {}
+        self.per_user: Counter[int] = Counter()
+        self._channel: str | None = None
+        self._services: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- Sockets come and go ------------------------------------------------------------------------------------
+
+    def enter(self, socket: Socket) -> None:
+        """Take in a socket; with the first one the process begins to listen."""
+        self.sockets.add(socket)
+        self.per_user[socket.user_id] += 1
+        if not self._services:
+            bell.serve_from(asyncio.get_running_loop())
+            self._services = [asyncio.create_task(run()) for run in (self._listen, self._poll, self._beat)]
+
+    async def exit(self, socket: Socket) -> None:
+        """Let a socket go, and with the last one everything else."""
+        for follow in list(socket.follows.values()):
+            self.unfollow(follow)
+        self.sockets.discard(socket)
+        self.per_user[socket.user_id] -= 1
+        if self.per_user[socket.user_id] <= 0:
+            del self.per_user[socket.user_id]
+        if not self.sockets:
+            services, self._services = self._services, []
+            tasks = [*services, *self._tasks]
+            self._channel = None
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def take_leave(self) -> None:
+        """Tell every socket that the process stops and when to come back, each at its own time."""
+        for socket in self.sockets:
+            wait = random.randint(1, RESTART_SPREAD)  # noqa: S311 - nothing secret
+            socket.say({"type": "restart", "retry_after": wait})
+        try:
+            async with asyncio.timeout(2):
+                await asyncio.gather(*(socket.outbox.empty() for socket in self.sockets))
+        except TimeoutError:
+            return
+
+    # --- Following rooms ----------------------------------------------------------------------------------------
+
+    async def join(self, socket: Socket, room: int, since: int | None, epoch: str | None) -> None:
+        """Have a socket follow a room: ask the door, join the layer, read the head, then send what is missing, then live."""
+        head, right = await self._door(room, socket.user_id)
+        topic = self.topics.get(room) or self._begin(room)
+        topic.joining += 1
+        try:
+            if not topic.ready.is_set():
+                await topic.ready.wait()
+                head, right = await self._door(room, socket.user_id)
+            if topic.is_broken:
+                raise DatabaseError
+            if (old := socket.follows.get(room)) is not None:
+                self.unfollow(old)
+            sent = head.seq if since is None else max(since, right.floor - 1)
+            if (epoch is not None and epoch != self.epoch) or not 0 <= head.seq - sent <= BEHIND_MAX:
+                socket.say({"type": "reset", "room": room})
+                return
+            socket.say({"type": "joined", "room": room, "head": head.seq, "floor": right.floor})
+            follow = Follow(socket, topic, sent=sent, right=right, acl_version=head.acl_version)
+            topic.follows.add(follow)
+            socket.follows[room] = follow
+            self._catch_up_with(follow)
+            self._rang(room, head.seq)
+            self._presence_changed(topic, to=follow)
+        finally:
+            topic.joining -= 1
+            self._end_if_idle(topic)
+
+    def unfollow(self, follow: Follow) -> None:
+        """End one socket's part in a room."""
+        follow.over, follow.is_live = True, False
+        if follow.catching_up is not None:
+            follow.catching_up.cancel()
+        follow.topic.follows.discard(follow)
+        if follow.socket.follows.get(follow.topic.room) is follow:
+            del follow.socket.follows[follow.topic.room]
+        self._presence_changed(follow.topic)
+        self._end_if_idle(follow.topic)
+
+    def _close(self, follow: Follow, reason: str) -> None:
+        self.unfollow(follow)
+        follow.socket.say({"type": "closed", "room": follow.topic.room, "reason": reason})
+
+    async def _door(self, room: int, user_id: int) -> tuple[Head, Right]:
+        heads, rights = await in_thread(self._look, room, {user_id})
+        if heads is None or user_id not in rights:
+            raise Http404
+        return heads, rights[user_id]
+
+    def _look(self, room: int, users: Collection[int]) -> tuple[Head | None, dict[int, Right]]:
+        """Read the version first and the rights after it: found at a version, a right is at least as new."""
+        head = self.rooms.heads([room]).get(room)
+        return head, self.rooms.rights(room, users) if head else {}
+
+    def _begin(self, room: int) -> Topic:
+        topic = self.topics[room] = Topic(room)
+        self._spawn(self._start(topic))
+        return topic
+
+    async def _start(self, topic: Topic) -> None:
+        """Join the layer first and read the head after it, so that nothing falls between."""
+        try:
+            await self._subscribe(rooms.channel(topic.room))
+            topic.head = (await in_thread(self.rooms.heads, [topic.room]))[topic.room].seq
+            topic.is_broken = False
+        finally:
+            if topic.is_broken and self.topics.get(topic.room) is topic:
+                del self.topics[topic.room]
+            topic.ready.set()
+        self._rang(topic.room, topic.wanted)
+
+    def _end_if_idle(self, topic: Topic) -> None:
+        if topic.is_idle and self.topics.get(topic.room) is topic:
+            del self.topics[topic.room]
+            if topic.pump is not None:
+                topic.pump.cancel()
+            if self._services:
+                self._spawn(self._unsubscribe(rooms.channel(topic.room)))
+
+    # --- What happened goes out ---------------------------------------------------------------------------------
+
+    def _rang(self, room: int, seq: int) -> None:
+        """Something moved: read on, unless somebody is at it already."""
+        topic = self.topics.get(room)
+        if topic is None:
+            return
+        topic.wanted = max(topic.wanted, seq)
+        if topic.ready.is_set() and topic.wanted > topic.head and (topic.pump is None or topic.pump.done()):
+            topic.pump = self._spawn(self._read_on(topic))
+
+    async def _read_on(self, topic: Topic) -> None:
+        while topic.head < topic.wanted:
+            entries = await in_thread(self.rooms.entries, topic.room, topic.head, PAGE)
+            if not entries:
+                topic.wanted = topic.head
+                return
+            batches = Batch.split(topic.room, entries)
+            await self._ask_again(topic, max(batch.acl_version for batch in batches))
+            for batch in batches:
+                for follow in topic.live():
+                    self._hand_over(follow, batch)
+                topic.head = batch.last
+                await asyncio.sleep(0)  # those who can write do so before more is queued
+
+    def _hand_over(self, follow: Follow, batch: Batch) -> None:
+        """Queue the batch for one socket; one that is slow, or whose right must be asked anew, reads on by itself."""
+        if follow.acl_version >= batch.acl_version and follow.socket.outbox.is_roomy:
+            follow.deliver(batch)
+        else:
+            follow.is_live = False
+            follow.catching_up = self._spawn(self._catch_up(follow))
+
+    async def _ask_again(self, topic: Topic, acl_version: int) -> None:
+        """Ask the rights of all who were last asked before this version; who has none is shut out before anything follows."""
+        while stale := topic.stale(acl_version):
+            head, rights = await in_thread(self._look, topic.room, {follow.socket.user_id for follow in stale})
+            for follow in stale:
+                right = rights.get(follow.socket.user_id)
+                if follow.over:
+                    continue
+                if head is None or right is None:
+                    self._close(follow, "removed")
+                else:
+                    follow.right, follow.acl_version = right, head.acl_version
+
+    def _catch_up_with(self, follow: Follow) -> None:
+        if follow.sent >= follow.topic.head:
+            follow.is_live = True
+        else:
+            follow.catching_up = self._spawn(self._catch_up(follow))
+
+    async def _catch_up(self, follow: Follow) -> None:
+        """Send what is missing at the socket's own pace, until it is where the process is."""
+        topic = follow.topic
+        while follow.sent < topic.head:
+            entries = await in_thread(self.rooms.entries, topic.room, follow.sent, PAGE)
+            if not entries:
+                break
+            for batch in Batch.split(topic.room, entries):
+                if not await follow.socket.outbox.roomy():
+                    follow.socket.close(TOO_SLOW)
+                    return
+                # Asked after every wait, in which anything may have happened.
+                while not follow.over and follow.acl_version < batch.acl_version:
+                    await self._ask_again(topic, batch.acl_version)
+                if follow.over:
+                    return
+                follow.deliver(batch)
+        follow.is_live = True
+
+    # --- The layer ----------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        """Hear the bells of every room that this process has open; begin anew when the layer's engine fails."""
+        while True:
+            try:
+                layer = get_channel_layer()
+                if layer is None:
+                    return
+                self._channel = await layer.new_channel("hub")
+                await self._subscribe_all()
+                while True:
+                    self._heard(await layer.receive(self._channel))
+            except Exception as error:  # whatever the engine raises: delivery goes on by polling
+                self._channel = None
+                logger.warning("The channel layer failed: %s. Rooms are polled.", type(error).__name__)
+                await asyncio.sleep(random.uniform(1, 3))  # noqa: S311 - nothing secret
+
+    async def _subscribe_all(self) -> None:
+        for name in (sessions.PEOPLE, *map(rooms.channel, list(self.topics))):
+            await self._subscribe(name)
+
+    async def _subscribe(self, name: str) -> None:
+        """Have this process hear a bell; said again every minute, since an engine may forget."""
+        layer = get_channel_layer()
+        if layer is None or self._channel is None:
+            return
+        try:
+            async with asyncio.timeout(bell.PATIENCE):
+                await layer.group_add(name, self._channel)
+        except Exception as error:  # the poll does without
+            logger.warning("Could not subscribe to %s: %s.", name, type(error).__name__)
+
+    async def _unsubscribe(self, name: str) -> None:
+        layer = get_channel_layer()
+        if layer is None or self._channel is None:
+            return
+        try:
+            async with asyncio.timeout(bell.PATIENCE):
+                await layer.group_discard(name, self._channel)
+        except Exception as error:  # a bell more does no harm
+            logger.warning("Could not unsubscribe from %s: %s.", name, type(error).__name__)
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        match message:
+            case {"type": "room.moved", "room": int(room), "seq": int(seq)}:
+                self._rang(room, seq)
+            case {"type": "room.typing", "room": int(room), "person": int(person)}:
+                if (topic := self.topics.get(room)) is not None:
+                    self._spawn(self._show_typing(topic, person))
+            case {"type": "room.present", "room": int(room), "process": str(process), "people": list(people)}:
+                if (topic := self.topics.get(room)) is not None and process != self.name:
+                    topic.note_present(process, frozenset(people))
+                    self._spawn(self._show_present(topic))
+            case {"type": "person.sessions", "user": int(user)}:
+                self._spawn(self._check_sessions([socket for socket in self.sockets if socket.user_id == user]))
+            case {"type": "person.notices", "users": list(users)}:
+                for user in users:
+                    if self.per_user[user]:
+                        self._spawn(self._tell_notices(user))
+
+    # --- Without the layer --------------------------------------------------------------------------------------
+
+    async def _poll(self) -> None:
+        rounds = 0
+        while True:
+            await asyncio.sleep(self.poll_every * random.uniform(0.8, 1.2))  # noqa: S311 - nothing secret
+            rounds += 1
+            try:
+                await self.poll()
+                if rounds % 6 == 0:
+                    await self._subscribe_all()
+            except DatabaseError as error:
+                logger.warning("Polling failed: %s.", type(error).__name__)
+
+    async def poll(self) -> None:
+        """Find what no bell told of: events, changes of rights, ended sessions."""
+        await self._check_sessions(list(self.sockets))
+        self.epoch = await in_thread(Deployment.current_epoch)
+        await self.look_around()
+
+    async def look_around(self) -> None:
+        """Compare every room that is followed with the database."""
+        heads = await in_thread(self.rooms.heads, list(self.topics))
+        for topic in list(self.topics.values()):
+            head = heads.get(topic.room)
+            if head is not None:
+                await self._ask_again(topic, head.acl_version)
+                self._rang(topic.room, head.seq)
+            elif topic.ready.is_set():
+                for follow in list(topic.follows):
+                    self._close(follow, "removed")
+            await self._tell_present(topic)
+
+    async def _check_sessions(self, sockets: Collection[Socket]) -> None:
+        if not sockets:
+            return
+        good = await in_thread(sessions.still_good, {socket.session for socket in sockets})
+        for socket in sockets:
+            if socket.session.key in good:
+                socket.session = good[socket.session.key]
+            else:
+                socket.close(SESSION_ENDED)
+
+    async def _tell_notices(self, user: int) -> None:
+        """Say to a person's sockets how many notifications wait."""
+        waiting = await in_thread(import_string(settings.UNREAD_NOTICES), user)
+        for socket in self.sockets:
+            if socket.user_id == user:
+                socket.say({"type": "notice", "unread": waiting})
+
+    async def _beat(self) -> None:
+        """Tell each socket at every heartbeat how far its rooms are; that it comes shows that the connection lives."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(min(1, self.heartbeat / 2))
+            now = loop.time()
+            for socket in self.sockets:
+                if socket.heads_due <= now:
+                    socket.heads_due = now + self.heartbeat
+                    self.tell_heads(socket)
+
+    def tell_heads(self, socket: Socket) -> None:
+        """Say how far the rooms are that the socket follows and is up to date with, as far as this process knows."""
+        heads = {str(room): follow.topic.head for room, follow in socket.follows.items() if follow.is_live}
+        socket.say({"type": "heads", "rooms": heads})
+
+    # --- Who is here, who writes: best effort, never stored -----------------------------------------------------
+
+    def now(self) -> float:
+        """Return the time of the loop that serves the sockets, in seconds."""
+        return asyncio.get_running_loop().time()
+
+    async def typing(self, follow: Follow) -> None:
+        """Tell the others in the room that somebody writes, if they let it be seen."""
+        if follow.right.shows:
+            message = {"type": "room.typing", "room": follow.topic.room, "person": follow.socket.user_id}
+            await bell.send(rooms.channel(follow.topic.room), message)
+
+    async def _show_typing(self, topic: Topic, person: int) -> None:
+        known = await self._names(topic, [person])
+        if not known:
+            return
+        frame = frames.encode({"type": "typing", "room": topic.room, "person": known[0]})
+        for follow in topic.follows:
+            if follow.socket.user_id != person:
+                follow.socket.outbox.offer(frame)
+
+    def _presence_changed(self, topic: Topic, to: Follow | None = None) -> None:
+        """Note who of this process is in the room now; tell the others, and the newcomer, only if there is something to tell."""
+        here = topic.present_here()
+        if here != topic.here:
+            topic.here = here
+            topic.note_present(self.name, here)
+            self._spawn(self._tell_present(topic))
+            self._spawn(self._show_present(topic))
+        elif to is not None and topic.shown:
+            self._spawn(self._show_present(topic, to))
+
+    async def _tell_present(self, topic: Topic) -> None:
+        """Say to other processes who is in the room here; said again by the poll, so that silence means gone."""
+        here = topic.present_here()
+        topic.note_present(self.name, here)
+        if here or topic.told:
+            topic.told = bool(here)
+            message = {"type": "room.present", "room": topic.room, "process": self.name, "people": sorted(here)}
+            await bell.send(rooms.channel(topic.room), message)
+        if topic.present() != topic.shown:
+            await self._show_present(topic)
+
+    async def _show_present(self, topic: Topic, to: Follow | None = None) -> None:
+        people = topic.present()
+        if people == topic.shown and to is None:
+            return
+        topic.shown = people
+        shown = await self._names(topic, sorted(people))
+        frame = frames.encode({"type": "presence", "room": topic.room, "people": shown})
+        for follow in [to] if to is not None else topic.follows:
+            if not follow.over:
+                follow.socket.outbox.offer(frame)
+
+    async def _names(self, topic: Topic, people: Collection[int]) -> list[dict[str, Any]]:
+        """Return `id` and `name` of those who may be shown; known ones for a minute without asking again."""
+        now = asyncio.get_running_loop().time()
+        unknown = [person for person in people if topic.names.get(person, ({}, 0.0))[1] < now]
+        if unknown:
+            for known in await in_thread(self.rooms.people, topic.room, unknown):
+                topic.names[known["id"]] = (known, now + NAME_LIFE)
+        return [topic.names[person][0] for person in people if topic.names.get(person, ({}, 0.0))[1] >= now]
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The poll takes it up again within twelve seconds.
+            trace = None if isinstance(error, DatabaseError) else error
+            logger.error("Work for a room failed: %s.", type(error).__name__, exc_info=trace)

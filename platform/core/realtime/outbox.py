@@ -1,0 +1,195 @@
+"""What waits to be written to one socket: bounded, so that a reader who has stopped costs a fixed amount of memory."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from core.realtime.rooms import Entry
+
+EVENTS_MAX = 256
+BYTES_MAX = 1_000_000
+FRAME_BYTES = 48 * 1024
+"""Events are put together into frames up to this size; a single event may be longer."""
+
+LIGHT_MAX = 4
+"""What is best effort is dropped when more than this waits."""
+
+STALLED_AFTER = 10.0
+"""Seconds in which a reader must take something of a queue that is filling."""
+
+TOO_SLOW = 4408
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Batch:
+    """Events of one room as one part of a frame, encoded once however many sockets it goes to."""
+
+    def __init__(self, room: int, entries: Sequence[Entry]) -> None:
+        self.room = room
+        self.entries = entries
+        self.first, self.last = entries[0].seq, entries[-1].seq
+        self.acl_version = max(entry.acl_version for entry in entries)
+        self.lowest = min(entry.origin for entry in entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @cached_property
+    def text(self) -> str:
+        """The events, without the frame around them."""
+        return ",".join(entry.text for entry in self.entries)
+
+    @cached_property
+    def size(self) -> int:
+        """How many bytes they are."""
+        return len(self.text.encode())
+
+    @cached_property
+    def frame(self) -> str:
+        """The frame that holds them alone."""
+        return frame_of(self.room, self.text)
+
+    def after(self, seq: int) -> "Batch | None":
+        """Return the part after a `seq`, if there is any."""
+        if seq < self.first:
+            return self
+        rest = [entry for entry in self.entries if entry.seq > seq]
+        return Batch(self.room, rest) if rest else None
+
+    def above(self, floor: int) -> "Batch":
+        """Return the batch as somebody sees it whose history begins at `floor`."""
+        if self.lowest >= floor:
+            return self
+        return Batch(
+            self.room,
+            [
+                entry if entry.origin >= floor else Entry(entry.seq, entry.acl_version, floor, entry.hidden)
+                for entry in self.entries
+            ],
+        )
+
+    @classmethod
+    def split(cls, room: int, entries: Sequence[Entry]) -> "list[Batch]":
+        """Return the events in batches that each fit a frame."""
+        batches: list[Batch] = []
+        part: list[Entry] = []
+        size = 0
+        for entry in entries:
+            length = len(entry.text.encode())
+            if part and size + length > FRAME_BYTES:
+                batches.append(cls(room, part))
+                part, size = [], 0
+            part.append(entry)
+            size += length
+        if part:
+            batches.append(cls(room, part))
+        return batches
+
+
+def frame_of(room: int, events: str) -> str:
+    """Return the frame around encoded events."""
+    return f'{{"type":"events","room":{room},"events":[{events}]}}'
+
+
+class Outbox:
+    """One socket's queue, written by `drain`. Over 256 events or 1 MB the socket is closed as too slow."""
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+        self.closed = asyncio.Event()
+        self._items: deque[str | Batch] = deque()
+        self._events = 0
+        self._bytes = 0
+        self._filled = asyncio.Event()
+        self._roomy = asyncio.Event()
+        self._roomy.set()
+
+    def put(self, text: str) -> None:
+        """Queue one frame."""
+        if self.code is None:
+            self._items.append(text)
+            self._bytes += len(text)
+            self._grown()
+
+    def put_events(self, batch: Batch) -> None:
+        """Queue events."""
+        if self.code is None:
+            self._items.append(batch)
+            self._events += len(batch)
+            self._bytes += batch.size
+            self._grown()
+
+    def offer(self, text: str) -> None:
+        """Queue what may be lost, unless more important things wait."""
+        if len(self._items) <= LIGHT_MAX:
+            self.put(text)
+
+    def close(self, code: int) -> None:
+        """Write nothing more; the socket is closed with the code."""
+        if self.code is None:
+            self.code = code
+            self._items.clear()
+            self.closed.set()
+            self._roomy.set()
+
+    @property
+    def is_roomy(self) -> bool:
+        """Whether it is at most a quarter full."""
+        return self._roomy.is_set()
+
+    async def roomy(self) -> bool:
+        """Wait until it is at most a quarter full: what is fetched for one socket goes at its pace. False after 10 seconds."""
+        try:
+            async with asyncio.timeout(STALLED_AFTER):
+                await self._roomy.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def drain(self, send: Send) -> None:
+        """Write what is queued, several events to a frame, until cancelled; `send` waits for a slow reader."""
+        while True:
+            if not self._items:
+                self._filled.clear()
+                await self._filled.wait()
+            await send({"type": "websocket.send", "text": self._next()})
+
+    async def empty(self) -> None:
+        """Wait until everything queued has been handed on."""
+        while self._items and self.code is None:  # noqa: ASYNC110 - asked once in the life of a process
+            await asyncio.sleep(0.02)
+
+    def _next(self) -> str:
+        item = self._items.popleft()
+        if isinstance(item, str):
+            self._bytes -= len(item)
+            self._shrunk()
+            return item
+        text, size, batches = item.frame, item.size, [item]
+        while self._items and isinstance(following := self._items[0], Batch) and following.room == item.room:
+            if size + following.size > FRAME_BYTES:
+                break
+            size += following.size
+            batches.append(following)
+            self._items.popleft()
+        if len(batches) > 1:
+            text = frame_of(item.room, ",".join(batch.text for batch in batches))
+        self._events -= sum(map(len, batches))
+        self._bytes -= size
+        self._shrunk()
+        return text
+
+    def _grown(self) -> None:
+        if self._events > EVENTS_MAX or self._bytes > BYTES_MAX:
+            self.close(TOO_SLOW)
+            return
+        if self._events > EVENTS_MAX // 4 or self._bytes > BYTES_MAX // 4:
+            self._roomy.clear()
+        self._filled.set()
+
+    def _shrunk(self) -> None:
+        if self._events <= EVENTS_MAX // 4 and self._bytes <= BYTES_MAX // 4:
+            self._roomy.set()

@@ -1,0 +1,169 @@
+"""The one socket address: who comes in, what their frames do, and what is said back."""
+
+import asyncio
+import logging
+import random
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import Http404
+from django.utils.module_loading import import_string
+
+from core.errors import Conflict, DomainError, RateLimited
+from core.models import Deployment
+from core.realtime import frames, sessions
+from core.realtime.frames import BadFrame, Frame
+from core.realtime.limits import Bucket
+from core.realtime.origins import Receive, Scope, Send
+from core.realtime.outbox import Outbox
+from core.realtime.sessions import SignedIn
+from core.realtime.threads import in_thread
+
+if TYPE_CHECKING:
+    from core.realtime.hub import Hub
+    from core.realtime.topic import Follow
+
+logger = logging.getLogger(__name__)
+
+ADDRESS = "/ws/"
+SESSION_ENDED = 4401
+BUSY = 1013
+FRAMES_PER_SECOND, FRAMES_AT_ONCE = 20, 100
+CODES = {"malformed", "unknown_type", "not_found", "forbidden", "too_long", "rate_limited", "conflict", "busy"}
+"""Every code an error frame may carry."""
+
+
+class Socket:
+    """One open WebSocket."""
+
+    def __init__(self, session: SignedIn, heads_due: float) -> None:
+        self.session = session
+        self.heads_due = heads_due
+        self.follows: dict[int, Follow] = {}
+        self.outbox = Outbox()
+        self.typed_at = 0.0
+
+    @property
+    def user_id(self) -> int:
+        """Whose it is."""
+        return self.session.user_id
+
+    def say(self, frame: dict[str, Any]) -> None:
+        """Queue a frame."""
+        self.outbox.put(frames.encode(frame))
+
+    def close(self, code: int) -> None:
+        """Write nothing more and close."""
+        self.outbox.close(code)
+
+
+@cache
+def frame_table() -> dict[str, Frame]:
+    """Return the frames a client may send, as the settings name them."""
+    return cast("dict[str, Frame]", import_string(settings.FRAMES))
+
+
+class SocketEndpoint:
+    """The ASGI application at `/ws/`; give it one hub per process."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self.hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        if scope["path"] != ADDRESS:
+            await send({"type": "websocket.close"})  # before accept: 403
+            return
+        try:
+            session = await in_thread(sessions.signed_in, sessions.session_key(scope["headers"]))
+            epoch = await in_thread(Deployment.current_epoch)
+        except DatabaseError:
+            await _refuse(send, BUSY)
+            return
+        if session is None:
+            await _refuse(send, SESSION_ENDED)
+        elif self.hub.per_user[session.user_id] >= settings.SOCKETS_PER_USER:
+            await _refuse(send, BUSY)
+        else:
+            self.hub.epoch = epoch
+            socket = Socket(session, asyncio.get_running_loop().time() + self.hub.heartbeat)
+            socket.say({"type": "hello", "user": session.user_id, "epoch": epoch, "heartbeat": self.hub.heartbeat})
+            self.hub.enter(socket)
+            try:
+                await send({"type": "websocket.accept"})
+                await self._serve(socket, receive, send)
+            finally:
+                await self.hub.exit(socket)
+
+    async def _serve(self, socket: Socket, receive: Receive, send: Send) -> None:
+        """Read and write until the client goes or the socket is closed by us."""
+        parts = [
+            asyncio.create_task(self._read(socket, receive)),
+            asyncio.create_task(socket.outbox.drain(send)),
+            asyncio.create_task(socket.outbox.closed.wait()),
+        ]
+        try:
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+        if socket.outbox.code is not None:
+            await send({"type": "websocket.close", "code": socket.outbox.code})
+
+    async def _read(self, socket: Socket, receive: Receive) -> None:
+        """Do one frame after the other; who sends more than 20 a second is read more slowly."""
+        bucket = Bucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
+        while True:
+            event = await receive()
+            if event["type"] == "websocket.disconnect":
+                return
+            if wait := bucket.wait():
+                await asyncio.sleep(wait)
+                bucket.wait()
+            bucket.take()
+            await self._answer(socket, event.get("text"))
+
+    async def _answer(self, socket: Socket, text: str | None) -> None:
+        """Do what a frame asks; whatever goes wrong is an error frame, and the socket goes on."""
+        about: dict[str, Any] = {}
+        try:
+            frame, data = frames.parse(text, frame_table())
+            about = {name: data[name] for name in ("room", "key") if data.get(name) is not None}
+            await frame.handle(self.hub, socket, data)
+        except BadFrame as error:
+            socket.outbox.put(frames.error(error.code, error.about))
+        except Http404:
+            socket.outbox.put(frames.error("not_found", about))
+        except DomainError as error:
+            socket.outbox.put(frames.error(code_of(error), about, **details_of(error)))
+        except DatabaseError as error:
+            logger.warning("The database refused a frame: %s.", type(error).__name__)
+            socket.outbox.put(frames.error("busy", about, retry_after=random.randint(1, 3)))  # noqa: S311
+        except Exception:
+            logger.exception("A frame failed.")
+            socket.outbox.put(frames.error("busy", about, retry_after=5))
+
+
+def code_of(error: DomainError) -> str:
+    """Return the protocol's code for a refusal."""
+    if error.code == "choose_capacity":
+        return "malformed"
+    return error.code if error.code in CODES else "forbidden"
+
+
+def details_of(error: DomainError) -> dict[str, Any]:
+    """Return what an error says besides its code: what there is now, when to come back, which field is missing."""
+    if isinstance(error, RateLimited):
+        return {"retry_after": error.retry_after}
+    if isinstance(error, Conflict) and isinstance(error.current, dict):
+        return dict(error.current)
+    return {"field": "as"} if error.code == "choose_capacity" else {}
+
+
+async def _refuse(send: Send, code: int) -> None:
+    """Accept and close, so that the client can read the code."""
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": code})

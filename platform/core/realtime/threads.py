@@ -1,0 +1,29 @@
+"""Database work asked for from the event loop, done by a few threads of its own.
+
+Django's own bridge does everything of all sockets in one thread, so that a single locked row would hold up every room.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import close_old_connections
+
+WORKERS = 8
+
+_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="live")
+
+
+async def in_thread[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a function that reads or writes the database, and return what it returns."""
+    return await asyncio.get_running_loop().run_in_executor(
+        _pool, lambda: _with_fresh_connections(function, *args, **kwargs)
+    )
+
+
+def _with_fresh_connections[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    close_old_connections()
+    try:
+        return function(*args, **kwargs)
+    finally:
+        close_old_connections()

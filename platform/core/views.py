@@ -1,0 +1,53 @@
+"""Health for machines, where faults are reported, and the page a person sees when a form went stale."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core import background
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say whether this process can do its work: 200 with the database there, 503 without.
+
+    `waiting` is for whoever watches the workers: the seconds that the oldest task that may be done has waited for one.
+    """
+    try:
+        waiting = background.waiting()
+    except DatabaseError:
+        return JsonResponse({"database": False}, status=503)
+    return JsonResponse({"database": True, "waiting": int(waiting.total_seconds())})
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Say where a fault of this site is reported, in the form of RFC 9116; 404 where SECURITY_CONTACT is not set."""
+    contact = settings.SECURITY_CONTACT
+    if not contact:
+        raise Http404
+    if "@" in contact and ":" not in contact:
+        contact = f"mailto:{contact}"
+    expires = (timezone.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+    languages = ", ".join(code for code, _name in settings.LANGUAGES)
+    text = (
+        f"Contact: {contact}\nExpires: {expires}\nPreferred-Languages: {languages}\n"
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt\n"
+    )
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that came from elsewhere or went stale: what to do, in the site's own look."""
+    return render(request, "errors/csrf.html", status=403)
