@@ -1,0 +1,122 @@
+"""Who reacts to what: the one table a newcomer reads to know what, say, ending a membership does.
+
+Handlers run there and then, inside the publisher's transaction, in the order they stand here; one that raises undoes the
+act. What leaves the process (socket, mail) goes by `core.realtime.send_on_commit` or a background task.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from accounts.events import AccountClosed, AccountReopened, AddressConfirmed
+from core.events import Event
+from core.realtime import following
+from core.realtime.frames import Frame
+from discussions import notices as thread_notices
+from discussions import search as thread_search
+from discussions.chat import live
+from discussions.chat import notices as chat_notices
+from discussions.chat import reactions as chat
+from groups import notices as group_notices
+from groups import reactions as group_reactions
+from groups import search as group_search
+from groups.documents import search as document_search
+from groups.events import (
+    GroupDeclined,
+    GroupOpened,
+    GroupProposed,
+    LeadLost,
+    MembershipChanged,
+    MembershipDeclined,
+    MembershipEnded,
+    MembershipProposed,
+    MembershipRequested,
+    MembershipStarted,
+    ParticipantEnded,
+    ParticipantStarted,
+    RightsChanged,
+)
+from partners import notices as partner_notices
+from partners import reactions as partner_reactions
+from partners import search as partner_search
+from partners.events import (
+    AffiliationConfirmed,
+    AffiliationDeclined,
+    AffiliationEnded,
+    AffiliationRequested,
+    OrganisationProposed,
+    OrganisationStatusChanged,
+    PlacesHandedOver,
+)
+
+REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
+    AccountClosed: (group_reactions.account_closed,),
+    AccountReopened: (group_reactions.account_closed,),
+    AddressConfirmed: (partner_reactions.address_confirmed,),
+    AffiliationRequested: (partner_reactions.tell_affiliation_requested,),
+    AffiliationConfirmed: (partner_reactions.tell_affiliation_decided,),
+    AffiliationDeclined: (partner_reactions.tell_affiliation_decided,),
+    PlacesHandedOver: (group_reactions.places_handed_over,),
+    AffiliationEnded: (
+        group_reactions.affiliation_ended,
+        partner_reactions.tell_affiliation_ended,
+    ),
+    OrganisationProposed: (partner_reactions.tell_organisation_proposed,),
+    OrganisationStatusChanged: (
+        group_reactions.organisation_status_changed,
+        partner_reactions.tell_organisation_decided,
+    ),
+    GroupProposed: (group_reactions.tell_group_proposed,),
+    GroupOpened: (chat.group_opened, group_reactions.tell_group_opened),
+    RightsChanged: (chat.group_rights_changed,),
+    GroupDeclined: (group_reactions.tell_group_declined,),
+    LeadLost: (group_reactions.tell_lead_lost,),
+    MembershipRequested: (group_reactions.tell_membership_requested,),
+    MembershipProposed: (group_reactions.tell_membership_proposed,),
+    MembershipStarted: (group_reactions.tell_membership_started,),
+    MembershipDeclined: (group_reactions.tell_membership_declined,),
+    MembershipChanged: (chat.membership_changed,),
+    MembershipEnded: (group_reactions.tell_membership_ended,),
+    ParticipantStarted: (chat.participant_started, group_reactions.tell_participant_started),
+    ParticipantEnded: (chat.participant_ended,),
+}
+
+# notice kind -> function(notices, user) -> {notice id: Rendered}; leaves out what the user may no longer see.
+NOTICE_KINDS: dict[str, Callable[..., Any]] = {
+    "affiliation_requested": partner_notices.affiliation_requested,
+    "affiliation_decided": partner_notices.affiliation_decided,
+    "affiliation_ended": partner_notices.affiliation_ended,
+    "focal_point_missing": partner_notices.focal_point_missing,
+    "organisation_proposed": partner_notices.organisation_proposed,
+    "organisation_decided": partner_notices.organisation_decided,
+    "group_proposed": group_notices.group_proposed,
+    "group_decided": group_notices.group_decided,
+    "lead_lost": group_notices.lead_lost,
+    "membership_requested": group_notices.membership_requested,
+    "membership_decided": group_notices.membership_decided,
+    "membership_proposed": group_notices.membership_proposed,
+    "participant_named": group_notices.participant_named,
+    "mention": thread_notices.render_mentions,
+    "reply": thread_notices.render_replies,
+    "chat_mention": chat_notices.render_mentions,
+    "announcement": thread_notices.render_announcements,
+}
+
+# source name -> function(query, user, limit) -> hits the user may see.
+SEARCH_SOURCES: dict[str, Callable[..., Any]] = {
+    "groups": group_search.groups,
+    "organisations": partner_search.organisations,
+    "threads": thread_search.threads,
+    "posts": thread_search.posts,
+    "documents": document_search.documents,
+}
+
+# frame type of the live protocol -> its fields and what is done with it.
+FRAMES: dict[str, Frame] = {
+    "join": following.JOIN,
+    "leave": following.LEAVE,
+    "send": live.SEND,
+    "edit": live.EDIT,
+    "delete": live.DELETE,
+    "read": live.READ,
+    "typing": live.TYPING,
+}

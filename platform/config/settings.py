@@ -1,0 +1,427 @@
+"""The one settings module: read from environment variables, strictly. docs/configuration.md lists each with its default."""
+
+import os
+import secrets
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from config import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+# --- The two modes -----------------------------------------------------------------------------------------------
+
+MODE = env.choice("MODE", ["embedded", "full"], "embedded")
+EMBEDDED = MODE == "embedded"
+DEMO = env.flag("DEMO", default=False)
+DEBUG = env.flag("DEBUG", default=False)
+PORT = env.number("PORT", 8000, minimum=1, maximum=65535)
+
+if DEBUG and not EMBEDDED:
+    env.refuse("DEBUG=1 shows internals to every visitor; it is refused with MODE=full.")
+if DEMO and not EMBEDDED:
+    env.refuse("DEMO=1 has published passwords; it is refused with MODE=full.")
+
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    env.refuse(f"DATA_DIR {DATA_DIR} cannot be made: {error.strerror}.")
+
+SITE_NAME = env.text("SITE_NAME", "Action Groups")
+SITE_URL = env.origin("SITE_URL", f"http://localhost:{PORT}" if EMBEDDED else None)
+if not EMBEDDED and not SITE_URL.startswith("https://"):
+    env.refuse("SITE_URL must begin with https:// with MODE=full.")
+SECURITY_CONTACT = env.text("SECURITY_CONTACT", "")
+SOURCE_URL = env.text("SOURCE_URL", "")
+
+
+def _secret_key() -> str:
+    """Return SECRET_KEY, or embedded one that is made once and kept in DATA_DIR, readable by its owner only."""
+    given = env.text("SECRET_KEY", "")
+    if given:
+        if len(given) < 40:
+            env.refuse("SECRET_KEY must have at least 40 characters.")
+        return given
+    if not EMBEDDED:
+        env.refuse("SECRET_KEY must be set with MODE=full (at least 40 random characters).")
+    kept = DATA_DIR / "secret"
+    try:
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        env.refuse(f"DATA_DIR {DATA_DIR} cannot be written: {error.strerror}.")
+    return kept.read_text()
+
+
+SECRET_KEY = _secret_key()
+
+# --- Hosts, origins, cookies, headers ----------------------------------------------------------------------------
+
+_site_host = str(urlsplit(SITE_URL).hostname)
+ALLOWED_HOSTS = [_site_host] + (["localhost", "127.0.0.1"] if EMBEDDED else [])
+ALLOWED_ORIGINS = [SITE_URL] + ([f"http://{host}:{PORT}" for host in ("localhost", "127.0.0.1")] if EMBEDDED else [])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0 if EMBEDDED else 1, minimum=0, maximum=5)
+
+_secure = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+# Two trials on one host name must not sign each other out, so the embedded names carry the port.
+_prefix = "__Host-" if _secure else f"ag{PORT}-"
+SESSION_COOKIE_NAME = f"{_prefix}session"
+CSRF_COOKIE_NAME = f"{_prefix}csrf"
+LANGUAGE_COOKIE_NAME = f"{_prefix}language"
+CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+# What was just done is told once, from the session: not from a cookie with its text in it.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if _secure:
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_SSL_REDIRECT = True
+    # Health checks come from inside, without the proxy and its header.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    if TRUSTED_PROXY_COUNT:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF, *(origin.replace("http", "ws", 1) for origin in ALLOWED_ORIGINS)],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "manifest-src": [CSP.SELF],
+}
+
+# --- Applications ------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "daphne",
+    "core",
+    "accounts",
+    "notifications",
+    "search",
+    "partners",
+    "groups",
+    "groups.documents",
+    "discussions",
+    "discussions.chat",
+    "portal",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    "channels",
+    "django_htmx",
+    "django_tasks_db",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.NoStoreMiddleware",
+    "core.middleware.CompressMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.ActivityMiddleware",
+    "accounts.middleware.PreferencesMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+# The tables by which lower rooms reach higher ones without importing them.
+REACTIONS = "config.reactions.REACTIONS"
+NOTICE_KINDS = "config.reactions.NOTICE_KINDS"
+SEARCH_SOURCES = "config.reactions.SEARCH_SOURCES"
+FRAMES = "config.reactions.FRAMES"
+ROOMS = "discussions.chat.live.Rooms"
+UNREAD_NOTICES = "notifications.services.unread_count"
+# Whom pages send away and sockets do not let in although they are signed in.
+KEPT_OUT = "accounts.middleware.lacks_second_factor"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.site",
+            ],
+        },
+    }
+]
+
+# --- Database, channel layer, cache, background work -------------------------------------------------------------
+
+if EMBEDDED and not env.text("DATABASE_URL"):
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "database.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+            # A file, because live-server tests use the database from several threads.
+            "TEST": {"NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"},
+        }
+    }
+else:
+    DATABASES = {
+        "default": {
+            **env.database("DATABASE_URL"),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"options": "-c statement_timeout=5000 -c lock_timeout=2000"},
+        }
+    }
+
+REDIS_URL = env.text("REDIS_URL", "")
+if REDIS_URL:
+    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+        env.refuse("REDIS_URL must look like redis://host:6379/0.")
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {
+                # Without them redis-py's default of 5 s kills every idle socket, and None hangs on a frozen Redis.
+                "hosts": [{"address": REDIS_URL, "socket_timeout": 15, "socket_connect_timeout": 3}],
+                "symmetric_encryption_keys": [SECRET_KEY],
+                "capacity": 1000,
+            },
+        }
+    }
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        }
+    }
+elif EMBEDDED:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+else:
+    env.refuse("REDIS_URL must be set with MODE=full, such as redis://host:6379/0.")
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# --- Files and static --------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static"))).resolve()
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# `collected` files were hashed and compressed by `collectstatic` (script/server does it); `found` ones lie where they are.
+COLLECTED = env.choice("STATIC_FILES", ["found", "collected"], "found" if EMBEDDED else "collected") == "collected"
+WHITENOISE_USE_FINDERS = not COLLECTED
+if EMBEDDED:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there
+WHITENOISE_MAX_AGE = 3600
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files", "base_url": None, "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+SPOOL_DIR = DATA_DIR / "spool"
+FILE_UPLOAD_PERMISSIONS = 0o600
+CHUNK_SIZE = 4 * 1024 * 1024
+MAX_FILE_SIZE = env.number("MAX_FILE_MB", 2048, minimum=1, maximum=100_000) * 1024 * 1024
+FORM_UPLOAD_LIMIT = env.number("FORM_UPLOAD_MB", 25, minimum=1, maximum=500) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = CHUNK_SIZE + 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# `direct` streams files from the application; `accel` hands them to the proxy by X-Accel-Redirect.
+SERVE_FILES = env.choice("SERVE_FILES", ["direct", "accel"], "direct")
+
+# --- Mail --------------------------------------------------------------------------------------------------------
+
+MAIL_FROM = env.text("MAIL_FROM", f"{SITE_NAME} <no-reply@{_site_host}>")
+if "@" not in parseaddr(MAIL_FROM)[1]:
+    env.refuse(f"MAIL_FROM must be an address such as Groups <no-reply@example.org>, not {MAIL_FROM!r}.")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+OUTBOX_DIR = DATA_DIR / "mail"
+MAIL_URL = env.text("MAIL_URL", "")
+
+
+def _mailer() -> dict[str, object]:
+    """Return SMTP settings from `smtp://`, `smtp+tls://` (STARTTLS) or `smtps://`; embedded without one, a folder."""
+    if not MAIL_URL:
+        if not EMBEDDED:
+            env.refuse("MAIL_URL must be set with MODE=full, such as smtp+tls://user:password@mail.example.org:587.")
+        return {"BACKEND": "core.mail.OutboxBackend", "OPTIONS": {"folder": OUTBOX_DIR}}
+    parts = urlsplit(MAIL_URL)
+    if parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname:
+        env.refuse("MAIL_URL must look like smtp+tls://user:password@mail.example.org:587.")
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname,
+            "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_tls": parts.scheme == "smtp+tls",
+            "use_ssl": parts.scheme == "smtps",
+            "timeout": 20,
+        },
+    }
+
+
+MAILERS = {"default": _mailer()}
+
+# --- People ------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "signup": "partners.forms.sign_up.SignUpForm",
+    "add_email": "accounts.forms.AddAddressForm",
+    "reset_password": "accounts.forms.ForgottenForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reauthenticate": "accounts.forms.StillYouForm",
+}
+ACCOUNT_SIGNUP_REDIRECT_URL = "partners:welcome"
+# By link, not by code: mail to institutions may lie in a queue for hours, and a link holds for three days, on any device,
+# without the page it was asked from. Opening it changes nothing (mail scanners do); the button on its page confirms.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, and only there
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+# Counted in the cache, which every process shares. Per address of the network (IPv6 by /64), generous enough for a workshop
+# behind one router; per account or recipient, tight. Where the cache cannot be reached, nobody signs in.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",  # guessing one account: 60 an hour
+    "signup": "20/m/ip",
+    "confirm_email": "1/3m/key",  # one letter in three minutes to one recipient
+    "reset_password": "20/m/ip,3/10m/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _secure else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SecondStepForm",
+    "reauthenticate": "accounts.forms.StillYouByAppForm",
+    "activate_totp": "accounts.forms.ActivateAppForm",
+    "add_webauthn": "accounts.forms.AddKeyForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers allow passkeys over plain http on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure
+USERSESSIONS_TRACK_ACTIVITY = True
+# Asked of the Secretariat and of administrators; everybody is offered it.
+SECOND_FACTOR_REQUIRED = not EMBEDDED
+
+# --- Languages and time ------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = env.choice("SITE_LANGUAGE", ["en", "fr", "es", "ar"], "en")
+LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("ar", _("Arabic"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Limits ------------------------------------------------------------------------------------------------------
+
+MESSAGE_MAX_BYTES = 16 * 1024
+SOCKETS_PER_USER = 8
+
+# --- Logs: identifiers only, never content -----------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "core.logs.Formatter", "as_json": not EMBEDDED}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "daphne": {"level": "WARNING"},
+        # One line a task would bury everything else; those that fail still speak.
+        "django.tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,26 @@
+"""Every address of the site; each room owns its own part."""
+
+from django.urls import include, path
+
+from accounts import views as account_views
+from accounts.admin import administration
+from core import views as core_views
+
+urlpatterns = [
+    path("", include("partners.urls")),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("", include("groups.urls")),
+    path("admin/", administration.urls),
+    path("language/", account_views.language, name="set_language"),
+    path("", include("notifications.urls")),
+    path("", include("search.urls")),
+    path("groups/<slug:slug>/documents/", include("groups.documents.urls")),
+    path(".well-known/security.txt", core_views.security_txt, name="security_txt"),
+    path("groups/<slug:slug>/chat/", include("discussions.chat.urls")),
+    path("groups/<slug:slug>/threads/", include("discussions.urls")),
+    path("healthz", core_views.healthz, name="healthz"),
+    path("readyz", core_views.readyz, name="readyz"),
+    # Last, because its addresses are the shortest.
+    path("", include("portal.urls")),
+]
