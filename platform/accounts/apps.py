@@ -1,0 +1,9 @@
+"""People."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """User, sign-in, preferences, sessions and devices."""
+
+    name = "accounts"
