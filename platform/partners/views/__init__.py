@@ -1,0 +1,1 @@
+"""Pages of the directory, of an organisation's profile and people, and of one's own organisations."""
