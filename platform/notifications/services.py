@@ -1,0 +1,101 @@
+"""Telling people, and reading what they were told."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from core.audit import Actor
+from core.realtime.sessions import notices_changed
+from notifications.models import Notice
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """How a notice reads for its reader now: a sentence in the reader's language, and where it leads.
+
+    `letter` is what mail may say of it: no names, because mail is read by others on its way. Empty, nothing is mailed.
+    """
+
+    text: str
+    url: str
+    excerpt: str = ""
+    letter: str = ""
+
+
+Render = Callable[[Sequence[Notice], "User"], dict[int, Rendered]]
+
+
+@cache
+def _kinds() -> dict[str, Render]:
+    table: dict[str, Render] = import_string(settings.NOTICE_KINDS)
+    return table
+
+
+def notify(
+    people: Iterable["User"],
+    kind: str,
+    *,
+    object_id: int,
+    key: str,
+    by: Actor | None = None,
+    mail: bool = False,
+) -> None:
+    """Tell each person once (`key` names the happening), inside the caller's transaction; the actor is never told.
+
+    `kind` must stand in the table of notice kinds, so that nothing is stored that cannot be shown. With `mail` a letter
+    follows in the background to who has not read the notice by then.
+    """
+    if kind not in _kinds():
+        raise LookupError(f"{kind} is not in NOTICE_KINDS.")
+    actor_id = by.user_id if by else None
+    notices = [
+        Notice(
+            user=person,
+            kind=kind,
+            key=f"{kind}:{key}",
+            object_id=object_id,
+            actor_id=actor_id,
+            organisation_id=by.organisation_id if by else None,
+        )
+        for person in people
+        if person.pk != actor_id
+    ]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    notices_changed(notice.user_id for notice in notices)
+    if mail:
+        from notifications.tasks import mail_notices
+
+        mail_notices.enqueue(f"{kind}:{key}")
+
+
+def render_notices(notices: Sequence[Notice], user: "User") -> list[tuple[Notice, Rendered]]:
+    """Return the notices the person may still see, with their words, in the order given; queries per kind, not per notice."""
+    by_kind: dict[str, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        by_kind[notice.kind].append(notice)
+    shown: dict[int, Rendered] = {}
+    for kind, some in by_kind.items():
+        shown |= _kinds()[kind](some, user)
+    return [(notice, shown[notice.pk]) for notice in notices if notice.pk in shown]
+
+
+def unread_count(user_id: int) -> int:
+    """Return how many notices the person has not read, a hundred at most."""
+    return Notice.objects.filter(user=user_id).unread().order_by()[:100].count()
+
+
+def mark_read(user: "User", notices: Iterable[int] | None = None) -> int:
+    """Mark the person's notices read, all of them or those named; return how many were new."""
+    unread = Notice.objects.of(user).unread()
+    if notices is not None:
+        unread = unread.filter(pk__in=list(notices))
+    return unread.order_by().update(read_at=timezone.now())

@@ -1,0 +1,31 @@
+"""Letters about notices, written in the background."""
+
+from django.conf import settings
+from django.tasks import task
+from django.utils import timezone, translation
+
+from core.letters import send_letter
+from notifications.models import Notice
+from notifications.services import render_notices
+
+
+@task()
+def mail_notices(key: str) -> None:
+    """Write to everybody who was told of the happening, has not read it and may still see it; to each once at most.
+
+    The task carries the key only; what the letter says is looked up now, with the reader's rights and in their language.
+    """
+    waiting = Notice.objects.filter(key=key, read_at=None, mailed_at=None, user__is_active=True).select_related("user")
+    for notice in waiting.order_by("pk"):
+        person = notice.user
+        with translation.override(person.language or settings.LANGUAGE_CODE):
+            shown = [rendered for _, rendered in render_notices([notice], person) if rendered.letter]
+        # Claimed before it is sent: a task that runs again writes nobody twice.
+        claimed = Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=timezone.now())
+        if shown and claimed:
+            send_letter(
+                "notifications/mail/notice",
+                to=person.email,
+                language=person.language,
+                context={"letter": shown[0].letter, "url": settings.SITE_URL + shown[0].url},
+            )

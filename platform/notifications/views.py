@@ -1,0 +1,41 @@
+"""The page of notices, and following one."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from notifications.models import Notice
+from notifications.services import mark_read, render_notices
+
+PER_PAGE = 30
+
+
+@login_required
+@require_safe
+def notice_list(request: SignedInRequest) -> HttpResponse:
+    """Show the person's notices, newest first; those about what they may no longer see are left out."""
+    page = Paginator(Notice.objects.of(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    shown = render_notices(list(page.object_list), request.user)
+    return render(request, "notifications/list.html", {"page": page, "notices": shown})
+
+
+@login_required
+@require_POST
+def read_all(request: SignedInRequest) -> HttpResponse:
+    """Mark all of the person's notices read."""
+    mark_read(request.user)
+    return redirect("notifications:list")
+
+
+@login_required
+@require_POST
+def open_notice(request: SignedInRequest, notice_id: int) -> HttpResponse:
+    """Mark one notice read and lead to what it is about."""
+    shown = render_notices(list(Notice.objects.of(request.user).filter(pk=notice_id)), request.user)
+    if not shown:
+        raise Http404
+    mark_read(request.user, [notice_id])
+    return redirect(shown[0][1].url)

@@ -1,0 +1,9 @@
+"""One search over everything."""
+
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    """One box over groups, organisations, threads, posts and documents, filtered by the same doors."""
+
+    name = "search"
