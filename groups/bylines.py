@@ -1,0 +1,248 @@
+"""Who spoke, as far as one reader may be told: the rule of names, for every page, notice and file.
+
+Who takes part in the group, shares a group or an organisation with the author, or is of the Secretariat, reads the
+person's name; everybody else the function and the organisation. An organisation that is not named to the reader shows as
+a member organisation. Names are looked up now, so an erased person is a former member everywhere.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from groups.models import Membership, Participant
+from groups.standing import Standing
+from partners.models import Affiliation, Listing, Organisation, OrganisationStatus
+from partners.models.organisation import is_partner_person
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class SpokenRow(Protocol):
+    """What `partners.models.Spoken` gives: the frozen ids and function of a word."""
+
+    @property
+    def author_id(self) -> int: ...
+    @property
+    def organisation_id(self) -> int | None: ...
+    @property
+    def function(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Who spoke, for whom, in which function. `name` and the person's `url` are None for who may not be told."""
+
+    person_id: int
+    name: str | None
+    function: str
+    organisation_id: int | None
+    organisation: str
+    url: str | None = None
+    organisation_url: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The person, else the organisation: what stands first."""
+        return self.name or self.organisation
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the avatar."""
+        words = self.label.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.name, self.function, self.organisation) if part)
+
+
+def bylines(rows: Sequence[SpokenRow], standing: Standing) -> list[Byline]:
+    """Return the byline of each row spoken in the standing's group, in order; a fixed number of queries."""
+    return _Reader(standing.user, insider=standing.is_participant).bylines(rows)
+
+
+def byline(row: SpokenRow, standing: Standing) -> Byline:
+    """Return the byline of one row."""
+    return bylines([row], standing)[0]
+
+
+def bylines_for(rows: Sequence[SpokenRow], user: "User | AnonymousUser") -> list[Byline]:
+    """Return bylines of rows from several groups, as search, home and notices show them."""
+    return _Reader(user).bylines(rows)
+
+
+def insider_bylines(rows: Sequence[SpokenRow]) -> list[Byline]:
+    """Return bylines as everybody who takes part in the group reads them, without addresses: encoded once for a room."""
+    return _Reader(None, insider=True).bylines(rows)
+
+
+def insider_byline(
+    person_id: int,
+    name: str,
+    *,
+    erased: bool,
+    function: str,
+    organisation: tuple[int, str, str, str, str] | None,
+    opens: bool,
+) -> Byline:
+    """Return the byline that somebody who takes part in the group reads, from columns a page has asked for with its rows.
+
+    `organisation` is its id, name, slug, listing and status; `opens` says whether the reader may open the person's page.
+    """
+    label, url = "", None
+    if organisation is not None:
+        _pk, label, slug, listing, status = organisation
+        if status == OrganisationStatus.ACTIVE and listing != Listing.UNDISCLOSED:
+            url = _pattern("organisation", "slug-0").replace("slug-0", slug)
+    return Byline(
+        person_id=person_id,
+        name=_("former member") if erased else name or _("(no name yet)"),
+        function=function,
+        organisation_id=organisation[0] if organisation else None,
+        organisation=label,
+        url=_pattern("person", 0).replace("0", str(person_id)) if opens and not erased else None,
+        organisation_url=url,
+    )
+
+
+@cache
+def _pattern(name: str, argument: int | str) -> str:
+    """Return an address with the argument in its place, so that a page of rows does not reverse each of its own."""
+    return reverse(name, args=[argument])
+
+
+class _Reader:
+    """What one reader may be told; asks the database per kind of question, never per row."""
+
+    def __init__(self, user: "User | AnonymousUser | None", *, insider: bool = False) -> None:
+        self.user = user
+        self.insider = insider
+        self._shared: set[int] = set()
+
+    def bylines(self, rows: Sequence[SpokenRow]) -> list[Byline]:
+        """Return the rows' bylines, in order."""
+        people = {row.author_id for row in rows}
+        authors = User.objects.only("pk", "name", "erased_at").in_bulk(people)
+        known = self._known(people)
+        organisations = _organisations(rows)
+        self._shared = self._organisations_shared(organisations.values())
+        return [self._byline(row, authors[row.author_id], known, organisations) for row in rows]
+
+    def _byline(self, row: SpokenRow, author: User, known: set[int], organisations: dict[int, Organisation]) -> Byline:
+        organisation = organisations.get(row.organisation_id) if row.organisation_id is not None else None
+        told = self.insider or self._of_secretariat or row.author_id in known or author.erased_at is not None
+        opens = row.author_id in known and author.erased_at is None
+        return Byline(
+            person_id=row.author_id,
+            name=author.display_name if told else None,
+            function=row.function,
+            organisation_id=row.organisation_id,
+            organisation=self._label(organisation),
+            url=author.get_absolute_url() if opens else None,
+            organisation_url=self._page(organisation),
+        )
+
+    def _known(self, people: set[int]) -> set[int]:
+        """Return those of the people whose page the reader may open."""
+        if self.user is None or not self.user.is_authenticated:
+            return set()
+        return people if self._of_secretariat else people_known_to(self.user, people)
+
+    @property
+    def _of_secretariat(self) -> bool:
+        return bool(self.user and self.user.is_authenticated and self.user.is_secretariat)
+
+    @cached_property
+    def _is_partner(self) -> bool:
+        return self.insider or (self.user is not None and is_partner_person(self.user))
+
+    def _organisations_shared(self, organisations: Iterable[Organisation]) -> set[int]:
+        """Return those not named to everybody that the reader acts for or shares a group with."""
+        asked = {one.pk for one in organisations if one.listing != Listing.NAMED}
+        if not asked or self.insider or self._of_secretariat:
+            return set()
+        if self.user is None or not self.user.is_authenticated:
+            return set()
+        return organisations_known_to(self.user, asked)
+
+    def _label(self, organisation: Organisation | None) -> str:
+        if organisation is None:
+            return ""
+        return organisation.name if self._named(organisation) else _("a member organisation")
+
+    def _named(self, organisation: Organisation) -> bool:
+        return (
+            organisation.listing == Listing.NAMED
+            or self.insider
+            or self._of_secretariat
+            or organisation.pk in self._shared
+            or (organisation.listing == Listing.PARTNERS and self._is_partner)
+        )
+
+    def _page(self, organisation: Organisation | None) -> str | None:
+        """Return the organisation's page where it is one that everybody who reads its name here may open."""
+        if organisation is None or self.user is None or not organisation.is_active or not self._named(organisation):
+            return None
+        if organisation.listing == Listing.NAMED or self._of_secretariat:
+            return organisation.get_absolute_url()
+        if organisation.listing == Listing.PARTNERS and self._is_partner:
+            return organisation.get_absolute_url()
+        return None
+
+
+def _organisations(rows: Sequence[SpokenRow]) -> dict[int, Organisation]:
+    return Organisation.objects.only("pk", "name", "slug", "listing", "status").in_bulk(
+        {row.organisation_id for row in rows if row.organisation_id is not None}
+    )
+
+
+# --- Who may be told of whom --------------------------------------------------------------------------------------
+
+
+def people_known_to(user: User, people: Iterable[int]) -> set[int]:
+    """Return those of the people with whom the reader shares a live group or an organisation, and the reader; one query."""
+    own_groups = Participant.objects.taking_part().filter(user=user).values("membership__group")
+    own_organisations = Affiliation.objects.active().of(user).values("organisation")
+    asked = set(people)
+    in_groups = (
+        Participant.objects.taking_part()
+        .filter(user__in=asked, membership__group__in=own_groups)
+        .order_by()
+        .values_list("user_id")
+    )
+    in_organisations = (
+        Affiliation.objects.active()
+        .filter(user__in=asked, organisation__in=own_organisations)
+        .order_by()
+        .values_list("user_id")
+    )
+    known = {row[0] for row in in_groups.union(in_organisations)}
+    return known | (asked & {user.pk})
+
+
+def may_open_person(user: "User | AnonymousUser", person: User) -> bool:
+    """Say whether the reader may open the person's page: themselves, who shares a group or organisation, the Secretariat."""
+    if not user.is_authenticated or person.erased_at is not None:
+        return False
+    return user.is_secretariat or person.pk in people_known_to(user, [person.pk])
+
+
+def organisations_known_to(user: User, organisations: Iterable[int]) -> set[int]:
+    """Return those of the organisations that the reader acts for or shares a group with, whatever their listing; one query."""
+    asked = set(organisations)
+    own_groups = Participant.objects.taking_part().filter(user=user).values("membership__group")
+    sharing = (
+        Membership.objects.active()
+        .filter(organisation__in=asked, group__in=own_groups)
+        .order_by()
+        .values_list("organisation_id")
+    )
+    own = (
+        Affiliation.objects.active().of(user).filter(organisation__in=asked).order_by().values_list("organisation_id")
+    )
+    return {row[0] for row in sharing.union(own)}

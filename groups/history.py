@@ -1,0 +1,30 @@
+"""From when on a person may read the groups that hide their past from newcomers."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Min, Q
+
+from groups.models import Find, History, Participant, Read
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+def boundaries_of(user: "User | AnonymousUser") -> dict[int, datetime]:
+    """Return, by group id, the moment from which the person may read; groups that are read whole are not in it.
+
+    It says for all groups at once what `Standing.history_from` says for one.
+    """
+    if not user.is_authenticated:
+        return {}
+    return dict(
+        Participant.objects.taking_part()
+        .filter(user=user, membership__group__history=History.FROM_JOINING)
+        .filter(Q(membership__group__find=Find.MEMBERS) | Q(membership__group__read=Read.MEMBERS))
+        .order_by()
+        .values_list("membership__group_id")
+        .annotate(Min("created_at"))
+    )

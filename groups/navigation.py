@@ -1,0 +1,42 @@
+"""The pages of one group, as the row of tabs under its name: those the person may open."""
+
+from typing import TypedDict
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from groups.models import Group, GroupState
+from groups.standing import Standing
+
+
+class Tab(TypedDict):
+    """One tab, as `components/tabs.html` takes it."""
+
+    key: str
+    label: str
+    url: str
+    icon: str
+    count: int
+
+
+def tabs(group: Group, standing: Standing, current: str = "", *, unread: dict[str, int] | None = None) -> list[Tab]:
+    """Return the tabs the person may open: overview, threads, chat, documents, members, settings.
+
+    `current` is the key of the page that asks, which stands among them whatever the rights; `unread` gives counts by key.
+    """
+    live = group.state not in {GroupState.PROPOSED, GroupState.DECLINED}
+    reads = live and standing.may_read
+    shown = [
+        ("overview", _("Overview"), "group", "groups", True),
+        ("threads", _("Threads"), "threads:list", "thread", reads),
+        ("chat", _("Chat"), "chat:room", "chat", live and standing.may_read_chat),
+        ("documents", _("Documents"), "documents:list", "folder", reads),
+        ("members", _("Members"), "groups:members", "members", True),
+        ("settings", _("Settings"), "groups:settings", "settings", standing.may_manage),
+    ]
+    counts = unread or {}
+    return [
+        Tab(key=key, label=label, url=reverse(name, args=[group.slug]), icon=icon, count=counts.get(key, 0))
+        for key, label, name, icon, may_open in shown
+        if may_open or key == current
+    ]

@@ -1,0 +1,120 @@
+"""The record of a group's acts, in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from core.models import AuditEntry
+from groups.models import Group, Membership
+from partners.models import Organisation
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+VERBS: dict[str, str | Promise] = {
+    "group.proposed": gettext_lazy("proposed the group"),
+    "group.declined": gettext_lazy("declined the group"),
+    "group.withdrawn": gettext_lazy("withdrew the proposal"),
+    "group.opened": gettext_lazy("opened the group"),
+    "group.edited": gettext_lazy("changed the texts"),
+    "group.switches_changed": gettext_lazy("changed who may find, read, join or start threads"),
+    "group.narrowed": gettext_lazy("narrowed the group with its parent"),
+    "group.active": gettext_lazy("opened the group again"),
+    "group.dormant": gettext_lazy("let the group rest"),
+    "group.closed": gettext_lazy("closed the group"),
+    "working_group.opened": gettext_lazy("opened a working group"),
+    "membership.requested": gettext_lazy("asked to join"),
+    "membership.started": gettext_lazy("made a member:"),
+    "membership.declined": gettext_lazy("declined the request of"),
+    "membership.withdrawn": gettext_lazy("withdrew the request of"),
+    "membership.role_changed": gettext_lazy("changed the role of"),
+    "membership.left": gettext_lazy("ended the membership of"),
+    "membership.removed": gettext_lazy("removed"),
+    "membership.suspended": gettext_lazy("suspended with the partner:"),
+    "membership.reinstated": gettext_lazy("reinstated with the partner:"),
+    "participant.started": gettext_lazy("let take part:"),
+    "participant.ended": gettext_lazy("ended the part of"),
+    "thread.pinned": gettext_lazy("pinned a thread"),
+    "thread.unpinned": gettext_lazy("unpinned a thread"),
+    "thread.closed": gettext_lazy("closed a thread"),
+    "thread.reopened": gettext_lazy("opened a thread again"),
+    "thread.renamed": gettext_lazy("renamed a thread"),
+    "thread.end_moved": gettext_lazy("moved the end of a consultation"),
+    "post.deleted": gettext_lazy("deleted a post"),
+    "post.moved": gettext_lazy("moved a post"),
+    "message.deleted": gettext_lazy("deleted a message"),
+    "document.added": gettext_lazy("added a document"),
+    "document.renamed": gettext_lazy("renamed a document"),
+    "document.moved": gettext_lazy("moved a document"),
+    "document.deleted": gettext_lazy("deleted a document"),
+    "document.restored": gettext_lazy("brought a document back"),
+    "document.version_restored": gettext_lazy("brought back a version of a document"),
+    "folder.renamed": gettext_lazy("renamed a folder"),
+    "folder.deleted": gettext_lazy("deleted a folder"),
+    "invitation.made": gettext_lazy("invited somebody by mail"),
+    "invitation.sent_again": gettext_lazy("sent an invitation again"),
+    "invitation.revoked": gettext_lazy("withdrew an invitation"),
+    "invitation.redeemed": gettext_lazy("accepted an invitation"),
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act of the record as its readers see it."""
+
+    number: int
+    at: datetime
+    who: str
+    organisation: str
+    what: str
+    whom: str
+    reason: str
+
+
+def entries_of(group: Group) -> "QuerySet[AuditEntry]":
+    """Return the group's entries, newest first."""
+    return AuditEntry.objects.filter(chain__scope=group.audit_scope).order_by("-number")
+
+
+def told(entries: Sequence[AuditEntry]) -> list[Act]:
+    """Return the entries in words; names are looked up now, in a fixed number of queries."""
+    people = User.objects.in_bulk(_ids(entries, "actor") | _ids(entries, "person"))
+    places = Membership.objects.select_related("organisation").in_bulk(
+        {entry.object_id for entry in entries if entry.object_type == "groups.membership" and entry.object_id}
+    )
+    organisations = Organisation.objects.in_bulk({entry.organisation_id for entry in entries if entry.organisation_id})
+    return [_act(entry, people, places, organisations) for entry in entries]
+
+
+def _ids(entries: Iterable[AuditEntry], name: str) -> set[int]:
+    return {entry.payload[name] for entry in entries if entry.payload and isinstance(entry.payload.get(name), int)}
+
+
+def _act(
+    entry: AuditEntry, people: dict[int, User], places: dict[int, Membership], organisations: dict[int, Organisation]
+) -> Act:
+    payload = entry.payload or {}
+    actor = people.get(payload.get("actor", 0))
+    organisation = organisations.get(entry.organisation_id or 0)
+    place, person = places.get(entry.object_id or 0), people.get(payload.get("person", 0))
+    whom = ""
+    if entry.object_type == "groups.membership" and place:
+        whom = place.organisation.name
+    elif person and person != actor:
+        whom = person.display_name
+    for_whom = organisation.name if organisation else entry.function
+    return Act(
+        number=entry.number,
+        at=entry.at,
+        who=actor.display_name if actor else _("The platform"),
+        organisation=for_whom,
+        what=str(VERBS.get(entry.verb) or entry.verb.replace(".", " ").replace("_", " ")),
+        whom="" if whom == for_whom else whom,
+        reason=entry.reason,
+    )

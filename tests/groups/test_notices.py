@@ -1,0 +1,140 @@
+"""What people are told of groups, in words, and only while they may know of it."""
+
+import uuid
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from groups import search, services
+from groups.models import Group, Membership
+from notifications.models import Notice
+from notifications.services import render_notices as render
+from partners import search as partner_search
+from partners.capacity import capacities_of, secretariat_capacity
+
+
+def read(person):
+    """Return what the person's notices say, newest first."""
+    return [rendered.text for _, rendered in render(list(Notice.objects.of(person)), person)]
+
+
+def excerpts(person):
+    return [rendered.excerpt for _, rendered in render(list(Notice.objects.of(person)), person)]
+
+
+def by(person):
+    return secretariat_capacity(person) if person.is_secretariat else capacities_of(person)[0]
+
+
+@pytest.fixture
+def asked(supply_chains, stranger):
+    return services.request_to_join(
+        supply_chains, affiliation=stranger.affiliations.get(), brings="Port *statistics*.", key=uuid.uuid4()
+    )
+
+
+def test_leads_read_of_a_request_while_it_waits_and_they_lead(asked, supply_chains, lead, member):
+    assert read(lead) == ["Harbour Institute asks to join “Supply Chains”."]
+    assert excerpts(lead) == ["Port statistics ."]
+    services.accept_request(asked, by=by(lead))
+    assert (read(lead), read(member)) == ([], [])
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_refusal_names_no_group_that_has_become_hidden(asked, supply_chains, lead, stranger, hidden):
+    services.decline_request(asked, by=by(lead), reason="Full.")
+    if hidden:
+        services.change_switches(supply_chains, by=by(lead), find="members")
+    group = "a group" if hidden else "“Supply Chains”"
+    assert read(stranger) == [f"The leads of {group} declined the request of Harbour Institute."]
+    assert excerpts(stranger) == ["Full."]
+
+
+def test_an_accepted_and_a_removed_organisation_read_so(asked, lead, stranger):
+    services.accept_request(asked, by=by(lead))
+    assert read(stranger) == ["Harbour Institute is now a member of “Supply Chains”."]
+    services.remove_membership(asked, by=by(lead), reason="Spam.")
+    assert read(stranger) == ["Harbour Institute was removed from “Supply Chains”."]
+
+
+def test_focal_points_read_what_their_staff_propose(supply_chains, stranger, institute, make_person, affiliate):
+    colleague = make_person("Rui Costa")
+    affiliate(colleague, institute, role="staff")
+    services.propose_to_join(supply_chains, affiliation=colleague.affiliations.get())
+    assert read(stranger) == ["Rui Costa proposes that Harbour Institute join “Supply Chains”."]
+    Group.objects.update(find="members", read="members")
+    assert read(stranger) == []
+
+
+def test_a_proposal_and_its_answer_are_read_by_those_concerned(stranger, secretariat, member):
+    group = services.propose_group(by=by(stranger), name="Ports", summary="Ports.")
+    assert read(secretariat) == ["The group “Ports” is proposed and waits for you."]
+    services.open_group(group, by=by(secretariat))
+    assert (read(secretariat), read(stranger), read(member)) == ([], ["“Ports” is open."], [])
+    other = services.propose_group(by=by(stranger), name="Mines", summary="Mines.")
+    services.decline_group(other, by=by(secretariat), reason="There is one.")
+    assert (read(stranger)[0], excerpts(stranger)[0]) == ("Your proposal “Mines” was declined.", "There is one.")
+
+
+def test_who_was_named_reads_so_while_they_take_part(supply_chains, member, weavers, make_person, affiliate):
+    colleague = make_person("Ana")
+    tie = affiliate(colleague, weavers, role="staff")
+    place = Membership.objects.get(group=supply_chains, organisation=weavers)
+    seat = services.name_participant(place, affiliation=tie, by=by(member))
+    assert read(colleague) == ["You take part in “Supply Chains” for Weavers’ Union."]
+    services.end_participation(seat, by=by(member))
+    assert read(colleague) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "finds"),
+    [("lead", ["Quiet Harbour"]), ("secretariat", ["Quiet Harbour"]), ("stranger", []), ("outsider", []), (None, [])],
+)
+def test_the_search_finds_hidden_groups_for_those_who_may_know_of_them(hidden_group, request, who, finds):
+    person = request.getfixturevalue(who) if who else AnonymousUser()
+    found = search.groups(["quiet"], person, 10)
+    assert ([hit.title for hit in found.hits], found.more) == (finds, False)
+
+
+@pytest.mark.parametrize(
+    ("who", "listing", "finds"),
+    [
+        ("member", "undisclosed", ["Weavers’ Union"]),
+        ("stranger", "partners", ["Weavers’ Union"]),
+        ("stranger", "undisclosed", []),
+        ("outsider", "partners", []),
+        (None, "named", ["Weavers’ Union"]),
+        (None, "partners", []),
+    ],
+)
+def test_the_search_finds_organisations_by_their_listing(member, weavers, request, who, listing, finds):
+    weavers.listing = listing
+    weavers.save()
+    person = request.getfixturevalue(who) if who else AnonymousUser()
+    assert [hit.title for hit in partner_search.organisations(["weavers"], person, 10).hits] == finds
+
+
+def test_the_search_says_that_there_is_more(make_group):
+    for number in range(3):
+        make_group(f"Harbour {number}")
+    found = search.groups(["harbour"], AnonymousUser(), 2)
+    assert (len(found.hits), found.more) == (2, True)
+
+
+def test_letters_about_groups_name_neither_group_nor_organisation(
+    asked, supply_chains, lead, stranger, secretariat, weavers, member, make_person, affiliate, mailoutbox
+):
+    from notifications.tasks import mail_notices
+
+    services.decline_request(asked, by=by(lead), reason="Full.")
+    services.propose_group(by=by(stranger), name="Ports", summary="Ports.")
+    colleague = make_person("Ana")
+    tie = affiliate(colleague, weavers, role="staff")
+    place = Membership.objects.get(group=supply_chains, organisation=weavers)
+    services.name_participant(place, affiliation=tie, by=by(member))
+    for key in set(Notice.objects.values_list("key", flat=True)):
+        mail_notices.func(key)
+    assert {mail.to[0] for mail in mailoutbox} == {stranger.email, secretariat.email, colleague.email}
+    for mail in mailoutbox:
+        words = mail.subject + mail.body
+        assert not [name for name in ("Supply Chains", "Ports", "Harbour", "Weavers", "Ana") if name in words]
