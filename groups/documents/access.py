@@ -1,0 +1,138 @@
+"""The doors to a library: the same rights for pages, bytes, search and whatever else comes."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from groups.access import group_for_reader
+from groups.documents.library import Library, documents_for
+from groups.documents.models import Document, DocumentQuerySet, Folder, Upload, Version
+from groups.standing import Standing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+    Person = User | AnonymousUser
+
+NO_DOCUMENT = "No such document."
+
+
+def library_for_reader(user: "Person", slug: str) -> Library:
+    """Return the library of a group that the person may read."""
+    return Library(*group_for_reader(user, slug))
+
+
+def library_for_writer(user: "Person", slug: str) -> Library:
+    """Return a library into which the person may put documents; to others the address looks like none."""
+    library = library_for_reader(user, slug)
+    if not library.standing.may_upload:
+        raise Http404(NO_DOCUMENT)
+    return library
+
+
+def folder_in(library: Library, folder_id: int | None) -> Folder | None:
+    """Return the folder, None for the library's top; another group's, or one that hides from the person, looks like none."""
+    if folder_id is None:
+        return None
+    if folder_id not in library.folders:
+        raise Http404(NO_DOCUMENT)
+    return library.folders[folder_id]
+
+
+def folder_for_writer(user: "Person", slug: str, folder_id: int) -> tuple[Library, Folder]:
+    """Return a folder that the person may rename, move and remove."""
+    library = library_for_writer(user, slug)
+    folder = folder_in(library, folder_id)
+    assert folder is not None
+    return library, folder
+
+
+def document_in(library: Library, document_id: int) -> Document:
+    """Return a document of the library, with all that its page shows; what the person may not read looks like none."""
+    document = documents_for(library.standing).for_display().filter(pk=document_id).first()
+    if document is None:
+        raise Http404(NO_DOCUMENT)
+    document.group = library.group
+    return document
+
+
+def document_for_reader(user: "Person", slug: str, document_id: int) -> tuple[Document, Library]:
+    """Return a document the person may read."""
+    library = library_for_reader(user, slug)
+    return document_in(library, document_id), library
+
+
+def document_for_writer(user: "Person", slug: str, document_id: int) -> tuple[Document, Library]:
+    """Return a document to which the person may add versions, and which they may rename and move."""
+    library = library_for_writer(user, slug)
+    return document_in(library, document_id), library
+
+
+def document_for_deleter(user: "Person", slug: str, document_id: int) -> tuple[Document, Library]:
+    """Return a document that the person may put in the trash."""
+    document, library = document_for_writer(user, slug, document_id)
+    if not may_delete(document, library.standing):
+        raise Http404(NO_DOCUMENT)
+    return document, library
+
+
+def trash_for(standing: Standing) -> DocumentQuerySet:
+    """Return what the person may take out of the trash: what they or their organisation put there first, all for a lead."""
+    trashed = Document.objects.trashed().filter(group=standing.group).since(standing.history_from)
+    if not standing.may_upload:
+        return trashed.none()
+    if standing.may_moderate:
+        return trashed
+    organisations = [capacity.organisation_id for capacity in standing.capacities]
+    return trashed.filter(organisation__in=organisations) | trashed.filter(author=standing.user.pk)
+
+
+def trashed_document(user: "Person", slug: str, document_id: int) -> tuple[Document, Library]:
+    """Return a document in the trash that the person may take out again."""
+    library = library_for_writer(user, slug)
+    document = trash_for(library.standing).filter(pk=document_id).first()
+    if document is None:
+        raise Http404(NO_DOCUMENT)
+    document.group = library.group
+    return document, library
+
+
+def may_delete(document: Document, standing: Standing) -> bool:
+    """Say whether the person may move the document to the trash: who put it there for its organisation, or a moderator."""
+    if not standing.may_upload:
+        return False
+    organisations = {capacity.organisation_id for capacity in standing.capacities}
+    return standing.may_moderate or document.author_id == standing.user.pk or document.organisation_id in organisations
+
+
+def version_of(document: Document, number: int) -> Version:
+    """Return one version of a document that a door has let the person through to."""
+    version = document.versions.filter(number=number).first()
+    if version is None:
+        raise Http404(NO_DOCUMENT)
+    version.document = document
+    return version
+
+
+def version_for_reader(user: "Person", slug: str, document_id: int, number: int) -> Version:
+    """Return one version of a document the person may read."""
+    document, _library = document_for_reader(user, slug, document_id)
+    return version_of(document, number)
+
+
+def own_uploads(library: Library) -> QuerySet[Upload]:
+    """Return the uploads that the person has under way in the library."""
+    return Upload.objects.filter(author_id=library.standing.user.pk, group=library.group)
+
+
+def upload_of(user: "Person", slug: str, key: uuid.UUID) -> tuple[Upload, Library]:
+    """Return the person's own upload under way; rights are asked anew with each chunk."""
+    library = library_for_writer(user, slug)
+    upload = own_uploads(library).filter(key=key).first()
+    if upload is None:
+        raise Http404("No such upload.")
+    return upload, library

@@ -1,0 +1,174 @@
+"""What people fill in to put documents into a library and to keep it in order."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from groups.documents.library import Library
+from groups.documents.models import Folder
+from groups.documents.models.folder import NAME_LENGTH
+from groups.documents.names import TITLE_LENGTH
+from groups.documents.services.uploads import NOTE_LENGTH
+from groups.documents.types import ACCEPT
+from partners.capacity import Capacity
+
+
+class KeyedForm(forms.Form):
+    """A form that makes something once, however often it is sent, in the name of one organisation."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, library: Library, **kwargs: Any) -> None:
+        kwargs["initial"] = {"key": uuid.uuid4(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.library = library
+        add_capacity(self, library)
+
+    @property
+    def capacity(self) -> Capacity:
+        """The capacity named under `as`, or the only one."""
+        return self.library.standing.speak(self.cleaned_data.get("as"))
+
+
+def add_capacity(form: forms.Form, library: Library) -> None:
+    """Ask for which organisation the person speaks, where they have several."""
+    capacities = library.standing.capacities
+    if len(capacities) > 1:
+        choices = [("", str(_("Choose…")))]
+        choices += [(str(one.organisation_id), str(one.organisation)) for one in capacities]
+        form.fields["as"] = forms.ChoiceField(
+            label=_("For which organisation"),
+            choices=choices,
+            error_messages={"required": _("Choose the organisation.")},
+        )
+
+
+class PlaceField(forms.TypedChoiceField):
+    """A folder of the library, or its top."""
+
+    def __init__(self, *, library: Library, apart_from: Folder | None = None, **kwargs: Any) -> None:
+        choices = [("", _("Top of the library")), *library.places(apart_from=apart_from)]
+        super().__init__(
+            choices=choices,
+            coerce=lambda value: library.folders[int(value)],
+            empty_value=None,
+            required=False,
+            error_messages={"invalid_choice": _("This folder is not there any more. Choose another.")},
+            **kwargs,
+        )
+
+
+class Files(forms.ClearableFileInput):
+    """A field of several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or several files; names are cleaned and types are asked where each is taken in."""
+
+    def __init__(self, *, multiple: bool = True, **kwargs: Any) -> None:
+        widget = (Files if multiple else forms.FileInput)(attrs={"accept": ACCEPT})
+        super().__init__(widget=widget, error_messages={"required": _("Choose a file.")}, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Return the files that were sent."""
+        sent = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if not sent:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return sent
+
+
+def _limits() -> str:
+    """Say what fits into one sending of the plain form."""
+    return _("At most %(limit)d MB in all.") % {"limit": settings.FORM_UPLOAD_LIMIT // 1024**2}
+
+
+class UploadForm(KeyedForm):
+    """New documents in a folder."""
+
+    file = FilesField(label=_("Files"))
+    as_version = forms.BooleanField(
+        label=_("Where a document has the same file name here, add the file to it as a new version"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _limits()
+        self.order_fields(["key", "as", "file", "as_version"])
+
+
+class VersionForm(KeyedForm):
+    """A new version of a document."""
+
+    file = FilesField(label=_("File"), multiple=False)
+    note = forms.CharField(
+        label=_("What changed"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        help_text=_("A few words, for those who read the earlier version."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+    base = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _limits()
+        self.order_fields(["key", "as", "file", "note", "base"])
+
+
+class RestoreForm(KeyedForm):
+    """An earlier version made the newest again."""
+
+    base = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class FolderForm(KeyedForm):
+    """A new folder."""
+
+    name = forms.CharField(
+        label=_("Name of the folder"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"] = PlaceField(library=self.library, label=_("Inside"))
+        self.order_fields(["key", "as", "name", "parent"])
+
+
+class FolderNameForm(forms.Form):
+    """Another name for a folder."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"}))
+
+
+class TitleForm(forms.Form):
+    """Another title for a document, and the one that was seen."""
+
+    title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"}))
+    was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+
+class MoveForm(forms.Form):
+    """Another folder for a document or a folder."""
+
+    def __init__(self, *args: Any, library: Library, apart_from: Folder | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["folder"] = PlaceField(library=library, apart_from=apart_from, label=_("Folder"))
+
+
+class StartForm(forms.Form):
+    """A file announced by a script."""
+
+    key = forms.UUIDField()
+    name = forms.CharField(max_length=1000, strip=False)
+    size = forms.IntegerField(min_value=0)
+    folder = forms.IntegerField(required=False, min_value=1)
+    document = forms.IntegerField(required=False, min_value=1)
+    base = forms.IntegerField(required=False, min_value=1)
+    note = forms.CharField(required=False, max_length=NOTE_LENGTH)
+    twin = forms.ChoiceField(required=False, choices=[("", ""), ("keep", "keep")])

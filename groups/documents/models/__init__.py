@@ -1,0 +1,8 @@
+"""A group's library: folders, documents, their immutable versions, and uploads on their way in."""
+
+from groups.documents.models.document import Document, DocumentQuerySet
+from groups.documents.models.folder import Folder
+from groups.documents.models.upload import Upload
+from groups.documents.models.version import Version
+
+__all__ = ["Document", "DocumentQuerySet", "Folder", "Upload", "Version"]

@@ -1,0 +1,80 @@
+"""A document of a library."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TimeStamped
+from groups.documents.models.folder import Folder
+from groups.history import boundaries_of
+from groups.models import Group
+from partners.models import Spoken
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Documents of libraries."""
+
+    def present(self) -> "DocumentQuerySet":
+        """Those that are not in the trash and whose first version has arrived whole."""
+        return self.filter(deleted_at=None, latest__isnull=False)
+
+    def trashed(self) -> "DocumentQuerySet":
+        """Those in the trash."""
+        return self.filter(deleted_at__isnull=False, latest__isnull=False)
+
+    def since(self, moment: "datetime | None") -> "DocumentQuerySet":
+        """Those that came at that moment or later; all without one."""
+        return self.filter(created_at__gte=moment) if moment else self
+
+    def visible_to(self, user: "User | AnonymousUser") -> "DocumentQuerySet":
+        """Those of the groups the person may read, from the moment on from which they may read them."""
+        found = self.present().filter(group__in=Group.objects.readable_by(user))
+        for group, moment in boundaries_of(user).items():
+            found = found.filter(~Q(group=group) | Q(created_at__gte=moment))
+        return found
+
+    def for_display(self) -> "DocumentQuerySet":
+        """With all that a row of a list shows."""
+        return self.select_related("latest__author", "latest__organisation", "folder")
+
+
+class Document(Spoken, TimeStamped):
+    """A title in a folder, with numbered versions; whoever first uploaded it, and for whom, stays on it."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="documents")
+    folder = models.ForeignKey(Folder, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
+    title = models.CharField(_("title"), max_length=200)
+    latest = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(db_index=True)
+    deleted_at = models.DateTimeField(null=True)
+    deleted_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar[DocumentQuerySet] = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["group", "folder", "deleted_at"]),
+            models.Index(fields=["group", "-changed_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the document's page."""
+        return reverse("documents:page", args=[self.group.slug, self.pk])
+
+    @property
+    def audit_scope(self) -> str:
+        """Recorded in the group's chain."""
+        return f"group:{self.group_id}"

@@ -1,0 +1,49 @@
+"""A folder of a library."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TimeStamped
+from groups.models import Group
+from partners.models import Spoken
+
+MAX_DEPTH = 6
+NAME_LENGTH = 120
+
+
+class Folder(Spoken, TimeStamped):
+    """A folder in a group's library or in another folder; at most six deep."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="folders")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    depth = models.PositiveSmallIntegerField(default=1)
+    key = models.UUIDField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["author", "key"], name="one_folder_per_sending"),
+            models.UniqueConstraint(
+                "group", "parent", Lower("name"), condition=Q(deleted_at=None), name="one_folder_of_a_name"
+            ),
+            models.UniqueConstraint(
+                "group", Lower("name"), condition=Q(deleted_at=None, parent=None), name="one_top_folder_of_a_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the folder's page in the library."""
+        return reverse("documents:folder", args=[self.group.slug, self.pk])
+
+    @property
+    def audit_scope(self) -> str:
+        """Recorded in the group's chain."""
+        return f"group:{self.group_id}"

@@ -1,0 +1,86 @@
+"""A version of a document."""
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.storage import storages
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TimeStamped
+from groups.documents.models.document import Document
+from groups.documents.types.kinds import KINDS
+from partners.models import Spoken
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def random_path() -> str:
+    """Return a random place in the storage: nothing of a file's name or group shows in it."""
+    name = secrets.token_hex(16)
+    return f"versions/{name[:2]}/{name}"
+
+
+class Version(Spoken, TimeStamped):
+    """Immutable: its bytes, its SHA-256 and the capacity in which it was put here never change."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    file_name = models.CharField(_("file name"), max_length=200)
+    kind = models.CharField(max_length=20)
+    content_type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=200)
+    note = models.CharField(_("what changed"), max_length=300, blank=True)
+    restored_from = models.PositiveIntegerField(null=True)
+    # The newest version its sender had seen: smaller than the one before where two people saved at once.
+    follows = models.PositiveIntegerField(null=True)
+    key = models.UUIDField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="dense_version_numbers"),
+            models.UniqueConstraint(fields=["author", "key"], name="one_version_per_sending"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the version once."""
+        if self.pk is not None:
+            raise TypeError("A version is never changed.")
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """Return where the bytes are had. The file's name stands in no address: addresses are logged."""
+        return reverse("documents:download", args=[self.document.group.slug, self.document_id, self.number])
+
+    @property
+    def missed(self) -> list[int]:
+        """The numbers of the versions that its sender had not seen when sending it: theirs and this one are both kept."""
+        return list(range(self.follows + 1, self.number)) if self.follows is not None else []
+
+    @property
+    def kind_label(self) -> "StrOrPromise":
+        """What it is, in a word."""
+        kind = KINDS.get(self.kind)
+        return kind.label if kind else self.kind
+
+    @property
+    def ending(self) -> str:
+        """The file name's ending, as a sign of its type."""
+        return self.file_name.rpartition(".")[2][:8]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the bytes are in the storage, as they always are unless it was restored without them."""
+        return storages["default"].exists(self.path)
+
+    def open(self) -> Any:
+        """Open the bytes for reading, from the storage."""
+        return storages["default"].open(self.path, "rb")

@@ -1,0 +1,38 @@
+"""The newest documents, for the overview of a group and for the home page."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from groups.documents.library import documents_for
+from groups.documents.models import Document
+from groups.history import boundaries_of
+from groups.models import Group
+from groups.standing import Standing
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def recent_in(standing: Standing, limit: int = 5) -> list[Document]:
+    """Return the documents of the group that changed last, in one query; the caller has asked whether the person may read."""
+    return list(documents_for(standing).for_display().order_by("-changed_at", "-pk")[:limit])
+
+
+def recent_documents(
+    user: "User", groups: Iterable[Group], limit: int = 5, since: datetime | None = None
+) -> list[Document]:
+    """Return the documents of these groups (which the person may read) that changed last, in two queries."""
+    by_id = {group.pk: group for group in groups}
+    shown = Q(group__in=by_id)
+    for group, moment in boundaries_of(user).items():
+        shown &= ~Q(group=group) | Q(created_at__gte=moment)
+    documents = Document.objects.present().filter(shown).for_display()
+    if since:
+        documents = documents.filter(changed_at__gte=since)
+    found = list(documents.order_by("-changed_at", "-pk")[:limit])
+    for document in found:
+        document.group = by_id[document.group_id]
+    return found

@@ -1,0 +1,39 @@
+"""What one does in a library."""
+
+from groups.documents.services.documents import (
+    delete_document,
+    move_document,
+    put_back,
+    rename_document,
+    restore_version,
+)
+from groups.documents.services.folders import create_folder, delete_folder, move_folder, rename_folder
+from groups.documents.services.sweeping import lost_versions, sweep
+from groups.documents.services.uploads import (
+    abort_upload,
+    add_file,
+    append_chunk,
+    finish_upload,
+    finished_version,
+    start_upload,
+)
+
+__all__ = [
+    "abort_upload",
+    "add_file",
+    "append_chunk",
+    "create_folder",
+    "delete_document",
+    "delete_folder",
+    "finish_upload",
+    "finished_version",
+    "lost_versions",
+    "move_document",
+    "move_folder",
+    "put_back",
+    "rename_document",
+    "rename_folder",
+    "restore_version",
+    "start_upload",
+    "sweep",
+]

@@ -1,0 +1,118 @@
+"""Documents: renamed, moved, put in the trash and back, taken back to an earlier version."""
+
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.audit import record
+from core.errors import Conflict
+from core.events import publish
+from groups.documents.events import VersionAdded
+from groups.documents.models import Document, Folder, Version
+from groups.documents.names import clean_title
+from groups.documents.services.folders import standing_folder
+from partners.capacity import Capacity
+
+
+def _locked(document: Document) -> Document:
+    """Return the document as it is now, held; raise `Conflict` where somebody deleted it meanwhile."""
+    document = Document.objects.select_for_update(of=("self",)).select_related("folder").get(pk=document.pk)
+    if document.deleted_at:
+        raise Conflict(_("The document was deleted meanwhile."))
+    return document
+
+
+@transaction.atomic
+def rename_document(document: Document, *, title: str, by: Capacity, was: str | None = None) -> None:
+    """Give the document another title; versions keep the names of their files.
+
+    Raises `Conflict` where the title is no longer the one that was seen (`was`).
+    """
+    title = clean_title(title)
+    document = _locked(document)
+    if document.title == title:
+        return
+    if was is not None and was != document.title:
+        raise Conflict(
+            _("Somebody renamed it to “%(title)s” meanwhile.") % {"title": document.title}, current=document.title
+        )
+    record(by, "document.renamed", document, was=document.title, now=title)
+    document.title, document.changed_at = title, timezone.now()
+    document.save(update_fields=["title", "changed_at"])
+
+
+@transaction.atomic
+def move_document(document: Document, *, folder: Folder | None, by: Capacity) -> None:
+    """Put the document into another folder of the same library."""
+    document = _locked(document)
+    if folder and folder.group_id != document.group_id:
+        raise ValueError("A document stays in its group's library.")
+    if standing_folder(folder) != folder:
+        raise Conflict(_("The folder was removed meanwhile."))
+    if document.folder == folder:
+        return
+    record(by, "document.moved", document, was=document.folder_id, now=folder.pk if folder else None)
+    document.folder = folder
+    document.save(update_fields=["folder"])
+
+
+@transaction.atomic
+def delete_document(document: Document, *, by: Capacity) -> None:
+    """Put the document in the trash, out of every list, search and address at once; it can be put back."""
+    document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    if document.deleted_at:
+        return
+    document.deleted_at, document.deleted_by = timezone.now(), by.user
+    document.save(update_fields=["deleted_at", "deleted_by"])
+    record(by, "document.deleted", document)
+
+
+@transaction.atomic
+def put_back(document: Document, *, by: Capacity) -> None:
+    """Take the document out of the trash, to its folder, or where that is gone to the nearest one above it."""
+    document = Document.objects.select_for_update(of=("self",)).select_related("folder").get(pk=document.pk)
+    if not document.deleted_at:
+        return
+    document.folder = standing_folder(document.folder)
+    document.deleted_at = document.deleted_by = None
+    document.save(update_fields=["deleted_at", "deleted_by", "folder"])
+    record(by, "document.restored", document)
+
+
+@transaction.atomic
+def restore_version(document: Document, *, number: int, base: int, by: Capacity, key: uuid.UUID) -> Version:
+    """Make an earlier version the newest, as a new version; `base` is the newest the person saw.
+
+    Raises `Conflict` when somebody added a version meanwhile. The same key gives the same version.
+    """
+    document = _locked(document)
+    if known := Version.objects.filter(author=by.user, key=key).first():
+        if known.document_id != document.pk:
+            raise Conflict(_("This form was sent for another document. Load the page again."))
+        return known
+    newest = document.versions.latest("number")
+    if newest.number != base:
+        raise Conflict(_("Somebody added a version meanwhile. Look at it first, then restore."), current=newest.number)
+    old = Version.objects.get(document=document, number=number)
+    version = Version(
+        document=document,
+        number=newest.number + 1,
+        file_name=old.file_name,
+        kind=old.kind,
+        content_type=old.content_type,
+        size=old.size,
+        sha256=old.sha256,
+        path=old.path,
+        restored_from=old.number,
+        follows=newest.number,
+        key=key,
+    )
+    version.speak_as(by)
+    version.save()
+    document.latest, document.changed_at = version, timezone.now()
+    document.save(update_fields=["latest", "changed_at"])
+    record(by, "document.version_restored", document, number=number)
+    publish(VersionAdded(version))
+    return version

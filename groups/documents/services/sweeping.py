@@ -1,0 +1,99 @@
+"""What killed processes and broken connections leave behind is found and removed: nothing of it was ever visible."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import Storage, storages
+from django.utils import timezone
+
+from groups.documents.models import Upload, Version
+from groups.documents.services.spool import Busy, open_spool
+from groups.documents.services.uploads import abort_upload
+
+logger = logging.getLogger(__name__)
+UNFINISHED_FOR = timedelta(hours=24)
+# A file that is being stored now is written to; one that nobody wrote to for this long and no row names is left over.
+LEFT_FOR = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many of each were removed."""
+
+    uploads: int
+    chunks: int
+    files: int
+
+
+def sweep() -> Swept:
+    """Forget uploads that rested for a day; remove chunks and stored files that no row names. Safe at any time."""
+    swept = Swept(_old_uploads(), _stray_chunks(), _stray_files())
+    if any((swept.uploads, swept.chunks, swept.files)):
+        logger.info("Swept %d uploads, %d chunks, %d stored files.", swept.uploads, swept.chunks, swept.files)
+    return swept
+
+
+def _old_uploads() -> int:
+    count = 0
+    for upload in Upload.objects.filter(active_at__lt=timezone.now() - UNFINISHED_FOR):
+        try:
+            with open_spool(upload, wait=False):
+                abort_upload(upload)
+                count += 1
+        except Busy:
+            continue
+    return count
+
+
+def _stray_chunks() -> int:
+    folder, count = Path(settings.SPOOL_DIR), 0
+    if not folder.is_dir():
+        return 0
+    known = set(Upload.objects.values_list("spool", flat=True))
+    before = (timezone.now() - LEFT_FOR).timestamp()
+    for path in folder.iterdir():
+        if path.name not in known and path.is_file() and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+            count += 1
+    return count
+
+
+def _stray_files() -> int:
+    storage, count = storages["default"], 0
+    before = timezone.now() - LEFT_FOR
+    for paths in _stored(storage):
+        named = set(Version.objects.filter(path__in=paths).values_list("path", flat=True))
+        for path in paths:
+            if path not in named and _modified(storage, path) < before:
+                storage.delete(path)
+                count += 1
+    return count
+
+
+def _stored(storage: Storage) -> Iterator[list[str]]:
+    """Give the paths of stored files, a few hundred at a time."""
+    try:
+        folders = storage.listdir("versions")[0]
+    except FileNotFoundError:
+        return
+    for folder in folders:
+        names = storage.listdir(f"versions/{folder}")[1]
+        for start in range(0, len(names), 500):
+            yield [f"versions/{folder}/{name}" for name in names[start : start + 500]]
+
+
+def _modified(storage: Storage, path: str) -> datetime:
+    try:
+        return storage.get_modified_time(path)
+    except FileNotFoundError:
+        return timezone.now()
+
+
+def lost_versions() -> list[Version]:
+    """Return the versions whose bytes are not in the storage: after a restore of the database alone, say."""
+    storage = storages["default"]
+    return [version for version in Version.objects.order_by("pk").iterator() if not storage.exists(version.path)]

@@ -1,0 +1,29 @@
+"""Addresses of a library, under `/groups/<slug>/documents/`. No file's name stands in an address: addresses are logged."""
+
+from django.urls import path
+
+from groups.documents.views import documents, files, folders, library, uploads
+
+app_name = "documents"
+
+urlpatterns = [
+    path("", library.top, name="list"),
+    path("trash/", library.trash, name="trash"),
+    path("upload/", uploads.upload_form, name="upload"),
+    path("uploads/", uploads.start, name="start"),
+    path("uploads/<uuid:key>/", uploads.upload, name="chunks"),
+    path("uploads/<uuid:key>/finish/", uploads.finish, name="finish"),
+    path("folders/new/", folders.folder_new, name="new_folder"),
+    path("folders/<int:folder_id>/", library.folder, name="folder"),
+    path("folders/<int:folder_id>/rename/", folders.folder_rename, name="rename_folder"),
+    path("folders/<int:folder_id>/move/", folders.folder_move, name="move_folder"),
+    path("folders/<int:folder_id>/delete/", folders.folder_delete, name="delete_folder"),
+    path("<int:document_id>/", documents.page, name="page"),
+    path("<int:document_id>/upload/", uploads.version_form, name="new_version"),
+    path("<int:document_id>/rename/", documents.rename, name="rename"),
+    path("<int:document_id>/move/", documents.move, name="move"),
+    path("<int:document_id>/delete/", documents.delete, name="delete"),
+    path("<int:document_id>/put-back/", documents.put_back, name="put_back"),
+    path("<int:document_id>/versions/<int:number>/", files.download, name="download"),
+    path("<int:document_id>/versions/<int:number>/restore/", documents.restore, name="restore"),
+]

@@ -1,0 +1,107 @@
+"""The bytes of a version, behind the same door as its page: always to be saved, never shown, so that nothing in them runs."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+
+from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from groups.documents import access
+from groups.documents.models import Version
+from groups.documents.names import attachment
+
+BLOCK = 128 * 1024
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+@require_safe
+def download(request: HttpRequest, slug: str, document_id: int, number: int) -> HttpResponseBase:
+    """Give the version's bytes, whole or the range that was asked for."""
+    version = access.version_for_reader(request.user, slug, document_id, number)
+    if settings.SERVE_FILES == "accel":
+        response: HttpResponseBase = HttpResponse(headers={"X-Accel-Redirect": f"/_files/{version.path}"})
+    else:
+        response = _direct(request, version)
+    return _guarded(response, version)
+
+
+def _guarded(response: HttpResponseBase, version: Version) -> HttpResponseBase:
+    """Set the headers that keep the bytes inert, private and under their name."""
+    headers = {
+        "Content-Type": version.content_type,
+        "Content-Disposition": attachment(version.file_name),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store, private",
+        "ETag": f'"{version.sha256}"',
+    }
+    for name, value in headers.items():
+        response[name] = value
+    return response
+
+
+def _direct(request: HttpRequest, version: Version) -> HttpResponseBase:
+    asked = _asked(request, version)
+    if asked is None:
+        start, length, status = 0, version.size, 200
+    elif asked[1] <= 0:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{version.size}", "Accept-Ranges": "bytes"})
+    else:
+        start, length, status = *asked, 206
+    headers = {"Accept-Ranges": "bytes", "Content-Length": str(length)}
+    if status == 206:
+        headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{version.size}"
+    if request.method == "HEAD":
+        return HttpResponse(status=status, headers=headers)
+    if not version.is_stored:
+        raise Http404(access.NO_DOCUMENT)
+    # Django's own FileResponse would read the whole file into memory under ASGI.
+    blocks = _blocks_for_loop if isinstance(request, ASGIRequest) else _blocks
+    return StreamingHttpResponse(blocks(version, start, length), status=status, headers=headers)
+
+
+def _asked(request: HttpRequest, version: Version) -> tuple[int, int] | None:
+    """Return start and length of the range that was asked for, length 0 where none can be had, None for the whole file.
+
+    Several ranges at once, other units and a range of another version (`If-Range`) give the whole, as RFC 9110 allows.
+    """
+    match = RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if match is None or match.group(0) == "bytes=-":
+        return None
+    if request.headers.get("If-Range", f'"{version.sha256}"') != f'"{version.sha256}"':
+        return None
+    first, last = match.groups()
+    if not first:
+        length = min(int(last), version.size)
+        return version.size - length, length
+    start, end = int(first), min(int(last), version.size - 1) if last else version.size - 1
+    if last and int(last) < start:
+        return None
+    return start, max(end - start + 1, 0)
+
+
+def _blocks(version: Version, start: int, length: int) -> Iterator[bytes]:
+    """Read the part block by block, for a server that gives each response a thread."""
+    with version.open() as file:
+        file.seek(start)
+        while length > 0 and (block := file.read(min(BLOCK, length))):
+            length -= len(block)
+            yield block
+
+
+async def _blocks_for_loop(version: Version, start: int, length: int) -> AsyncIterator[bytes]:
+    """Read a block when the one before has gone: the event loop is not held up, and the reader's pace is kept."""
+    file = await asyncio.to_thread(version.open)
+    try:
+        await asyncio.to_thread(file.seek, start)
+        while length > 0 and (block := await asyncio.to_thread(file.read, min(BLOCK, length))):
+            length -= len(block)
+            yield block
+    finally:
+        file.close()

@@ -1,0 +1,105 @@
+"""What interrupted uploads leave behind is removed in time; what is under way stays."""
+
+import os
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from groups.documents.models import Upload
+from groups.documents.services import append_chunk, start_upload, sweep
+from groups.documents.services.spool import open_spool
+from groups.documents.services.sweeping import Swept
+from groups.documents.tasks import see_to_sweep, sweep_library
+from groups.standing import Standing
+
+PDF = b"%PDF-1.4\n" + b"x" * 5000
+
+
+@pytest.fixture
+def begun(member, supply_chains):
+    def begin(rested=timedelta()):
+        by = Standing.of(member, supply_chains).speak()
+        upload = start_upload(supply_chains, by=by, key=uuid.uuid4(), file_name="a.pdf", size=len(PDF))
+        append_chunk(upload, offset=0, chunk=PDF[:100])
+        Upload.objects.filter(pk=upload.pk).update(active_at=timezone.now() - rested)
+        return upload
+
+    return begin
+
+
+def age(path, seconds):
+    os.utime(path, (time.time() - seconds,) * 2)
+
+
+def test_only_what_rested_for_a_day_is_forgotten(begun, stored):
+    fresh, old = begun(timedelta(hours=23)), begun(timedelta(hours=25))
+    assert sweep() == Swept(uploads=1, chunks=0, files=0)
+    assert list(Upload.objects.all()) == [fresh]
+    assert stored() == [fresh.spool_path]
+    assert not Upload.objects.filter(pk=old.pk).exists()
+
+
+def test_an_upload_that_is_worked_on_is_left_alone(begun):
+    upload = begun(timedelta(hours=25))
+    with open_spool(upload):
+        assert sweep() == Swept(0, 0, 0)
+    assert sweep() == Swept(1, 0, 0)
+
+
+def test_bytes_without_a_row_go_after_half_an_hour_and_others_stay(
+    add, member, supply_chains, own_folders, stored, settings
+):
+    version = add(member, supply_chains)
+    kept = own_folders / "files" / version.path
+    young, old = (kept.parent / name for name in ("young", "old"))
+    chunk = own_folders / "spool" / "stray"
+    chunk.parent.mkdir(exist_ok=True)
+    for path in (young, old, chunk):
+        path.write_bytes(b"left over")
+    for path in (kept, old, chunk):
+        age(path, 3600)
+    assert sweep() == Swept(uploads=0, chunks=1, files=1)
+    assert stored() == sorted([kept, young])
+
+
+def test_a_restored_version_keeps_its_bytes(add, member, supply_chains, own_folders):
+    from groups.documents.services import restore_version
+
+    version = add(member, supply_chains)
+    add(member, supply_chains, document=version.document)
+    by = Standing.of(member, supply_chains).speak()
+    again = restore_version(version.document, number=1, base=2, by=by, key=uuid.uuid4())
+    age(own_folders / "files" / version.path, 3600)
+    sweep()
+    with again.open() as file:
+        assert file.read() == PDF
+
+
+def test_the_command_says_what_it_removed_and_what_is_lost(begun, add, member, supply_chains, own_folders, capsys):
+    begun(timedelta(hours=25))
+    version = add(member, supply_chains)
+    call_command("sweep_uploads")
+    assert capsys.readouterr().out == "Removed 1 uploads, 0 chunks, 0 stored files.\n"
+    (own_folders / "files" / version.path).unlink()
+    with pytest.raises(SystemExit):
+        call_command("sweep_uploads")
+    assert f"Document {version.document_id}, version 1" in capsys.readouterr().err
+
+
+def test_one_sweep_waits_however_many_files_come(db, begun):
+    for _ in range(3):
+        see_to_sweep()
+    waiting = DBTaskResult.objects.filter(task_path=sweep_library.module_path)
+    task = waiting.get()
+    assert timedelta(minutes=29) < task.run_after - timezone.now() <= timedelta(minutes=30)
+    task.delete()
+    sweep_library.call()
+    assert not waiting.exists()
+    begun()
+    sweep_library.call()
+    assert waiting.count() == 1

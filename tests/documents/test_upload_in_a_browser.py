@@ -1,0 +1,153 @@
+"""Sending files from a browser: over a line that breaks, with names that are there already, and with files that are refused."""
+
+import hashlib
+
+import pytest
+from django.conf import settings as site_settings
+from playwright.sync_api import expect, sync_playwright
+
+from groups.documents.models import Document, Upload, Version
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+PDF = b"%PDF-1.4\n" + b"x" * 3_000_000
+
+
+@pytest.fixture
+def page(chromium, live_server, client, member, supply_chains, settings, monkeypatch):
+    """The member's window on the library; what breaks the policy or a script fails the test."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    client.force_login(member)
+    name = site_settings.SESSION_COOKIE_NAME
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER)
+        context = browser.new_context(base_url=live_server.url)
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        window = context.new_page()
+        troubles = []
+        window.on("pageerror", lambda error: troubles.append(str(error)))
+        window.on("console", lambda line: troubles.append(line.text) if "Content Security" in line.text else None)
+        window.goto(f"/groups/{supply_chains.slug}/documents/")
+        yield window
+        browser.close()
+        assert troubles == []
+
+
+def choose(page, *files):
+    page.locator("input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files]
+    )
+
+
+def test_files_go_up_over_a_line_that_breaks_and_take_their_place_in_the_list(page):
+    broken = []
+
+    def flaky(route):
+        # Every second chunk is lost on the way, and once the answer of one that arrived.
+        broken.append(route.request.url)
+        if len(broken) % 2:
+            route.abort()
+        elif len(broken) == 4:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/uploads/*/?offset=*", flaky)
+    choose(
+        page, ("Étude.pdf", PDF), ("notes.txt", "naïve\n".encode()), ("page.txt", b"<html><script>alert(1)</script>")
+    )
+    rows = page.locator(".upload")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0).locator("[data-text]")).to_have_text("Here", timeout=60_000)
+    expect(rows.nth(1).locator("[data-text]")).to_have_text("Here", timeout=60_000)
+    expect(rows.nth(2)).to_have_class("upload is-failed", timeout=60_000)
+    expect(rows.nth(2).locator("[data-text]")).to_contain_text("“page.txt” is a web page")
+    expect(page.locator(".row__title")).to_have_count(2)
+    page.locator("[data-files]").get_by_role("link", name="Étude", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Étude")
+    assert len(broken) > 4
+    assert Version.objects.get(kind="pdf").sha256 == hashlib.sha256(PDF).hexdigest()
+    assert not Upload.objects.exists()
+
+
+def test_a_cancelled_file_is_forgotten(page, stored):
+    page.route("**/uploads/*/?offset=*", lambda route: None)
+    choose(page, ("a.pdf", PDF))
+    expect(page.locator(".upload [data-text]")).to_have_text("Sending")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".upload")).to_have_count(0)
+    page.unroute_all()
+    page.reload()
+    assert not Upload.objects.exists()
+    assert stored() == []
+
+
+def test_an_upload_goes_on_after_the_page_was_loaded_anew(page, tmp_path):
+    file = tmp_path / "long.pdf"
+    file.write_bytes(PDF)
+    sent = []
+
+    def stop_after_one(route):
+        sent.append(route.request.url)
+        if len(sent) == 1:
+            route.continue_()
+
+    page.route("**/uploads/*/?offset=*", stop_after_one)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".upload progress")).not_to_have_attribute("value", "0")
+    while len(sent) < 2:
+        page.wait_for_timeout(50)
+    page.goto(page.url)
+    page.unroute_all()
+    offsets = []
+    page.on(
+        "request",
+        lambda request: offsets.append(request.url.partition("offset=")[2]) if request.method == "PUT" else None,
+    )
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".upload [data-text]")).to_have_text("Here", timeout=60_000)
+    assert int(offsets[0]) > 0
+    assert Version.objects.get().sha256 == hashlib.sha256(PDF).hexdigest()
+
+
+def test_a_name_that_is_there_already_is_asked_about(page, add, member, supply_chains):
+    add(member, supply_chains, "Mapping.pdf")
+    choose(page, ("Mapping.pdf", PDF))
+    expect(page.locator(".upload [data-text]")).to_have_text("There is a document of this name here already.")
+    page.get_by_role("button", name="New version of it").click()
+    expect(page.locator(".upload [data-text]")).to_have_text("Here", timeout=60_000)
+    assert Document.objects.get().latest.number == 2
+    choose(page, ("Mapping.pdf", PDF))
+    page.get_by_role("button", name="Keep both").click()
+    expect(page.locator(".upload [data-text]").nth(1)).to_have_text("Here", timeout=60_000)
+    expect(page.locator(".row__title")).to_have_count(2)
+    assert Document.objects.count() == 2
+
+
+def test_a_new_version_opens_its_document_anew(page, add, member, supply_chains):
+    document = add(member, supply_chains, "Mapping.pdf").document
+    page.goto(document.get_absolute_url())
+    page.locator(".new-version summary").click()
+    choose(page, ("Mapping, corrected.pdf", PDF))
+    page.get_by_label("What changed").fill("Numbers corrected")
+    page.get_by_role("button", name="Upload as a new version").click()
+    expect(page.locator(".versions-list > li")).to_have_count(2)
+    expect(page.locator(".versions-list > li").first).to_contain_text("Numbers corrected")
+    page.locator("summary", has_text="Restore").click()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.locator(".versions-list > li").first).to_contain_text("version 1 again")
+    assert list(document.versions.values_list("number", "restored_from")) == [(3, 1), (2, None), (1, None)]
+
+
+def test_deleting_asks_and_can_be_taken_back(page, add, member, supply_chains):
+    add(member, supply_chains, "Mapping.pdf")
+    page.reload()
+    page.get_by_role("link", name="Mapping", exact=True).click()
+    page.locator("summary", has_text="Delete").click()
+    page.get_by_role("button", name="Put in the trash").click()
+    expect(page.locator("[data-files]")).to_contain_text("The library is empty")
+    page.get_by_role("button", name="Put back").click()
+    expect(page.locator("h1")).to_have_text("Mapping")
