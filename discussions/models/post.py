@@ -1,0 +1,126 @@
+"""A post: what somebody wrote in a thread, its versions, and the people it mentions."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from core.models import TimeStamped
+from discussions.models.thread import Thread
+from groups.history import boundaries_of
+from groups.models import Group
+from partners.models import Organisation, Spoken
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+# Characters; the renderer takes 64 KB, so no post is ever shown unrendered for its length.
+BODY_LENGTH = 20_000
+MAX_DEPTH = 6
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Which posts a person may see."""
+
+    def since(self, moment: datetime | None) -> "PostQuerySet":
+        """Posts from the moment on from which a group may be read; without one, all."""
+        return self if moment is None else self.filter(created_at__gte=moment)
+
+    def visible_to(self, user: "User | AnonymousUser") -> "PostQuerySet":
+        """Posts of the groups the person may read, from the moment on from which they may read them."""
+        boundaries = boundaries_of(user)
+        posts = self.filter(thread__group__in=Group.objects.readable_by(user))
+        if not boundaries:
+            return posts
+        seen = ~Q(thread__group__in=list(boundaries))
+        for group, moment in boundaries.items():
+            seen |= Q(thread__group=group, created_at__gte=moment)
+        return posts.filter(seen)
+
+    def standing(self) -> "PostQuerySet":
+        """Not deleted."""
+        return self.filter(deleted_at=None)
+
+
+class Post(Spoken, TimeStamped):
+    """Numbered 1, 2, 3... without gaps inside its thread. A deleted post keeps its number and loses its text."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="posts")
+    number = models.PositiveIntegerField()
+    reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
+    depth = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField()
+    # What `core.markdown.render` makes of the body: the same for every reader, so it is made once.
+    html = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    deleted_for = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    deleted_reason = models.CharField(max_length=500, blank=True)
+    key = models.UUIDField()
+    # Of what was sent with the key, so that a retry is told from another text under the same key.
+    digest = models.CharField(max_length=64)
+
+    objects: ClassVar[PostQuerySet] = PostQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "number"], name="dense_post_numbers"),
+            models.UniqueConstraint(fields=["author", "key"], name="one_post_per_key"),
+        ]
+        indexes = [
+            models.Index(fields=["thread", "author", "number"]),
+            models.Index(fields=["thread", "created_at", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address that opens the thread at this post, on whatever page it stands."""
+        return f"{self.thread.get_absolute_url()}?post={self.number}#post-{self.number}"
+
+    @property
+    def audit_scope(self) -> str:
+        """Recorded in the group's chain."""
+        return f"group:{self.thread.group_id}"
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether only its tombstone is left."""
+        return self.deleted_at is not None
+
+
+class PostVersion(Spoken, TimeStamped):
+    """One text of a post, as it was saved; version 1 is the first. Its text goes when the post is deleted, the row stays."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    body = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "number"], name="one_row_per_post_version")]
+
+    def __str__(self) -> str:
+        return f"{self.post} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the version once; one that exists is never written again."""
+        if self.pk is not None:
+            raise TypeError("A version is never changed.")
+        super().save(*args, **kwargs)
+
+
+class Mention(models.Model):
+    """A post names a person of the group."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "user"], name="one_mention_per_person_and_post")]

@@ -1,0 +1,187 @@
+"""A thread: one matter that a group talks about."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Count, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.models import TimeStamped
+from groups.models import Group
+from partners.models import Organisation, Spoken
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+TITLE_LENGTH = 160
+
+
+class Kind(models.TextChoices):
+    """What a thread is for."""
+
+    DISCUSSION = "discussion", _("Discussion")
+    QUESTION = "question", _("Question")
+    ANNOUNCEMENT = "announcement", _("Announcement")
+    CONSULTATION = "consultation", _("Consultation")
+
+
+# Kinds that only who may moderate starts.
+FOR_LEADS = frozenset({Kind.ANNOUNCEMENT, Kind.CONSULTATION})
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    """Who may see which thread, and how much of it is new to them."""
+
+    def since(self, boundaries: Mapping[int, datetime]) -> "ThreadQuerySet":
+        """Threads with something after the moment from which each group may be read; groups not named are read whole."""
+        if not boundaries:
+            return self
+        seen = ~Q(group__in=list(boundaries))
+        for group, moment in boundaries.items():
+            seen |= Q(group=group, last_post_at__gte=moment)
+        return self.filter(seen)
+
+    def visible_to(self, user: "User | AnonymousUser") -> "ThreadQuerySet":
+        """Threads of the groups the person may read, from the moment on from which they may read them."""
+        from groups.history import boundaries_of
+
+        return self.filter(group__in=Group.objects.readable_by(user)).since(boundaries_of(user))
+
+    def with_unread(self, user: "User | AnonymousUser", boundaries: Mapping[int, datetime]) -> "ThreadQuerySet":
+        """Add `unread`, the number of posts by others after the reader's mark, and `read_to`, that mark.
+
+        `last_number - last_read - own_since`, where nothing before the moment from which the reader may read the group
+        counts. A visitor has no mark and nothing unread.
+        """
+        if not user.is_authenticated:
+            return self.annotate(unread=Value(0), read_to=F("last_number"))
+        marked = self.with_mark(user.pk)
+        return marked._with_unread_since(user, boundaries) if boundaries else marked
+
+    def with_mark(self, user_id: int) -> "ThreadQuerySet":
+        """Add the same for a person to whom nothing of these threads is hidden."""
+        return self.annotate(mine=FilteredRelation("readings", condition=Q(readings__user=user_id))).annotate(
+            mark=Coalesce(F("mine__last_read"), 0),
+            own=Coalesce(F("mine__own_since"), 0),
+            unread=F("last_number") - F("mark") - F("own"),
+            read_to=F("mark"),
+        )
+
+    def _with_unread_since(self, user: "User", boundaries: Mapping[int, datetime]) -> "ThreadQuerySet":
+        """Do the same where the past of some groups is hidden: its posts are no part of the reader's thread."""
+        from discussions.models.post import Post
+
+        moments = [When(group=group, then=Value(moment)) for group, moment in boundaries.items()]
+        hidden = Post.objects.filter(thread=OuterRef("pk"), created_at__lt=OuterRef("boundary")).order_by("-number")
+        own_after = (
+            Post.objects.filter(thread=OuterRef("pk"), author=user, number__gt=OuterRef("floor"))
+            .order_by()
+            .values("thread")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
+        return self.annotate(
+            boundary=Case(*moments, default=None, output_field=models.DateTimeField()),
+            floor=Coalesce(Subquery(hidden.values("number")[:1]), 0),
+            read_to=Greatest("mark", "floor"),
+            own_visible=Case(
+                When(floor__lte=F("mark"), then=F("own")),
+                default=Coalesce(Subquery(own_after), 0),
+                output_field=models.IntegerField(),
+            ),
+            unread=F("last_number") - F("read_to") - F("own_visible"),
+        )
+
+    def with_names(self) -> "ThreadQuerySet":
+        """Add the names of who started it and who closed it, for readers who may be told them."""
+        return self.annotate(
+            starter_name=F("author__name"),
+            starter_erased_at=F("author__erased_at"),
+            starter_organisation=F("organisation__name"),
+            closer_name=F("closed_by__name"),
+            closer_erased_at=F("closed_by__erased_at"),
+            closer_organisation=F("closed_for__name"),
+        )
+
+    def with_first_unread(self, user_id: int | None) -> "ThreadQuerySet":
+        """Add `first_unread`, the number of the first post by others after the mark (asked with `with_unread`), or None."""
+        from discussions.models.post import Post
+
+        after = Post.objects.filter(thread=OuterRef("pk"), number__gt=OuterRef("read_to")).exclude(author=user_id)
+        return self.annotate(first_unread=Subquery(after.order_by("number").values("number")[:1]))
+
+    def new_to(self, user: "User | AnonymousUser", boundaries: Mapping[int, datetime]) -> "ThreadQuerySet":
+        """Threads in which something is unread, with `unread` and `read_to`."""
+        return self.since(boundaries).with_unread(user, boundaries).filter(Q(unread__gt=0))
+
+    def open(self) -> "ThreadQuerySet":
+        """Neither closed nor a consultation whose time is over."""
+        return self.filter(closed_at=None).filter(Q(open_until=None) | Q(open_until__gt=timezone.now()))
+
+
+class Thread(Spoken, TimeStamped):
+    """One matter: a title and numbered posts. Whoever started it is its author; the first post is what they wrote."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="threads")
+    title = models.CharField(_("title"), max_length=TITLE_LENGTH)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.DISCUSSION)
+    open_until = models.DateTimeField(_("open until"), null=True, blank=True)
+    pinned = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_for = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_function = models.CharField(max_length=120, blank=True)
+    conclusion = models.TextField(blank=True)
+    conclusion_html = models.TextField(blank=True)
+    last_number = models.PositiveIntegerField(default=0)
+    last_post_at = models.DateTimeField(default=timezone.now)
+    key = models.UUIDField()
+
+    objects: ClassVar[ThreadQuerySet] = ThreadQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["author", "key"], name="one_thread_per_key"),
+            models.CheckConstraint(
+                condition=Q(open_until=None) | Q(kind="consultation"), name="only_consultations_have_an_end"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["group", "-pinned", "-last_post_at"]),
+            models.Index(fields=["group", "kind", "-last_post_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the thread's page; the group should be loaded with the thread."""
+        return reverse("threads:page", args=[self.group.slug, self.pk])
+
+    @property
+    def audit_scope(self) -> str:
+        """Recorded in the group's chain."""
+        return f"group:{self.group_id}"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it ended with an act of closing."""
+        return self.closed_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is a consultation whose time has passed."""
+        return self.open_until is not None and self.open_until <= timezone.now()
+
+    @property
+    def takes_posts(self) -> bool:
+        """Whether anybody may still add a post."""
+        return not self.is_closed and not self.is_over

@@ -1,0 +1,22 @@
+"""What one can do with threads, posts, marks and drafts."""
+
+from discussions.services.drafts import discard_draft, save_draft
+from discussions.services.posts import delete_post, edit_post, post
+from discussions.services.reading import mark_all_read, mark_read
+from discussions.services.threads import change_thread, close_thread, pin, reopen, start_thread, unpin
+
+__all__ = [
+    "change_thread",
+    "close_thread",
+    "delete_post",
+    "discard_draft",
+    "edit_post",
+    "mark_all_read",
+    "mark_read",
+    "pin",
+    "post",
+    "reopen",
+    "save_draft",
+    "start_thread",
+    "unpin",
+]

@@ -1,0 +1,58 @@
+"""What every write begins with: the locks, always in the order group, thread, the rest; then the rights, read anew."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from discussions.models import Thread
+from groups.models import Group
+from groups.standing import NotAllowed, Standing
+from partners.capacity import Capacity
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class ThreadClosed(DomainError):
+    """Nobody adds to this thread any more."""
+
+    code = "closed"
+
+
+def locked_group(group_id: int, user: "User") -> tuple[Group, Standing]:
+    """Lock the group, so that no right in it changes before the act is done, and read the person's standing."""
+    group = Group.objects.select_for_update(no_key=True).get(pk=group_id)
+    return group, Standing.of(user, group)
+
+
+def locked(thread: Thread, user: "User") -> tuple[Thread, Standing]:
+    """Lock the thread's group and the thread, and read both and the person's standing as they are now."""
+    group, standing = locked_group(thread.group_id, user)
+    thread = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
+    thread.group = group
+    return thread, standing
+
+
+def speaking(standing: Standing, by: Capacity) -> Capacity:
+    """Return the capacity as it is now, if the person still writes in this group for that organisation."""
+    if not standing.capacities:
+        raise NotAllowed(_("You may read here, but not write."))
+    if not standing.group.is_writable:
+        raise NotAllowed(_("This group is closed: it can be read, but nothing can be added."))
+    return standing.speak(by.organisation_id)
+
+
+def moderating(standing: Standing) -> Capacity:
+    """Return the capacity in which the person leads this group now."""
+    if not standing.may_moderate:
+        raise NotAllowed(_("Only leads of the group do this."))
+    return standing.act()
+
+
+def open_for_posts(thread: Thread) -> None:
+    """Refuse where the thread takes nothing any more, saying why."""
+    if thread.is_closed:
+        raise ThreadClosed(_("This thread was closed. Nothing can be added."))
+    if thread.is_over:
+        raise ThreadClosed(_("This consultation has ended. Nothing can be added."))

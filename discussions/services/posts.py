@@ -1,0 +1,195 @@
+"""Posting, editing, deleting."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.audit import record
+from core.errors import Conflict, DomainError
+from discussions import mentions
+from discussions.models import Draft, Kind, Mention, Post, PostVersion, Thread
+from discussions.models.post import MAX_DEPTH
+from discussions.services.locking import locked, moderating, open_for_posts, speaking
+from discussions.services.reading import count_own
+from discussions.services.writing import BadText, clean_body, digest, written
+from groups.models import Group, Participant
+from groups.standing import NotAllowed
+from notifications.services import notify
+from partners.capacity import Capacity
+
+
+@transaction.atomic
+def post(
+    thread: Thread,
+    *,
+    by: Capacity,
+    body: str,
+    key: uuid.UUID,
+    reply_to: Post | None = None,
+    at: datetime | None = None,
+) -> Post:
+    """Add a post under the thread's next number, and tell those it mentions and the one it answers.
+
+    The same key with the same text returns the post it made, whatever has happened since; with another text it conflicts.
+    `at` is for words said elsewhere or earlier: it is never before the thread's last post.
+    """
+    body = clean_body(body)
+    fingerprint = digest(thread.pk, reply_to.pk if reply_to else "", body)
+    thread, standing = locked(thread, by.user)
+    if known := known_post(by.user, key, fingerprint):
+        return known
+    by = speaking(standing, by)
+    open_for_posts(thread)
+    if reply_to and (
+        reply_to.thread_id != thread.pk or (standing.history_from and reply_to.created_at < standing.history_from)
+    ):
+        raise DomainError(_("The post you answer is not in this thread."))
+    return append(thread, by=by, body=body, key=key, fingerprint=fingerprint, reply_to=reply_to, at=at)
+
+
+def known_post(author: User, key: uuid.UUID, fingerprint: str) -> Post | None:
+    """Return what the author's key made before, or nothing; refuse a key that came with another text."""
+    known = Post.objects.filter(author=author, key=key).select_related("thread__group").first()
+    if known and not known.is_deleted and known.digest != fingerprint:
+        raise Conflict(
+            _("This form was sent before, with another text. Your first text is in the thread."), current=known
+        )
+    return known
+
+
+def append(
+    thread: Thread,
+    *,
+    by: Capacity,
+    body: str,
+    key: uuid.UUID,
+    fingerprint: str,
+    reply_to: Post | None = None,
+    at: datetime | None = None,
+) -> Post:
+    """Write the next post of a thread whose row the caller has locked and whose rights the caller has judged."""
+    text, html, people = written(body, thread.group)
+    now = at or timezone.now()
+    if thread.last_number:
+        now = max(now, thread.last_post_at)
+    new = Post(
+        thread=thread,
+        number=thread.last_number + 1,
+        reply_to=reply_to,
+        depth=min(reply_to.depth + 1, MAX_DEPTH) if reply_to else 0,
+        body=text,
+        html=html,
+        key=key,
+        digest=fingerprint,
+        created_at=now,
+    )
+    new.speak_as(by)
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+    except IntegrityError as error:  # the same key at the same moment in another group
+        raise Conflict(_("This form was sent before. Your text is kept there.")) from error
+    _keep_version(new, by, at=now)
+    thread.last_number, thread.last_post_at = new.number, now
+    thread.save(update_fields=["last_number", "last_post_at"])
+    count_own(new)
+    Draft.objects.filter(user=by.user, thread=thread).delete()
+    Mention.objects.bulk_create([Mention(post=new, user_id=person) for person in people])
+    _tell(new, by, people)
+    return new
+
+
+@transaction.atomic
+def edit_post(post: Post, *, by: Capacity, body: str, base: int) -> Post:
+    """Save a new version of the author's own post; refuse when it is no longer the version they saw."""
+    body = clean_body(body)
+    thread, standing = locked(post.thread, by.user)
+    post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    post.thread = thread
+    if post.author_id != by.user_id:
+        raise NotAllowed(_("Only its author edits a post."))
+    if post.is_deleted:
+        raise Conflict(_("This post was deleted meanwhile."), current=post)
+    by = speaking(standing, by)
+    open_for_posts(thread)
+    text, html, people = written(body, thread.group, also=mentions.named_in(post.body, thread.group))
+    if text == post.body:
+        return post
+    if post.version != base:
+        raise Conflict(_("This post was changed meanwhile. Both texts are below."), current=post)
+    before = set(post.mentions.values_list("user_id", flat=True))
+    post.body, post.html, post.version, post.edited_at = text, html, post.version + 1, timezone.now()
+    post.save(update_fields=["body", "html", "version", "edited_at"])
+    _keep_version(post, by, at=post.edited_at)
+    post.mentions.exclude(user__in=people).delete()
+    fresh = [person for person in people if person not in before]
+    Mention.objects.bulk_create([Mention(post=post, user_id=person) for person in fresh])
+    _tell_mentioned(post, by, fresh)
+    return post
+
+
+@transaction.atomic
+def delete_post(post: Post, *, by: Capacity, reason: str = "") -> Post:
+    """Take away the text of a post, in all its versions, and leave a tombstone.
+
+    Authors delete their own, leads any, with a reason.
+    """
+    thread, standing = locked(post.thread, by.user)
+    post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    post.thread = thread
+    if post.is_deleted:
+        return post
+    reason = " ".join(reason.split())[:500]
+    if post.author_id == by.user_id and standing.is_participant:
+        by = standing.speak(by.organisation_id) if standing.capacities else by
+    else:
+        by = moderating(standing)
+        if not reason:
+            raise BadText(_("Say why: the reason is shown in its place."))
+    post.deleted_at, post.deleted_by, post.deleted_for = timezone.now(), by.user, by.organisation
+    post.deleted_reason, post.body, post.html, post.digest = reason, "", "", ""
+    post.save(
+        update_fields=["deleted_at", "deleted_by", "deleted_for", "deleted_reason", "body", "html", "digest"],
+    )
+    post.versions.update(body="")
+    post.mentions.all().delete()
+    record(by, "post.deleted", post, reason=reason)
+    return post
+
+
+def _keep_version(post: Post, by: Capacity, *, at: datetime) -> None:
+    version = PostVersion(post=post, number=post.version, body=post.body, created_at=at)
+    version.speak_as(by)
+    version.save(force_insert=True)
+
+
+def _tell(post: Post, by: Capacity, people: Collection[int]) -> None:
+    """Tell each person once: who is mentioned, else who is answered, else everybody when it begins an announcement."""
+    told = _tell_mentioned(post, by, people)
+    answered = post.reply_to.author_id if post.reply_to else post.thread.author_id
+    if post.number > 1:
+        answering = _inside(post.thread.group, {answered} - told)
+        notify(answering, "reply", object_id=post.pk, key=f"post:{post.pk}", by=by)
+    elif post.thread.kind == Kind.ANNOUNCEMENT:
+        everybody = _inside(post.thread.group, None)
+        others = [person for person in everybody if person.pk not in told]
+        notify(others, "announcement", object_id=post.pk, key=f"post:{post.pk}", by=by)
+
+
+def _tell_mentioned(post: Post, by: Capacity, people: Collection[int]) -> set[int]:
+    mentioned = _inside(post.thread.group, people) if people else []
+    notify(mentioned, "mention", object_id=post.pk, key=f"post:{post.pk}", by=by)
+    return {person.pk for person in mentioned}
+
+
+def _inside(group: Group, people: Collection[int] | None) -> list[User]:
+    """Return those of the people (all without any named) who take part in the group now."""
+    seats = Participant.objects.taking_part().filter(membership__group=group)
+    if people is not None:
+        seats = seats.filter(user__in=people)
+    return list(User.objects.filter(pk__in=seats.values("user")))

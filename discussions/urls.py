@@ -1,0 +1,27 @@
+"""Addresses of threads, under `/groups/<slug>/threads/`."""
+
+from django.urls import path
+
+from discussions.views import posts, threads, writing
+
+app_name = "threads"
+
+urlpatterns = [
+    path("", threads.thread_list, name="list"),
+    path("new/", threads.thread_new, name="new"),
+    path("read/", threads.all_read, name="all_read"),
+    path("people/", writing.people, name="people"),
+    path("preview/", writing.preview, name="preview"),
+    path("draft/", writing.draft, name="new_draft"),
+    path("<int:thread_id>/", threads.thread_page, name="page"),
+    path("<int:thread_id>/post/", posts.post_new, name="post"),
+    path("<int:thread_id>/draft/", writing.draft, name="draft"),
+    path("<int:thread_id>/read/", writing.read, name="read"),
+    path("<int:thread_id>/change/", threads.thread_change, name="change"),
+    path("<int:thread_id>/close/", threads.thread_close, name="close"),
+    path("<int:thread_id>/reopen/", threads.thread_reopen, name="reopen"),
+    path("<int:thread_id>/pin/", threads.thread_pin, name="pin"),
+    path("<int:thread_id>/posts/<int:number>/edit/", posts.post_edit, name="edit"),
+    path("<int:thread_id>/posts/<int:number>/delete/", posts.post_delete, name="delete"),
+    path("<int:thread_id>/posts/<int:number>/history/", posts.post_history, name="history"),
+]

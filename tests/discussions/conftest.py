@@ -1,0 +1,52 @@
+"""Threads to tell stories about."""
+
+import uuid
+
+import pytest
+
+from discussions import services
+from groups.standing import Standing
+
+
+@pytest.fixture
+def capacity():
+    """The capacity a person writes in."""
+
+    def capacity(person, group):
+        return Standing.of(person, group).speak()
+
+    return capacity
+
+
+@pytest.fixture
+def start(capacity):
+    """Start a thread."""
+
+    def start(group, person, title="Recruitment fees", body="Who has figures?", **more):
+        return services.start_thread(
+            group, by=capacity(person, group), title=title, body=body, key=uuid.uuid4(), **more
+        )
+
+    return start
+
+
+@pytest.fixture
+def say(capacity):
+    """Add a post."""
+
+    def say(thread, person, body="I have some.", *, key=None, **more):
+        return services.post(thread, by=capacity(person, thread.group), body=body, key=key or uuid.uuid4(), **more)
+
+    return say
+
+
+@pytest.fixture
+def thread(supply_chains, member, start):
+    """A thread that `member` started in the group."""
+    return start(supply_chains, member, body="Who has figures for *2024*?")
+
+
+@pytest.fixture
+def address(thread):
+    """The address of that thread, or of something below it."""
+    return lambda below="": thread.get_absolute_url() + below
