@@ -1,0 +1,92 @@
+"""The doors to rooms and messages: pages, sockets and the HTTP way all come through here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+
+from discussions.chat.models import Message, Room, RoomReading
+from groups.access import group_for_participant
+from groups.models import Group, History
+from groups.standing import Standing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+NO_ROOM = "No such room."
+
+
+@dataclass(frozen=True)
+class Place:
+    """One person in one room: the right to it, and the first `seq` they may see."""
+
+    room: Room
+    group: Group
+    standing: Standing
+    floor: int
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the person may say something here now."""
+        return self.standing.may_chat
+
+
+def place_in(room: Room, user: "User | AnonymousUser") -> Place | None:
+    """Return the person's place in the room as it is at this moment, or None: 3 queries. The caller chose the room."""
+    if room.group_id is None:
+        return None
+    group = Group.objects.filter(pk=room.group_id).first()
+    if group is None:
+        return None
+    standing = Standing.of(user, group)
+    if not standing.may_read_chat or not standing.may_read:
+        return None
+    return Place(room, group, standing, floor_of(room, group, user))
+
+
+def floor_of(room: Room, group: Group, user: "User | AnonymousUser") -> int:
+    """Return the first `seq` the person may see: the room's floor, or where they joined if history begins there."""
+    room.group = group
+    return floors_of([room], user)[room.pk]
+
+
+def floors_of(rooms: Collection[Room], user: "User | AnonymousUser") -> dict[int, int]:
+    """Return the floor of each room, with its group on it, by the room's id: at most 1 query."""
+    bounded = [room for room in rooms if room.group is not None and room.group.history != History.ALL]
+    own: dict[int, int] = {}
+    if bounded and user.is_authenticated:
+        readings = RoomReading.objects.filter(room__in=bounded, user=user)
+        own = dict(readings.values_list("room_id", "floor"))
+    return {room.pk: max(room.floor, own.get(room.pk, 1)) for room in rooms}
+
+
+def room_for(user: "User | AnonymousUser", room_id: int) -> Place:
+    """Return the person's place in a room; one they take no part in looks like none."""
+    room = Room.objects.visible_to(user).filter(pk=room_id).first()
+    place = place_in(room, user) if room else None
+    if place is None:
+        raise Http404(NO_ROOM)
+    return place
+
+
+def room_of_group(user: "User | AnonymousUser", slug: str, room_id: int | None = None) -> Place:
+    """Return the person's place in one room of the group, the main one if none is named."""
+    group, standing = group_for_participant(user, slug)
+    rooms = Room.objects.visible_to(user).filter(group=group)
+    room = rooms.filter(is_main=True).first() if room_id is None else rooms.filter(pk=room_id).first()
+    if room is None or not standing.may_read_chat:
+        raise Http404(NO_ROOM)
+    room.group = group
+    return Place(room, group, standing, floor_of(room, group, user))
+
+
+def message_in(place: Place, message_id: int) -> Message:
+    """Return a message the person may see there; one before their floor looks like none."""
+    message = Message.objects.filter(room=place.room, pk=message_id, seq__gte=place.floor).first()
+    if message is None:
+        raise Http404("No such message.")
+    message.room = place.room
+    return message

@@ -1,0 +1,151 @@
+"""The live protocol by HTTP, for where sockets are blocked: the same log, the same fields, the same errors."""
+
+import random
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.db import Error as DatabaseError
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import DomainError
+from core.models import Deployment
+from core.realtime.frames import BadFrame, Data, Field, check, load
+from core.realtime.sockets import code_of, details_of
+from discussions.chat import access, acts, presenting
+from discussions.chat.live import DELETE, EDIT, READ, SEND
+from discussions.chat.models import Room
+from discussions.views.requests import number, person
+
+PAGE = 200
+STATUS = {
+    "malformed": 400,
+    "unknown_type": 400,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "too_long": 413,
+    "rate_limited": 429,
+    "busy": 503,
+}
+
+View = Callable[Concatenate[HttpRequest, ...], JsonResponse]
+
+
+def answers_like_a_socket(view: View) -> View:
+    """Answer every refusal as the socket does, with a status that says the same; 401 when nobody is signed in."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **kwargs: Any) -> JsonResponse:
+        if not request.user.is_authenticated:
+            return JsonResponse({"type": "error", "code": "signed_out"}, status=401)
+        try:
+            response = view(request, **kwargs)
+        except BadFrame as error:
+            response = _error(error.code, error.about)
+        except Http404:
+            response = _error("not_found")
+        except DomainError as error:
+            response = _error(code_of(error), details_of(error))
+        except DatabaseError:
+            response = _error("busy", {"retry_after": random.randint(1, 3)})  # noqa: S311 - nothing secret
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    return answer
+
+
+def _error(code: str, more: Mapping[str, Any] | None = None) -> JsonResponse:
+    response = JsonResponse({"type": "error", "code": code, **(more or {})}, status=STATUS[code])
+    if more and "retry_after" in more:
+        response["Retry-After"] = str(more["retry_after"])
+    return response
+
+
+def _fields(request: HttpRequest, fields: Mapping[str, Field], **known: Any) -> Data:
+    """Return the checked fields of the JSON body; those that stand in the address are taken from there."""
+    raw = load(request.body.decode(errors="replace"))
+    return check({**raw, **known}, fields)
+
+
+def _room(request: HttpRequest, slug: str, room_id: int) -> access.Place:
+    return access.room_of_group(request.user, slug, room_id)
+
+
+@require_safe
+@answers_like_a_socket
+def events(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
+    """Return the events after `since`, or those before `before`, or the newest: at most `limit` (1 to 200)."""
+    place = _room(request, slug, room_id)
+    head, floor = place.room.last_seq, place.floor
+    limit = min(number(request.GET.get("limit")) or PAGE, PAGE)
+    if "since" in request.GET:
+        after = max(number(request.GET["since"]), floor - 1)
+        found = presenting.events_after(room_id, after, limit, upto=head)
+        more = bool(found) and found[-1].seq < head
+    else:
+        before = number(request.GET.get("before")) or head + 1
+        found = presenting.events_before(room_id, min(before, head + 1), limit, floor=floor)
+        more = bool(found) and found[0].seq > floor
+    return JsonResponse(
+        {
+            "room": room_id,
+            "epoch": Deployment.current_epoch(),
+            "head": head,
+            "floor": floor,
+            "events": presenting.as_data(found, floor=floor),
+            "more": more,
+        }
+    )
+
+
+@require_POST
+@answers_like_a_socket
+def messages(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
+    """Take what a `send` frame takes and answer with its ack."""
+    data = _fields(request, SEND.fields, room=room_id)
+    ack = acts.send(
+        person(request),
+        _of_group(slug, room_id),
+        key=data["key"],
+        body=data["body"],
+        reply_to=data["reply_to"],
+        speak_as=data["as"],
+    )
+    return JsonResponse(acts.as_data(ack))
+
+
+@require_http_methods(["PUT", "DELETE"])
+@answers_like_a_socket
+def message(request: HttpRequest, slug: str, room_id: int, message_id: int) -> JsonResponse:
+    """Take what an `edit` (PUT) or `delete` (DELETE) frame takes and answer with its ack."""
+    if request.method == "PUT":
+        data = _fields(request, EDIT.fields, room=room_id, id=message_id)
+        room = _of_group(slug, room_id)
+        ack = acts.edit(person(request), room, message_id, key=data["key"], base=data["base"], body=data["body"])
+    else:
+        data = _fields(request, DELETE.fields, room=room_id, id=message_id)
+        ack = acts.delete(person(request), _of_group(slug, room_id), message_id, key=data["key"])
+    return JsonResponse(acts.as_data(ack))
+
+
+@require_POST
+@answers_like_a_socket
+def read(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
+    """Take what a `read` frame takes; answer how far the person has read."""
+    place = _room(request, slug, room_id)
+    data = _fields(request, READ.fields, room=room_id)
+    reading = acts.read(person(request), place.room.pk, seq=data["seq"])
+    return JsonResponse({"room": room_id, "seq": reading.last_seq})
+
+
+def _of_group(slug: str, room_id: int) -> int:
+    """Return the room's id if it is one of that group's; the door to it is asked later, after the key.
+
+    Asked after the body was checked, so that a malformed one is told so whether the room is there or not.
+    """
+    if not Room.objects.filter(pk=room_id, group__slug=slug).exists():
+        raise Http404
+    return room_id

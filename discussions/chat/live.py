@@ -1,0 +1,124 @@
+"""Chat on the live protocol: what the hub asks about rooms, and the frames by which people act in them."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.http import Http404
+
+from accounts.models import User
+from core.realtime import frames
+from core.realtime.frames import COUNT, IDENTIFIER, KEY, OPTIONAL_IDENTIFIER, TEXT, Data, Frame
+from core.realtime.hub import Hub
+from core.realtime.rooms import Entry, Head, Right
+from core.realtime.sockets import Socket
+from core.realtime.threads import in_thread
+from discussions.chat import acts, presenting
+from discussions.chat.models import Room, RoomReading
+from discussions.chat.services import Ack
+from groups.models import Group, GroupState, History, Participant
+
+TYPING_EVERY = 2.0
+"""Seconds between two typing frames of one socket that are passed on."""
+
+
+class Rooms:
+    """Answers the hub; each answer takes a constant number of queries."""
+
+    def heads(self, rooms: Collection[int]) -> dict[int, Head]:
+        """Return how far each room is."""
+        found = Room.objects.filter(pk__in=list(rooms)).values_list("pk", "last_seq", "acl_version")
+        return {pk: Head(seq, acl_version) for pk, seq, acl_version in found}
+
+    def rights(self, room: int, users: Collection[int]) -> dict[int, Right]:
+        """Return who of these people may be in the room now: the same question as `access.place_in`, for many at once."""
+        row = Room.objects.filter(pk=room).values_list("group_id", "floor").first()
+        group = Group.objects.live().exclude(state=GroupState.PROPOSED).filter(pk=row[0]).first() if row else None
+        if row is None or group is None:
+            return {}
+        seats = Participant.objects.taking_part().filter(user__in=list(users), membership__group=group)
+        people = dict(seats.values_list("user_id", "user__shows_presence"))
+        floors: dict[int, int] = {}
+        if group.history != History.ALL:
+            floors = dict(RoomReading.objects.filter(room=room, user__in=people).values_list("user_id", "floor"))
+        return {user: Right(max(row[1], floors.get(user, 1)), shows) for user, shows in people.items()}
+
+    def entries(self, room: int, after: int, limit: int) -> list[Entry]:
+        """Return the events after a `seq`, encoded."""
+        events = presenting.events_after(room, after, limit)
+        return [
+            Entry(event.seq, event.acl_version, presenting.origin(event), frames.encode(data))
+            for event, data in zip(events, presenting.as_data(events), strict=True)
+        ]
+
+    def people(self, room: int, users: Collection[int]) -> list[dict[str, Any]]:
+        """Return those who let others see that they are in the room."""
+        return presenting.allowed_people(room, users)
+
+
+def _person(socket: Socket) -> User:
+    """Return whose socket it is, as they are now; somebody who may not sign in any more finds nothing."""
+    person = User.objects.filter(pk=socket.user_id, is_active=True).first()
+    if person is None:
+        raise Http404
+    return person
+
+
+async def _send(hub: Hub, socket: Socket, data: Data) -> None:
+    """Say something; the ack goes out after the commit."""
+
+    def act() -> Ack:
+        return acts.send(
+            _person(socket),
+            data["room"],
+            key=data["key"],
+            body=data["body"],
+            reply_to=data["reply_to"],
+            speak_as=data["as"],
+        )
+
+    socket.say(acts.as_data(await in_thread(act)))
+
+
+async def _edit(hub: Hub, socket: Socket, data: Data) -> None:
+    """Change one's own message, seen in version `base`."""
+
+    def act() -> Ack:
+        return acts.edit(
+            _person(socket), data["room"], data["id"], key=data["key"], base=data["base"], body=data["body"]
+        )
+
+    socket.say(acts.as_data(await in_thread(act)))
+
+
+async def _delete(hub: Hub, socket: Socket, data: Data) -> None:
+    """Take a message back."""
+
+    def act() -> Ack:
+        return acts.delete(_person(socket), data["room"], data["id"], key=data["key"])
+
+    socket.say(acts.as_data(await in_thread(act)))
+
+
+async def _read(hub: Hub, socket: Socket, data: Data) -> None:
+    """Note how far one has read; nothing is answered."""
+    await in_thread(lambda: acts.read(_person(socket), data["room"], seq=data["seq"]))
+
+
+async def _typing(hub: Hub, socket: Socket, data: Data) -> None:
+    """Tell the others in the room that one writes, if one lets it be seen; at most every two seconds."""
+    follow = socket.follows.get(data["room"])
+    if follow is None:
+        raise Http404
+    if hub.now() - socket.typed_at >= TYPING_EVERY:
+        socket.typed_at = hub.now()
+        await hub.typing(follow)
+
+
+SEND = Frame(
+    _send,
+    {"room": IDENTIFIER, "key": KEY, "body": TEXT, "reply_to": OPTIONAL_IDENTIFIER, "as": OPTIONAL_IDENTIFIER},
+)
+EDIT = Frame(_edit, {"room": IDENTIFIER, "key": KEY, "id": IDENTIFIER, "base": IDENTIFIER, "body": TEXT})
+DELETE = Frame(_delete, {"room": IDENTIFIER, "key": KEY, "id": IDENTIFIER})
+READ = Frame(_read, {"room": IDENTIFIER, "seq": COUNT})
+TYPING = Frame(_typing, {"room": IDENTIFIER})

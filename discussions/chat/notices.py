@@ -1,0 +1,38 @@
+"""How notices of messages read, for those who may still read them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core import markdown
+from discussions import mentions
+from discussions.chat.access import floors_of
+from discussions.chat.models import Message, Room
+from notifications.models import Notice
+from notifications.services import Rendered
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def render_mentions(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:
+    """Say who mentioned the reader, and where; 3 queries for any number."""
+    found = Message.objects.filter(
+        pk__in={notice.object_id for notice in notices}, deleted_at=None, room__in=Room.objects.visible_to(user)
+    )
+    messages = {message.pk: message for message in found.select_related("room__group", "author")}
+    floors = floors_of({message.room for message in messages.values()}, user)
+    names = mentions.names_for(
+        {person for message in messages.values() for person in mentions.ids_in(message.body)}, shown=True
+    )
+    return {
+        notice.pk: Rendered(
+            _("%(who)s mentioned you in the chat of %(group)s")
+            % {"who": message.author.display_name, "group": message.room.group},
+            message.get_absolute_url(),
+            markdown.excerpt(mentions.replaced(message.body, names, _("somebody"))),
+        )
+        for notice in notices
+        if (message := messages.get(notice.object_id)) and message.seq >= floors[message.room_id]
+    }

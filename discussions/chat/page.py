@@ -1,0 +1,204 @@
+"""One page of a room's log as its reader sees it: fifty messages by their numbers, at the same cost in a room of any length."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core import markdown
+from core.models import Deployment
+from discussions import mentions
+from discussions.chat.access import Place
+from discussions.chat.models import Message, RoomReading
+from discussions.chat.presenting import filled, mention_names, spelled
+from discussions.chat.unread import room_badges
+from groups.audience import chatters_of
+from groups.bylines import Byline, bylines
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SIZE = 50
+# Messages of the same voice closer than this stand under one head.
+TOGETHER = timedelta(minutes=5)
+QUOTE_LENGTH = 100
+
+
+@dataclass(slots=True)
+class Row:
+    """One message; the script makes its own from an empty one."""
+
+    id: int = 0
+    seq: int = 0
+    number: int = 0
+    version: int = 1
+    author: int = 0
+    organisation: int = 0
+    key: str = ""
+    css: str = "msg"
+    voice: Byline | None = None
+    hue: int = 0
+    body: str = ""
+    source: str = ""
+    iso: str = ""
+    at: str = ""
+    full: str = ""
+    edited: bool = False
+    gone: bool = False
+    quote: str = ""
+    quoted: str = ""
+    quote_url: str = ""
+    day: str = ""
+    is_first_unread: bool = False
+    may_edit: bool = False
+    may_delete: bool = False
+
+
+class RoomPage:
+    """Which messages a page shows. The head is read first and nothing above it is shown: the live log goes on from there."""
+
+    def __init__(self, place: Place, reader: "User", *, before: int = 0, first: int = 0) -> None:
+        self.place, self.reader = place, reader
+        self.head = place.room.last_seq
+        self.reading = RoomReading.objects.filter(room=place.room, user=reader).first() or RoomReading(room=place.room)
+        self.messages = self._messages(before, first)
+        self.is_newest = not self.messages or self.messages[-1].number >= place.room.last_number
+
+    def _messages(self, before: int, first: int) -> list[Message]:
+        found = (
+            Message.objects.filter(room=self.place.room, seq__gte=self.place.floor, seq__lte=self.head)
+            .select_related("reply_to")
+            .order_by("-number")
+        )
+        if first:
+            return list(found.filter(number__gte=first).order_by("number")[:SIZE])
+        if before:
+            found = found.filter(number__lt=before)
+        return list(reversed(found[:SIZE]))
+
+    def context(self) -> dict[str, Any]:
+        """Return everything the template needs."""
+        place, room = self.place, self.place.room
+        rows = self._rows()
+        badges = room_badges(self.reader, [place.group])[place.group.pk]
+        return {
+            "room": room,
+            "group": place.group,
+            "standing": place.standing,
+            "may_write": place.may_write,
+            "rooms": badges,
+            "rows": rows,
+            "blank": Row(voice=Byline(0, "", "", None, ""), css="msg"),
+            "head": self.head,
+            "floor": place.floor,
+            "oldest": self.messages[0].seq if self.messages else self.head + 1,
+            "older": self.messages[0].number if self._has_older() else 0,
+            "newer": 0 if self.is_newest else self.messages[-1].number + 1,
+            "is_newest": self.is_newest,
+            "unread": self.reading.unread_in(room),
+            "epoch": Deployment.current_epoch(),
+            "audience": chatters_of(place.group),
+            "language": get_language(),
+            "zone": timezone.get_current_timezone_name(),
+            "texts": {
+                "gone": _("This message was deleted."),
+                "edited": _("edited"),
+                "reply": _("Reply"),
+                "edit": _("Edit"),
+                "delete": _("Delete"),
+            },
+            "base": reverse("chat:room", args=[place.group.slug, room.pk]),
+        }
+
+    def _has_older(self) -> bool:
+        if not self.messages or self.messages[0].number == 1:
+            return False
+        earlier = Message.objects.filter(
+            room=self.place.room, seq__gte=self.place.floor, number__lt=self.messages[0].number
+        )
+        return earlier.exists()
+
+    def _rows(self) -> list[Row]:
+        answered = [message.reply_to for message in self.messages if message.reply_to is not None]
+        said: Sequence[Message] = [*self.messages, *answered]
+        voices = dict(zip((message.pk for message in said), bylines(said, self.place.standing), strict=True))
+        names = mention_names(said)
+        rows: list[Row] = []
+        before: Message | None = None
+        unread_shown = self.reading.unread_in(self.place.room) == 0
+        for message in self.messages:
+            row = self._row(message, voices, names)
+            own = message.author_id == self.reader.pk
+            if not unread_shown and not own and message.number > self.reading.last_number:
+                row.is_first_unread = unread_shown = True
+            if before is None or day_of(before.created_at) != day_of(message.created_at):
+                row.day = date_format(timezone.localtime(message.created_at), "l j F Y")
+            elif before is not None and self._continues(before, message) and not row.is_first_unread:
+                row.css += " msg--follow"
+            rows.append(row)
+            before = message
+        return rows
+
+    def _row(self, message: Message, voices: dict[int, Byline], names: dict[int, str]) -> Row:
+        local = timezone.localtime(message.created_at)
+        own = message.author_id == self.reader.pk
+        row = Row(
+            id=message.pk,
+            seq=message.seq,
+            number=message.number,
+            version=message.version,
+            author=message.author_id,
+            organisation=message.organisation_id or 0,
+            key=str(message.key) if own else "",
+            css="msg msg--own" if own else "msg",
+            voice=voices[message.pk],
+            hue=message.author_id % 10,
+            iso=local.isoformat(timespec="seconds"),
+            at=date_format(local, "H:i"),
+            full=date_format(local, "j F Y, H:i"),
+        )
+        if message.is_deleted:
+            row.css += " msg--gone"
+            row.gone = True
+            return row
+        row.body = filled(message, names)
+        row.source = spelled(message, names) if own else ""
+        row.edited = message.edited_at is not None
+        row.may_edit = own and self.place.may_write
+        row.may_delete = self.place.may_write and (own or self.place.standing.may_moderate)
+        if self.reader.pk in markdown.people_in([message.html]):
+            row.css += " is-mention"
+        if message.reply_to is not None:
+            self._quote(row, message.reply_to, voices, names)
+        return row
+
+    def _quote(self, row: Row, parent: Message, voices: dict[int, Byline], names: dict[int, str]) -> None:
+        """Show what is answered; of what was said before the reader's floor, nothing but that it was."""
+        if parent.seq < self.place.floor:
+            row.quoted = _("a message from before you joined")
+            return
+        row.quoted = voices[parent.pk].label
+        row.quote_url = f"?from={parent.number}#message-{parent.number}"
+        text = mentions.replaced(parent.body, names, _("somebody"))
+        row.quote = _("deleted") if parent.is_deleted else markdown.excerpt(text, QUOTE_LENGTH)
+
+    @staticmethod
+    def _continues(before: Message, message: Message) -> bool:
+        """Whether a message stands under the head of the one before it."""
+        same = (before.author_id, before.organisation_id, before.function) == (
+            message.author_id,
+            message.organisation_id,
+            message.function,
+        )
+        return same and message.reply_to_id is None and message.created_at - before.created_at < TOGETHER
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of a moment in the reader's zone."""
+    return timezone.localtime(moment).date()

@@ -1,0 +1,142 @@
+"""How a room's log reads: the same words by socket and by HTTP, each event as it is now, in a constant number of queries."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import markdown
+from discussions import mentions
+from discussions.chat.models import Event, Message, Room
+from groups.models import Participant
+
+
+def events_after(room: int, after: int, limit: int, *, upto: int | None = None) -> list[Event]:
+    """Return the events after a `seq`, in order."""
+    events = Event.objects.filter(room=room, seq__gt=after)
+    if upto is not None:
+        events = events.filter(seq__lte=upto)
+    return list(_for_display(events).order_by("seq")[:limit])
+
+
+def events_before(room: int, before: int, limit: int, *, floor: int = 1) -> list[Event]:
+    """Return the last events before a `seq`, in order, none below the floor."""
+    events = Event.objects.filter(room=room, seq__lt=before, seq__gte=floor)
+    return list(reversed(_for_display(events).order_by("-seq")[:limit]))
+
+
+def origin(event: Event) -> int:
+    """Return the `seq` of the message an event is about, its own if it is about none."""
+    return event.message.seq if event.message is not None else event.seq
+
+
+def as_data(events: Collection[Event], *, floor: int = 1) -> list[dict[str, Any]]:
+    """Return the events as they stand in frames; of what is about something below the floor, the number only.
+
+    Names are looked up in one query for all mentions. Everybody gets the same words, so they are in the site's language.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        names = mention_names(event.message for event in events if event.message is not None)
+        return [
+            _event(event, names) if origin(event) >= floor else {"seq": event.seq, "kind": "hidden"}
+            for event in events
+        ]
+
+
+def mention_names(messages: Iterable[Message]) -> dict[int, str]:
+    """Return the names of those mentioned who take or took part in the group of the room, by id."""
+    shown = list(messages)
+    people = markdown.people_in(message.html for message in shown)
+    if not people:
+        return {}
+    rooms = Room.objects.filter(pk__in={message.room_id for message in shown})
+    seats = Participant.objects.filter(user__in=people, membership__group__in=rooms.values("group_id"))
+    return {user.pk: user.display_name for user in User.objects.filter(pk__in=seats.values("user_id"))}
+
+
+def spelled(message: Message, names: dict[int, str]) -> str:
+    """Return the message's source as its author typed it: names for the people mentioned."""
+    return mentions.TOKEN.sub(
+        lambda found: f"@{names[int(found[1])]}" if int(found[1]) in names else found[0], message.body
+    )
+
+
+def filled(message: Message, names: dict[int, str]) -> str:
+    """Return the message's HTML with the names of the people mentioned."""
+    return markdown.fill(message.html, names, _("somebody"))
+
+
+def time_of(moment: datetime) -> str:
+    """Return a moment as text, in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _for_display(events: Any) -> Any:
+    return events.select_related("message__author", "message__organisation", "person", "organisation")
+
+
+def _event(event: Event, names: dict[int, str]) -> dict[str, Any]:
+    data: dict[str, Any] = {"seq": event.seq, "kind": event.kind}
+    message = event.message
+    if message is None:
+        data["membership"] = {
+            "change": event.change,
+            "person": _person(event.person),
+            "organisation": _organisation(event),
+            "at": time_of(event.created_at),
+        }
+    elif event.kind == Event.Kind.DELETED:
+        data["message"] = {"id": message.pk, "number": message.number, "version": message.version, "deleted": True}
+    else:
+        data["message"] = _message(message, names)
+    return data
+
+
+def _message(message: Message, names: dict[int, str]) -> dict[str, Any]:
+    data = {
+        "id": message.pk,
+        "number": message.number,
+        "version": message.version,
+        "key": str(message.key),
+        "author": _person(message.author),
+        "organisation": _organisation(message),
+        "function": message.function,
+        "body": "" if message.is_deleted else spelled(message, names),
+        "html": "" if message.is_deleted else filled(message, names),
+        "reply_to": None if message.is_deleted else message.reply_to_id,
+        "attachments": [],
+        "at": time_of(message.created_at),
+    }
+    if mentioned := sorted(markdown.people_in([message.html])):
+        data["mentions"] = mentioned
+    if message.edited_at is not None:
+        data["edited_at"] = time_of(message.edited_at)
+    if message.is_deleted:
+        data["deleted"] = True
+    return data
+
+
+def _person(person: User | None) -> dict[str, Any] | None:
+    """Return id and name; an erased person has an empty name, which a client shows as a former member in its language."""
+    if person is None:
+        return None
+    return {"id": person.pk, "name": "" if person.erased_at else person.display_name}
+
+
+def _organisation(row: Message | Event) -> dict[str, Any] | None:
+    organisation = row.organisation
+    return {"id": organisation.pk, "name": organisation.name} if organisation is not None else None
+
+
+def allowed_people(room: int, users: Collection[int]) -> list[dict[str, Any]]:
+    """Return id and name of those of these people who take part in the room and let others see that they are there."""
+    seats = Participant.objects.taking_part().filter(
+        Q(membership__group__rooms=room), user__in=list(users), user__shows_presence=True
+    )
+    people = User.objects.filter(pk__in=seats.values("user_id")).order_by("name", "pk")
+    return [{"id": person.pk, "name": person.display_name} for person in people]

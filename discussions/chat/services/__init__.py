@@ -1,0 +1,34 @@
+"""Everything that changes a room: what is said, how far people have read, who may be there."""
+
+from discussions.chat.services.messages import (
+    BODY_MAX_BYTES,
+    Ack,
+    Act,
+    Malformed,
+    TooLong,
+    checked,
+    delete_message,
+    edit_message,
+    outcome_of,
+    send_message,
+)
+from discussions.chat.services.reading import mark_read
+from discussions.chat.services.rooms import make_main_room, open_room, rename_room, rights_changed
+
+__all__ = [
+    "BODY_MAX_BYTES",
+    "Ack",
+    "Act",
+    "Malformed",
+    "TooLong",
+    "checked",
+    "delete_message",
+    "edit_message",
+    "make_main_room",
+    "mark_read",
+    "open_room",
+    "outcome_of",
+    "rename_room",
+    "rights_changed",
+    "send_message",
+]

@@ -1,0 +1,203 @@
+"""The room's page and its plain forms: everything works without a script, the script only makes it live."""
+
+import math
+from typing import Any
+
+from django.contrib import messages as notes
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import Conflict, DomainError, RateLimited
+from discussions.chat import access, acts, services
+from discussions.chat.access import Place
+from discussions.chat.forms import DeleteForm, EditForm, MessageForm, RoomForm
+from discussions.chat.models import Message
+from discussions.chat.page import RoomPage
+from discussions.chat.presenting import filled, mention_names, spelled
+from discussions.views.requests import number, person
+from groups.access import group_for_participant
+from groups.audience import chatters_of
+from groups.standing import NotAllowed
+
+
+@login_required
+@require_safe
+def room_page(request: HttpRequest, slug: str, room_id: int | None = None) -> HttpResponse:
+    """Show a room: the newest messages; `before` and `from` (message numbers) open earlier pages, `reply` answers one."""
+    place = access.room_of_group(request.user, slug, room_id)
+    return _room(request, place)
+
+
+def _room(request: HttpRequest, place: Place, form: MessageForm | None = None, status: int = 200) -> HttpResponse:
+    reader = person(request)
+    page = RoomPage(place, reader, before=number(request.GET.get("before")), first=number(request.GET.get("from")))
+    answering = None
+    if place.may_write and form is None:
+        if reply := number(request.GET.get("reply")):
+            answering = Message.objects.filter(room=place.room, number=reply, seq__gte=place.floor).first()
+        form = MessageForm(
+            capacities=place.standing.capacities, initial={"reply_to": answering.pk if answering else None}
+        )
+    context = {**page.context(), "form": form, "answering": answering, "reader": reader}
+    return render(request, "chat/room.html", context, status=status)
+
+
+@login_required
+@require_POST
+def message_send(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    """Say something by a plain form."""
+    place = access.room_of_group(request.user, slug, room_id)
+    form = MessageForm(request.POST, capacities=place.standing.capacities)
+    if form.is_valid():
+        sent = form.cleaned_data
+        speak_as = number(form.organisation_id) or None
+        try:
+            acts.send(
+                person(request),
+                place.room.pk,
+                key=sent["key"],
+                body=sent["body"],
+                reply_to=sent["reply_to"],
+                speak_as=speak_as,
+            )
+        except DomainError as refused:
+            form.add_error(None if isinstance(refused, RateLimited | NotAllowed) else "body", words_of(refused))
+        else:
+            return redirect(f"{place.room.get_absolute_url()}#say")
+    return _room(request, place, form, status=422)
+
+
+@login_required
+@require_POST
+def room_seen(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    """Note by a plain form that everything up to a `seq` was read."""
+    place = access.room_of_group(request.user, slug, room_id)
+    acts.read(person(request), place.room.pk, seq=number(request.POST.get("seq")))
+    return redirect(place.room)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def message_edit(request: HttpRequest, slug: str, room_id: int, message_id: int) -> HttpResponse:
+    """Change one's own message; when somebody (or oneself elsewhere) was faster, both texts are shown."""
+    place = access.room_of_group(request.user, slug, room_id)
+    message = access.message_in(place, message_id)
+    if message.author_id != person(request).pk or message.is_deleted or not place.may_write:
+        return _only_look(request, message)
+    names = mention_names([message])
+    current = None
+    form = EditForm(initial={"base": message.version, "body": spelled(message, names)})
+    if request.method == "POST":
+        form = EditForm(request.POST)
+        if form.is_valid():
+            sent = form.cleaned_data
+            try:
+                acts.edit(
+                    person(request), place.room.pk, message.pk, key=sent["key"], base=sent["base"], body=sent["body"]
+                )
+            except Conflict as refused:
+                message.refresh_from_db()
+                current = spelled(message, mention_names([message]))
+                form = EditForm({**request.POST.dict(), "base": message.version})
+                form.add_error(None, words_of(refused))
+            except DomainError as refused:
+                form.add_error("body", words_of(refused))
+            else:
+                return redirect(message)
+    context = _about(place, message, form) | {"current": current}
+    return render(request, "chat/message_edit.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def message_delete(request: HttpRequest, slug: str, room_id: int, message_id: int) -> HttpResponse:
+    """Take a message back, after asking."""
+    place = access.room_of_group(request.user, slug, room_id)
+    message = access.message_in(place, message_id)
+    own = message.author_id == person(request).pk
+    if message.is_deleted or not place.may_write or not (own or place.standing.may_moderate):
+        return _only_look(request, message)
+    form = DeleteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            acts.delete(person(request), place.room.pk, message.pk, key=form.cleaned_data["key"])
+        except DomainError as refused:
+            form.add_error(None, words_of(refused))
+        else:
+            notes.success(request, _("The message is deleted."))
+            return redirect(message)
+    body = filled(message, mention_names([message]))
+    context = _about(place, message, form) | {"own": own, "body": body, "author": message.author}
+    return render(request, "chat/message_delete.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def room_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open a further room, as a lead."""
+    group, standing = group_for_participant(request.user, slug)
+    if not standing.may_moderate:
+        return redirect("chat:room", slug)
+    form = RoomForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            room = services.open_room(group, by=person(request), name=form.cleaned_data["name"])
+        except DomainError as refused:
+            form.add_error("name", refused.message)
+        else:
+            return redirect(room)
+    context = {"group": group, "standing": standing, "form": form, "audience": chatters_of(group), "room": None}
+    return render(request, "chat/room_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def room_rename(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    """Give a further room another name, as a lead."""
+    place = access.room_of_group(request.user, slug, room_id)
+    if place.room.is_main or not place.standing.may_moderate:
+        return redirect(place.room)
+    form = RoomForm(request.POST or None, initial={"name": place.room.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.rename_room(place.room, by=person(request), name=form.cleaned_data["name"])
+        except DomainError as refused:
+            form.add_error("name", refused.message)
+        else:
+            return redirect(place.room)
+    context = {
+        "group": place.group,
+        "standing": place.standing,
+        "form": form,
+        "audience": chatters_of(place.group),
+        "room": place.room,
+    }
+    return render(request, "chat/room_form.html", context, status=422 if form.errors else 200)
+
+
+def words_of(refused: DomainError) -> str:
+    """Return why it was refused, in words."""
+    if isinstance(refused, RateLimited):
+        wait = math.ceil(refused.retry_after)
+        return _("You write faster than a room can be read. Send it again in %(wait)d seconds.") % {"wait": wait}
+    return refused.message
+
+
+def _about(place: Place, message: Message, form: Any) -> dict[str, Any]:
+    return {
+        "room": place.room,
+        "group": place.group,
+        "standing": place.standing,
+        "message": message,
+        "form": form,
+        "audience": chatters_of(place.group),
+    }
+
+
+def _only_look(request: HttpRequest, message: Message) -> HttpResponse:
+    """Lead back to a message that the person may read but not change."""
+    notes.info(request, _("This message cannot be changed by you."))
+    return redirect(message)

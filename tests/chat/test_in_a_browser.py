@@ -1,0 +1,223 @@
+"""The room's page in a real browser: two people talk; the network goes and comes; sockets are blocked; no script at all."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from playwright.sync_api import expect, sync_playwright
+
+from discussions.chat.models import Message, Room
+from tests.chat.conftest import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+ROOT = Path(django_settings.BASE_DIR)
+PAGE = "/groups/supply-chains/chat/"
+
+
+class Site:
+    """The launcher, serving this test's database in a process of its own. Its rooms hear of what the test does by polling."""
+
+    def __init__(self, folder):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        database = {"DATABASE_URL": os.environ["DATABASE_URL"]} if connection.vendor != "sqlite" else {}
+        if not database:
+            (folder / "database.sqlite3").symlink_to(connection.settings_dict["NAME"])
+        environment = {
+            **os.environ,
+            **database,
+            "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
+            "MODE": "embedded",
+            "DEMO": "0",
+            "DATA_DIR": str(folder),
+            "SECRET_KEY": django_settings.SECRET_KEY,
+        }
+        self.log = (folder / "log").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "config.launcher", "--port", str(self.port)],
+            cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=self.log, text=True,
+        )  # fmt: skip
+        assert self.process.stdout.readline().startswith("http://"), (folder / "log").read_text()
+
+    def cookie(self, person):
+        return {"name": f"ag{self.port}-session", "value": sign_in(person), "url": self.url}
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+
+@pytest.fixture
+def running_site(transactional_db, tmp_path, monkeypatch):
+    """A site with sockets; the browser's driver runs a loop here."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    site = Site(tmp_path)
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def window(chromium, running_site, supply_chains):
+    """Open windows for people, each in a browser of their own; a broken policy or script fails the test."""
+    troubles = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER)
+
+        def make(person, **options):
+            context = browser.new_context(base_url=running_site.url, **options)
+            context.add_cookies([running_site.cookie(person)])
+            page = context.new_page()
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+            page.on("console", lambda line: troubles.append(line.text) if "Content Security" in line.text else None)
+            return page
+
+        yield make
+        browser.close()
+    assert troubles == []
+
+
+def enter(page):
+    page.goto(PAGE)
+    expect(page.locator("#chat")).to_have_attribute("data-connection", "live", timeout=20_000)
+
+
+def say(page, text):
+    page.get_by_label("Message", exact=True).fill(text)
+    page.get_by_label("Message", exact=True).press("Enter")
+
+
+def last(page):
+    return page.locator("#log .msg").last
+
+
+def test_two_people_talk(window, lead, member):
+    hers, his = window(lead), window(member, viewport={"width": 360, "height": 700}, has_touch=True)
+    enter(hers)
+    enter(his)
+    say(hers, "Good **morning**, @Marco Silva")
+    expect(last(his).locator("strong")).to_have_text("morning", timeout=10_000)
+    expect(last(his)).to_have_class(re.compile("is-mention"))
+    expect(last(hers)).not_to_have_class(re.compile("is-sending"))
+
+    # He answers that message, she changes hers with the arrow key, he sees both.
+    last(his).locator(".msg__body").tap()
+    last(his).get_by_text("Reply").tap()
+    expect(his.locator("#context")).to_contain_text("In reply to Lina Okafor")
+    his.get_by_label("Message", exact=True).fill("And to you")
+    his.get_by_role("button", name="Send").tap()
+    expect(last(hers)).to_contain_text("And to you", timeout=10_000)
+    expect(last(hers).locator(".msg__quote")).to_contain_text("Lina Okafor")
+    hers.get_by_label("Message", exact=True).press("ArrowUp")
+    expect(hers.get_by_label("Message", exact=True)).to_have_value("Good **morning**, @Marco Silva")
+    say(hers, "Good evening")
+    expect(his.locator("#log .msg").first).to_contain_text("Good evening", timeout=10_000)
+    expect(his.locator("#log .msg").first).to_contain_text("edited")
+
+    # She deletes it.
+    hers.on("dialog", lambda dialog: dialog.accept())
+    hers.locator("#log .msg").first.hover()
+    hers.locator("#log .msg").first.get_by_text("Delete").click()
+    expect(his.locator("#log .msg").first).to_contain_text("This message was deleted.", timeout=10_000)
+    assert "Good evening" not in his.content()
+    assert his.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_offline_in_mid_sentence_and_a_reload_lose_and_double_nothing(window, lead, member):
+    hers, his = window(lead), window(member)
+    enter(hers)
+    enter(his)
+    hers.context.set_offline(True)
+    hers.evaluate("dispatchEvent(new Event('offline'))")
+    for number in (1, 2, 3):
+        say(hers, f"Written on the train {number}")
+    expect(hers.locator("#log .is-sending")).to_have_count(3)
+    hers.context.set_offline(False)
+    hers.reload()
+    expect(his.locator("#log .msg")).to_have_count(3, timeout=30_000)
+    assert [text.strip() for text in his.locator("#log .msg__body").all_inner_texts()] == [
+        f"Written on the train {number}" for number in (1, 2, 3)
+    ]
+    expect(hers.locator("#log .is-sending")).to_have_count(0, timeout=30_000)
+    expect(hers.locator("#log .msg")).to_have_count(3)
+    assert Message.objects.count() == 3
+
+
+def test_where_sockets_are_blocked_http_does_the_same(window, lead, member):
+    hers, his = window(lead), window(member)
+    hers.add_init_script(
+        "window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 10) } close() {} }"
+    )
+    enter(his)
+    hers.goto(PAGE)
+    expect(hers.locator("#net")).to_contain_text("Live connections are blocked", timeout=30_000)
+    say(his, "By socket")
+    expect(last(hers)).to_contain_text("By socket", timeout=20_000)
+    say(hers, "By HTTP")
+    expect(last(his)).to_contain_text("By HTTP", timeout=20_000)
+    expect(hers.locator("#log .is-sending")).to_have_count(0, timeout=20_000)
+
+
+def test_who_is_removed_sees_nothing_more(window, lead, member, supply_chains, end):
+    his = window(member)
+    enter(his)
+    say(his, "Mine")
+    expect(last(his)).to_contain_text("Mine")
+    end(member, supply_chains)
+    expect(his.locator("#net")).to_contain_text("You no longer take part", timeout=20_000)
+    expect(his.locator("#log .msg")).to_have_count(0)
+    expect(his.get_by_label("Message", exact=True)).to_be_disabled()
+
+
+def test_a_refused_message_says_why_and_can_be_discarded(window, lead, member):
+    his = window(member)
+    enter(his)
+    say(his, "é" * 9000)
+    expect(last(his)).to_contain_text("at most 16 KB", timeout=20_000)
+    last(his).get_by_role("button", name="Discard").click()
+    expect(his.locator("#log .msg")).to_have_count(0)
+
+
+def test_new_messages_are_announced_in_the_title(window, lead, member, say):
+    his = window(member)
+    enter(his)
+    his.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
+    say_from_elsewhere(say, lead, 2)
+    expect(his).to_have_title(re.compile(r"^\(2\) "), timeout=20_000)
+    expect(his.locator(".unread-line")).to_have_count(1)
+
+
+def say_from_elsewhere(say, person, times):
+    for number in range(times):
+        say(person, Room.objects.get(), f"From elsewhere {number}")
+
+
+def test_history_scrolls_back(window, lead, member, say):
+    say_from_elsewhere(say, lead, 130)
+    his = window(member)
+    enter(his)
+    his.locator("#scroll").evaluate("element => { element.scrollTop = 0 }")
+    expect(his.locator("#log .msg")).to_have_count(130, timeout=20_000)
+    expect(his.locator("#log .msg").first.locator(".msg__body")).to_have_text("From elsewhere 0")
+
+
+def test_without_a_script(window, lead, member):
+    his = window(member, java_script_enabled=False)
+    his.goto(PAGE)
+    his.get_by_label("Message", exact=True).fill("By a plain form")
+    his.get_by_role("button", name="Send").click()
+    expect(last(his)).to_contain_text("By a plain form")
+    last(his).hover()
+    last(his).get_by_text("Edit").click()
+    his.get_by_label("Message", exact=True).fill("By another plain form")
+    his.get_by_role("button", name="Save").click()
+    expect(last(his)).to_contain_text("By another plain form")
