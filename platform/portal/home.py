@@ -1,0 +1,123 @@
+"""A person's home: what is new in their groups, what waits for them, and what they could do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from discussions.chat.unread import RoomBadge, room_badges
+from discussions.unread import GroupNews, whats_new
+from groups.documents.models import Document
+from groups.documents.recent import recent_documents
+from groups.models import Group, Membership
+from groups.models.group import groups_of_own_organisations
+from partners.models import Affiliation, Organisation
+from portal import queue
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+DOCUMENTS = 5
+
+
+@dataclass(frozen=True)
+class MyGroup:
+    """One of the person's groups with what is new in it."""
+
+    group: Group
+    news: GroupNews
+    rooms: Sequence[RoomBadge]
+
+    @property
+    def messages(self) -> int:
+        """How many messages of others wait in its rooms."""
+        return sum(badge.unread for badge in self.rooms)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is new."""
+        return not (self.news.posts or self.messages)
+
+
+@dataclass
+class Waiting:
+    """Something that waits for the person's decision: how many, of what, and where."""
+
+    kind: str
+    count: int
+    place: Organisation | Group | None = None
+
+
+@dataclass
+class Home:
+    """What the home page shows."""
+
+    groups: list[MyGroup] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+    affiliations: list[Affiliation] = field(default_factory=list)
+    suggestions: list[Group] = field(default_factory=list)
+
+    @property
+    def posts(self) -> int:
+        """How many posts are unread in all groups."""
+        return sum(mine.news.posts for mine in self.groups)
+
+    @property
+    def messages(self) -> int:
+        """How many messages are unread in all rooms."""
+        return sum(mine.messages for mine in self.groups)
+
+
+def home_of(user: "User") -> Home:
+    """Gather the person's home in a number of queries that does not grow with their groups."""
+    groups = list(Group.objects.joined_by(user).live().select_related("parent").order_by("name"))
+    news, rooms = whats_new(user, groups), room_badges(user, groups)
+    mine = [MyGroup(group, news[group.pk], rooms.get(group.pk, ())) for group in groups]
+    affiliations = list(
+        Affiliation.objects.of(user)
+        .filter(state__in=Affiliation.LIVE)
+        .select_related("organisation")
+        .order_by("organisation__name")
+    )
+    return Home(
+        groups=sorted(mine, key=lambda one: (one.is_quiet, -(one.news.posts + one.messages), one.group.name)),
+        documents=recent_documents(user, groups, DOCUMENTS),
+        waiting=waiting_for(user, affiliations),
+        affiliations=affiliations,
+        suggestions=_suggestions(user, affiliations) if not groups else [],
+    )
+
+
+def _suggestions(user: "User", affiliations: Sequence[Affiliation]) -> list[Group]:
+    """Return groups the person's organisation could join, for whoever takes part in none."""
+    if not any(one.is_active and one.organisation.is_active for one in affiliations):
+        return []
+    return list(
+        Group.objects.visible_to(user)
+        .filter(state="active", parent=None)
+        .exclude(join="invitation")
+        .exclude(pk__in=groups_of_own_organisations(user))
+        .order_by("name")[:4]
+    )
+
+
+def waiting_for(user: "User", affiliations: Sequence[Affiliation]) -> list[Waiting]:
+    """Return what waits for the person's decision: requests to join groups they lead, people who ask to act for their
+    organisation, and for the Secretariat its queue."""
+    found = []
+    led = Group.objects.filter(
+        pk__in=Membership.objects.leads().filter(participants__in=user.participations.taking_part()).values("group_id")
+    )
+    requests = Membership.objects.filter(state=Membership.State.REQUESTED, group__in=led, group__state="active")
+    by_group: dict[Group, int] = {}
+    for request in requests.select_related("group"):
+        by_group[request.group] = by_group.get(request.group, 0) + 1
+    found += [Waiting("membership", count, group) for group, count in by_group.items()]
+    focal = {one.organisation_id: one.organisation for one in affiliations if one.is_focal}
+    asking: dict[int, int] = {}
+    for request_for in Affiliation.objects.filter(organisation__in=focal, state=Affiliation.State.REQUESTED):
+        asking[request_for.organisation_id] = asking.get(request_for.organisation_id, 0) + 1
+    found += [Waiting("affiliation", count, focal[pk]) for pk, count in asking.items()]
+    if user.is_secretariat and (count := queue.length()):
+        found.append(Waiting("queue", count))
+    return found

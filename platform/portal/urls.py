@@ -1,0 +1,19 @@
+"""Addresses of the pages that combine rooms; their names carry no prefix, because everybody links to them."""
+
+from django.urls import path
+
+from portal.views import demo, front, group, people, plain, queue
+
+urlpatterns = [
+    path("", front.home, name="home"),
+    path("about/", plain.about, name="about"),
+    path("danger/", plain.danger, name="danger"),
+    path("groups/<slug:slug>/", group.overview, name="group"),
+    path("partners/<slug:slug>/", people.organisation, name="organisation"),
+    path("people/<int:person_id>/", people.person, name="person"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/organisations/<int:organisation_id>/", queue.decide_organisation, name="decide_organisation"),
+    path("queue/groups/<int:group_id>/", queue.decide_group, name="decide_group"),
+    path("queue/affiliations/<int:affiliation_id>/", queue.decide_affiliation, name="decide_affiliation"),
+    path("demo/outbox/", demo.outbox, name="outbox"),
+]

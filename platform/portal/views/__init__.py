@@ -1,0 +1,1 @@
+"""The pages that combine rooms, one module a page."""

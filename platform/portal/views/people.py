@@ -1,0 +1,43 @@
+"""The page of an organisation and the page of a person."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest
+from groups.models import Participant
+from groups.models.group import groups_of
+from partners.models import Affiliation
+from portal.access import affiliations_shown, groups_beside, organisation_for, people_of, person_for
+
+
+@require_safe
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show an organisation: what it is, the groups it belongs to, and its people to those who may see them."""
+    shown = organisation_for(request.user, slug)
+    mine = Affiliation.objects.of(request.user).filter(organisation=shown, state__in=Affiliation.LIVE).first()
+    context = {
+        "organisation": shown,
+        "memberships": groups_beside(request.user, shown),
+        "people": people_of(shown, request.user),
+        "mine": mine,
+        "is_focal": bool(mine and mine.is_focal),
+    }
+    return render(request, "portal/organisation.html", context)
+
+
+@require_safe
+def person(request: SignedInRequest, person_id: int) -> HttpResponse:
+    """Show a person to those who share a group or an organisation with them; nobody's address is ever shown."""
+    shown = person_for(request.user, person_id)
+    seats = Participant.objects.taking_part().filter(user=shown)
+    if request.user.pk != shown.pk and not request.user.is_secretariat:
+        seats = seats.filter(membership__group__in=groups_of(request.user))
+    context = {
+        "person": shown,
+        "affiliations": affiliations_shown(shown, request.user),
+        "seats": seats.select_related("membership__group", "membership__organisation").order_by(
+            "membership__group__name"
+        ),
+    }
+    return render(request, "portal/person.html", context)

@@ -1,0 +1,156 @@
+"""The pages that combine rooms, as visitors, partners, members and the Secretariat see them."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from groups.models import Group
+from partners.models import Affiliation, Organisation
+
+
+def test_a_visitor_reads_what_the_alliance_is_with_sources(client, supply_chains, hidden_group):
+    page = client.get("/").content.decode()
+    assert "Supply Chains" in page
+    assert "Quiet Harbour" not in page
+    assert "160 million" in page
+    assert "2021" in page
+    assert "Source" in client.get(reverse("about")).content.decode()
+
+
+def test_home_shows_what_waits_for_a_lead(signed_in, lead, supply_chains, institute, join):
+    join(institute, supply_chains, state="requested")
+    page = signed_in(lead).get("/").content.decode()
+    assert "1 organisation asks to join" in page
+
+
+@pytest.mark.parametrize("who", ["lead", "outsider", "stranger", "secretariat"])
+def test_home_opens_for_everybody(signed_in, request, who, supply_chains):
+    response = signed_in(request.getfixturevalue(who)).get("/")
+    assert response.status_code == 200
+    assert ("Supply Chains" in response.content.decode()) == (who in {"lead", "stranger"})
+
+
+def without_chance(response, slug):
+    """Return a page without what differs at every reading (the form token) and the address that was asked for."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.text).replace(slug, "")
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("lead", 200), ("member", 200), ("secretariat", 200), ("stranger", 404), ("outsider", 404), (None, 404)],
+)
+def test_a_hidden_group_looks_like_no_group(client, hidden_group, request, who, status):
+    if who:
+        client.force_login(request.getfixturevalue(who))
+    response = client.get(reverse("group", args=[hidden_group.slug]))
+    assert response.status_code == status
+    if status == 404:
+        missing = client.get(reverse("group", args=["abcdefghijkl"]))
+        assert without_chance(response, hidden_group.slug) == without_chance(missing, "abcdefghijkl")
+
+
+def test_an_undisclosed_member_is_counted_but_not_named_to_others(
+    signed_in, stranger, member, supply_chains, make_organisation, join
+):
+    quiet = make_organisation("Shelter Network", listing="undisclosed")
+    join(quiet, supply_chains, role="lead")
+    page = signed_in(stranger).get(reverse("group", args=["supply-chains"])).content.decode()
+    assert "Shelter Network" not in page
+    assert "4 member organisations" in page
+    assert signed_in(stranger).get(reverse("organisation", args=[quiet.slug])).status_code == 404
+    page = signed_in(member).get(reverse("group", args=["supply-chains"])).content.decode()
+    assert "Shelter Network" in page
+    assert signed_in(member).get(reverse("organisation", args=[quiet.slug])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("member", 200), ("lead", 200), ("secretariat", 200), ("stranger", 404), (None, 404)]
+)
+def test_a_person_is_seen_by_those_who_share_a_group(client, supply_chains, lead, request, who, status):
+    if who:
+        client.force_login(request.getfixturevalue(who))
+    response = client.get(reverse("person", args=[lead.pk]))
+    assert response.status_code == status
+    assert b"lead@example.org" not in response.content or who == "lead"
+
+
+def test_people_of_an_organisation_are_shown_to_those_who_may_see_them(
+    signed_in, member, stranger, lead, dockers, supply_chains
+):
+    address = reverse("organisation", args=[dockers.slug])
+    assert "Lina Okafor" in signed_in(member).get(address).content.decode()
+    assert "Lina Okafor" not in signed_in(stranger).get(address).content.decode()
+
+
+@pytest.fixture
+def applicant(make_organisation, outsider, affiliate):
+    organisation = make_organisation("Lantern Society", status="applicant")
+    affiliate(outsider, organisation, state="requested")
+    return organisation
+
+
+def test_the_secretariat_accepts_an_organisation(signed_in, secretariat, applicant, outsider):
+    client = signed_in(secretariat)
+    assert "Lantern Society" in client.get(reverse("queue")).content.decode()
+    client.post(reverse("decide_organisation", args=[applicant.pk]), {"decision": "accept"})
+    applicant.refresh_from_db()
+    tie = Affiliation.objects.get(user=outsider)
+    assert (applicant.status, tie.state, tie.role) == ("active", "active", "focal-point")
+
+
+def test_declining_needs_a_reason_and_keeps_what_was_typed(signed_in, secretariat, applicant):
+    client = signed_in(secretariat)
+    address = reverse("decide_organisation", args=[applicant.pk])
+    response = client.post(address, {"decision": "decline", "reason": "   "})
+    assert response.status_code == 422
+    assert "field__error" in response.content.decode()
+    client.post(address, {"decision": "decline", "reason": "Not an organisation."})
+    applicant.refresh_from_db()
+    assert (applicant.status, applicant.status_reason) == ("declined", "Not an organisation.")
+
+
+@pytest.mark.parametrize("who", ["lead", "member", "stranger", None])
+def test_nobody_else_has_a_queue(client, request, who, applicant):
+    if who:
+        client.force_login(request.getfixturevalue(who))
+    assert client.get(reverse("queue")).status_code == 404
+    assert client.post(reverse("decide_organisation", args=[applicant.pk]), {"decision": "accept"}).status_code == 404
+    assert Organisation.objects.get(pk=applicant.pk).status == "applicant"
+
+
+def test_home_costs_the_same_for_one_group_and_for_many(
+    signed_in, member, weavers, make_group, join, django_assert_max_num_queries, django_assert_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    join(weavers, make_group(), member)
+    client = signed_in(member)
+    client.get("/")
+    with CaptureQueriesContext(connection) as first:
+        client.get("/")
+    for _ in range(4):
+        join(weavers, make_group(), member)
+    with django_assert_num_queries(len(first)):
+        client.get("/")
+
+
+def test_the_outbox_is_there_in_the_demonstration_only(client, settings, tmp_path):
+    (tmp_path / "20260101T000000-a.eml").write_text(
+        "Subject: Hello\nTo: you@example.org\n\nRead me: http://localhost/x\n"
+    )
+    settings.OUTBOX_DIR = tmp_path
+    settings.DEMO = False
+    assert client.get(reverse("outbox")).status_code == 404
+    settings.DEMO = True
+    page = client.get(reverse("outbox")).content.decode()
+    assert "Hello" in page
+    assert 'href="http://localhost/x"' in page
+    assert client.get(reverse("outbox"), REMOTE_ADDR="203.0.113.9").status_code == 404
+
+
+def test_search_finds_only_what_one_may_see(client, signed_in, member, supply_chains, hidden_group):
+    assert "Quiet Harbour" not in client.get(reverse("search"), {"q": "quiet"}).content.decode()
+    assert "<mark>Quiet</mark> Harbour" in signed_in(member).get(reverse("search"), {"q": "quiet"}).content.decode()
+    assert Group.objects.count() == 2
