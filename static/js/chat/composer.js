@@ -1,0 +1,109 @@
+// Where one writes: Enter sends, Shift and Enter begin a line, the up arrow changes one's last message, Escape lets go.
+
+export class Composer {
+  constructor({ form, words, on }) {
+    Object.assign(this, { form, words, on });
+    this.text = form.elements.body;
+    this.context = document.getElementById("context");
+    this.replying = form.elements.reply_to?.value ? Number(form.elements.reply_to.value) : null;
+    this.editing = null;
+    this.typed = 0;
+    this.text.addEventListener("input", () => { this.grow(); this.keepDraft(); this.tellTyping(); });
+    this.text.addEventListener("keydown", (event) => this.key(event));
+    form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+    document.getElementById("uncontext").addEventListener("click", (event) => { event.preventDefault(); this.release(); });
+    this.place = `chat-draft:${form.action}`;
+    this.text.value ||= sessionStorage.getItem(this.place) ?? "";
+    this.grow();
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      // On a touch keyboard Enter begins a line; the button sends.
+      if (matchMedia("(pointer: coarse)").matches && !event.ctrlKey) return;
+      event.preventDefault();
+      this.send();
+    } else if (event.key === "ArrowUp" && !this.text.value && !this.editing) {
+      event.preventDefault();
+      this.on.editLast();
+    } else if (event.key === "Escape" && (this.editing || this.replying)) {
+      event.stopPropagation();
+      this.release();
+    }
+  }
+
+  send() {
+    const body = this.text.value.trim();
+    if (!body) { this.text.focus(); return; }
+    const as = this.form.elements.as;
+    if (as && !as.value && !this.editing) { as.focus(); as.setAttribute("aria-invalid", "true"); return; }
+    if (this.editing) this.on.edit({ ...this.editing, body });
+    else this.on.send({ body, reply_to: this.replying, as: as?.value ? Number(as.value) : null });
+    this.editing = null;
+    this.text.value = "";
+    this.release();
+  }
+
+  reply(id, name) {
+    this.release();
+    this.replying = id;
+    this.tell(this.words.replying.replace("NAME", name));
+    this.text.focus();
+  }
+
+  edit(id, base, body, notice) {
+    if (!this.editing) this.before = this.text.value;
+    this.replying = null;
+    this.editing = { id, base };
+    this.text.value = body;
+    this.tell(notice ?? this.words.editing);
+    this.grow();
+    this.text.focus();
+    this.text.setSelectionRange(body.length, body.length);
+  }
+
+  tell(words) {
+    this.context.hidden = false;
+    this.context.firstElementChild.textContent = words;
+  }
+
+  release() {
+    if (this.editing) this.text.value = this.before ?? "";
+    this.editing = null;
+    this.replying = null;
+    this.before = "";
+    this.context.hidden = true;
+    this.grow();
+    this.keepDraft();
+  }
+
+  restore(body) {
+    this.text.value = body;
+    this.grow();
+    this.text.focus();
+  }
+
+  keepDraft() {
+    if (this.editing) return;
+    try {
+      if (this.text.value) sessionStorage.setItem(this.place, this.text.value);
+      else sessionStorage.removeItem(this.place);
+    } catch { /* it stays in the field */ }
+  }
+
+  tellTyping() {
+    if (!this.text.value || Date.now() - this.typed < 3000) return;
+    this.typed = Date.now();
+    this.on.typing();
+  }
+
+  grow() {
+    this.text.style.blockSize = "auto";
+    this.text.style.blockSize = `${this.text.scrollHeight + 2}px`;
+  }
+
+  close() {
+    for (const part of this.form.elements) part.disabled = true;
+  }
+}

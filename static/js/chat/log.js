@@ -1,0 +1,262 @@
+// What the reader sees of a room: messages under their days, own ones with their state. Trusted HTML is only what the server
+// has rendered; everything else goes in as text.
+
+const TOGETHER = 5 * 60 * 1000;
+
+export class Log {
+  constructor({ chat, words }) {
+    this.words = words;
+    this.data = chat.dataset;
+    this.me = Number(chat.dataset.user);
+    this.box = document.getElementById("log");
+    this.scroll = document.getElementById("scroll");
+    this.template = document.getElementById("message-template").content.firstElementChild;
+    this.stateTemplate = document.getElementById("state-template").content;
+    const { language, zone: timeZone } = chat.dataset;
+    // As the server writes them: the day before the month, twenty-four hours.
+    const locale = language === "en" ? "en-GB" : language;
+    this.clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+    this.days = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone });
+    this.keys = new Intl.DateTimeFormat("en-CA", { timeZone });
+    this.settle();
+  }
+
+  // --- Finding --------------------------------------------------------------------------------------------------------
+
+  byId(id) { return this.box.querySelector(`[data-id="${id}"]`); }
+
+  byKey(key) { return this.box.querySelector(`[data-key="${CSS.escape(key)}"]`); }
+
+  lastOwn() { return [...this.box.querySelectorAll(".msg--own:not(.msg--gone, .is-sending, .is-failed)")].at(-1); }
+
+  get atEnd() { return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 60; }
+
+  toEnd() { this.scroll.scrollTop = this.scroll.scrollHeight; }
+
+  // --- Events of the log ------------------------------------------------------------------------------------------------
+
+  // A message as the server tells it; returns whether it was new here.
+  put(event) {
+    const { message } = event;
+    const own = message.author.id === this.me;
+    let node = this.byId(message.id) ?? (own ? this.byKey(message.key) : null);
+    const isNew = !node;
+    node ??= this.make();
+    if (!isNew && Number(node.dataset.version) > message.version) return false;
+    this.fill(node, message, event.seq);
+    this.place(node);
+    document.getElementById("empty")?.remove();
+    return isNew;
+  }
+
+  change({ message }) {
+    const node = this.byId(message.id);
+    if (!node || Number(node.dataset.version) > message.version) return;
+    if (message.deleted) this.bury(node, message.version);
+    else this.fill(node, message);
+    this.settle();
+  }
+
+  make() { return this.template.cloneNode(true); }
+
+  fill(node, message, seq = Number(node.dataset.seq)) {
+    const own = message.author.id === this.me;
+    Object.assign(node.dataset, {
+      id: message.id, seq, number: message.number, version: message.version, author: message.author.id,
+      organisation: message.organisation?.id ?? 0,
+    });
+    node.id = `message-${message.number}`;
+    node.className = own ? "msg msg--own" : "msg";
+    if (own) Object.assign(node.dataset, { key: message.key, source: message.body });
+    const name = message.author.name || this.words.former;
+    this.head(node, name, message.function, message.organisation?.name ?? "", message.author.id, message.at);
+    const link = node.querySelector(".msg__time");
+    link.href = `${this.data.base}?from=${message.number}#message-${message.number}`;
+    if (message.deleted) return this.bury(node, message.version);
+    node.querySelector(".msg__body").innerHTML = message.html; // rendered and sanitised by the server, as on the page
+    if (message.mentions?.includes(this.me)) node.classList.add("is-mention");
+    this.quote(node, message.reply_to);
+    this.say(node, message.edited_at ? this.words.edited : "");
+    const acts = { reply: true, edit: own, delete: own || this.data.moderates };
+    for (const [act, may] of Object.entries(acts)) {
+      const button = node.querySelector(`[data-act="${act}"]`);
+      if (!button) continue;
+      button.hidden = !may;
+      button.href = act === "reply" ? `${this.data.base}?reply=${message.number}#say` : `${this.data.base}messages/${message.id}/${act}/`;
+    }
+  }
+
+  bury(node, version) {
+    node.dataset.version = version;
+    delete node.dataset.source;
+    node.classList.add("msg--gone");
+    node.classList.remove("is-mention", "is-sending", "is-failed");
+    node.querySelector(".msg__body").textContent = this.words.gone;
+    node.querySelector(".msg__quote").hidden = true;
+    this.say(node, "");
+    for (const button of node.querySelectorAll(".msg__acts [data-act]")) button.hidden = true;
+    for (const quote of this.box.querySelectorAll(`[data-answers="${node.dataset.id}"] .msg__quote > span`)) quote.textContent = this.words.deleted;
+  }
+
+  head(node, name, role, organisation, author, at) {
+    const avatar = node.querySelector(".avatar");
+    const parts = name.split(/\s+/u);
+    avatar.textContent = [parts[0], ...parts.slice(1).slice(-1)].map((part) => [...part][0] ?? "").join("").toLocaleUpperCase();
+    avatar.className = `avatar hue-${author % 10}`;
+    node.querySelector(".msg__author").textContent = name;
+    node.querySelector("[data-function]").textContent = role;
+    const of = node.querySelector("[data-organisation-name]");
+    of.textContent = organisation;
+    if (of.previousSibling?.nodeType === Node.TEXT_NODE) of.previousSibling.remove();
+    if (role && organisation) of.before(", ");
+    const time = node.querySelector("time");
+    time.dateTime = at;
+  }
+
+  quote(node, id) {
+    const line = node.querySelector(".msg__quote");
+    line.hidden = !id;
+    if (!id) return;
+    node.dataset.answers = id;
+    const parent = this.byId(id);
+    line.querySelector("bdi").textContent = parent?.querySelector(".msg__author").textContent ?? this.words.earlier;
+    line.querySelector("span").textContent = parent?.querySelector(".msg__body").textContent.trim().slice(0, 100) ?? "";
+    if (parent) line.querySelector("a").href = `#${parent.id}`;
+  }
+
+  say(node, text) {
+    const state = node.querySelector(".msg__state");
+    state.replaceChildren(text);
+    state.hidden = !text;
+  }
+
+  // --- Own messages on their way ----------------------------------------------------------------------------------------
+
+  pending(entry, voice) {
+    const { frame } = entry;
+    let node = frame.type === "send" ? this.byKey(frame.key) : this.byId(frame.id);
+    if (!node && frame.type === "send") {
+      node = this.make();
+      node.className = "msg msg--own";
+      Object.assign(node.dataset, { key: frame.key, author: this.me, organisation: frame.as ?? 0, seq: Infinity, version: 0 });
+      node.removeAttribute("id");
+      this.head(node, this.data.name, "", voice, this.me, new Date().toISOString());
+      const body = node.querySelector(".msg__body");
+      for (const [index, line] of frame.body.split("\n").entries()) body.append(...(index ? [document.createElement("br")] : []), line);
+      this.quote(node, frame.reply_to);
+      for (const button of node.querySelectorAll(".msg__acts [data-act]")) button.hidden = true;
+      this.box.append(node);
+      document.getElementById("empty")?.remove();
+      this.settle();
+    }
+    if (node) this.mark(node, entry);
+  }
+
+  mark(node, entry) {
+    node.classList.toggle("is-sending", !entry.failed);
+    node.classList.toggle("is-failed", entry.failed);
+    if (!entry.failed) return this.say(node, entry.frame.type === "send" ? this.words.sending : this.words.saving);
+    const state = node.querySelector(".msg__state");
+    state.hidden = false;
+    state.replaceChildren(this.stateTemplate.cloneNode(true));
+    state.firstElementChild.textContent = this.reason(entry.code);
+    for (const button of state.querySelectorAll("button")) button.dataset.key = entry.frame.key;
+    state.setAttribute("role", "alert");
+  }
+
+  reason(code = "other") {
+    const name = `refused${code.split("_").map((part) => part[0].toUpperCase() + part.slice(1)).join("")}`;
+    return this.words[name] ?? this.words.refusedOther;
+  }
+
+  // Acknowledged before its event came: it stands where it will stay.
+  sent(entry, ack) {
+    const node = entry.frame.type === "send" ? this.byKey(entry.frame.key) : this.byId(entry.frame.id);
+    if (!node) return;
+    node.classList.remove("is-sending", "is-failed");
+    if (entry.frame.type === "send" && !node.dataset.id) this.say(node, this.words.sent);
+    if (entry.frame.type === "send") Object.assign(node.dataset, { id: ack.id, seq: ack.seq });
+  }
+
+  forget(entry) {
+    const node = entry.frame.type === "send" ? this.byKey(entry.frame.key) : this.byId(entry.frame.id);
+    if (!node) return;
+    if (entry.frame.type === "send") node.remove();
+    else { node.classList.remove("is-sending", "is-failed"); this.say(node, ""); }
+    this.settle();
+  }
+
+  // --- Order, days, groups ----------------------------------------------------------------------------------------------
+
+  place(node) {
+    const seq = Number(node.dataset.seq);
+    let after = this.box.lastElementChild;
+    while (after && (after === node || !after.dataset.seq || Number(after.dataset.seq) > seq || after.dataset.seq === "Infinity")) after = after.previousElementSibling;
+    if (after ? after.nextElementSibling !== node : this.box.firstElementChild !== node) {
+      if (after) after.after(node);
+      else this.box.prepend(node);
+    }
+    this.settle(node);
+  }
+
+  // Write day lines and put messages of one voice together; after `node` only, where nothing before it has changed.
+  settle() {
+    let before = null;
+    let day = "";
+    for (const node of [...this.box.children]) {
+      if (node.classList.contains("day")) { node.remove(); continue; }
+      if (!node.classList.contains("msg")) continue;
+      const time = node.querySelector("time");
+      const at = new Date(time.getAttribute("datetime"));
+      const today = this.keys.format(at);
+      time.textContent = this.clock.format(at);
+      time.title = `${this.days.format(at)} ${time.textContent}`;
+      const same = before && today === day && before.author === node.dataset.author && before.organisation === node.dataset.organisation;
+      const line = node.previousElementSibling?.classList.contains("unread-line");
+      node.classList.toggle("msg--follow", Boolean(same && !line && !node.dataset.answers && at - before.at < TOGETHER));
+      if (today !== day) {
+        const mark = document.createElement("p");
+        mark.className = "day";
+        const text = document.createElement("span");
+        text.textContent = this.days.format(at);
+        mark.append(text);
+        (line ? node.previousElementSibling : node).before(mark);
+        day = today;
+      }
+      before = { author: node.dataset.author, organisation: node.dataset.organisation, at };
+    }
+  }
+
+  // --- The unread line ----------------------------------------------------------------------------------------------------
+
+  markUnread(node) {
+    if (document.getElementById("unread")) return;
+    const line = document.createElement("p");
+    line.className = "unread-line";
+    line.id = "unread";
+    line.textContent = this.words.new;
+    node.before(line);
+    node.classList.remove("msg--follow");
+  }
+
+  clearUnread() { document.getElementById("unread")?.remove(); }
+
+  // --- Earlier messages ---------------------------------------------------------------------------------------------------
+
+  prepend(events) {
+    const height = this.scroll.scrollHeight;
+    const top = this.scroll.scrollTop;
+    this.box.setAttribute("aria-live", "off");
+    for (const event of events.toReversed()) {
+      if (event.kind !== "message" || this.byId(event.message.id)) continue;
+      const node = this.make();
+      this.fill(node, event.message, event.seq);
+      this.box.prepend(node);
+    }
+    this.settle();
+    this.scroll.scrollTop = top + this.scroll.scrollHeight - height;
+    setTimeout(() => this.box.setAttribute("aria-live", "polite"), 100);
+  }
+
+  empty() { this.box.replaceChildren(); }
+}

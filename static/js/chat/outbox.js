@@ -1,0 +1,101 @@
+// What was written and is not yet known to be kept: one after the other, each with its key, until it is acknowledged or refused.
+// It stands in this tab's storage, so that a reload loses nothing; signing out clears it.
+
+const PREFIX = "chat-outbox:";
+const PATIENCE = 10000;
+
+export class Outbox {
+  constructor({ user, room, connection, on }) {
+    Object.assign(this, { connection, on, room, place: `${PREFIX}${user}:${room}` });
+    this.entries = read(this.place);
+    this.current = null;
+  }
+
+  // The acts that wait, oldest first: {frame, failed, code}.
+  add(frame) {
+    const entry = { frame: { room: this.room, key: crypto.randomUUID(), ...frame }, failed: false };
+    this.entries.push(entry);
+    this.keep();
+    this.flush();
+    return entry;
+  }
+
+  find(key) { return this.entries.find((entry) => entry.frame.key === key); }
+
+  retry(key) {
+    const entry = this.find(key);
+    if (!entry) return;
+    entry.failed = false;
+    this.keep();
+    this.on.changed(entry);
+    this.flush();
+  }
+
+  discard(key) {
+    this.entries = this.entries.filter((entry) => entry.frame.key !== key);
+    if (this.current?.frame.key === key) this.release();
+    this.keep();
+  }
+
+  // Send the next one; called whenever the connection is ready and after every outcome.
+  flush() {
+    if (this.current || this.waiting || !this.connection.ready) return;
+    const entry = this.entries.find((one) => !one.failed);
+    if (!entry) return;
+    this.current = entry;
+    if (this.connection.live && this.connection.send(entry.frame)) {
+      this.timer = setTimeout(() => { this.release(); this.connection.drop(); }, PATIENCE);
+    } else {
+      this.connection.post(entry.frame).then((answer) => this.answered(answer, entry.frame.key), () => this.later(2));
+    }
+  }
+
+  // The connection is new: what was under way is sent again with the same key, which makes it one act.
+  again() {
+    this.release();
+    clearTimeout(this.waiting);
+    this.waiting = 0;
+    this.flush();
+  }
+
+  answered(frame, key = frame.key) {
+    const entry = this.find(key);
+    if (!entry) return;
+    if (entry === this.current) this.release();
+    if (frame.type === "ack") {
+      this.discard(key);
+      this.on.done(entry, frame);
+    } else if (frame.retry_after) {
+      return this.later(frame.retry_after);
+    } else {
+      entry.failed = true;
+      entry.code = frame.code;
+      this.keep();
+      this.on.refused(entry, frame);
+    }
+    this.flush();
+  }
+
+  later(seconds) {
+    this.release();
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => { this.waiting = 0; this.flush(); }, seconds * 1000 * (1 + 0.2 * Math.random()));
+  }
+
+  release() {
+    clearTimeout(this.timer);
+    this.current = null;
+  }
+
+  keep() {
+    try { sessionStorage.setItem(this.place, JSON.stringify(this.entries)); } catch { /* the page still holds them */ }
+  }
+}
+
+export function clearAll() {
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+}
+
+function read(place) {
+  try { return JSON.parse(sessionStorage.getItem(place)) ?? []; } catch { return []; }
+}

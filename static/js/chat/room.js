@@ -1,0 +1,282 @@
+// A room's page made live. The page is complete without it: it goes on from the head the page was made at.
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { Log } from "./log.js";
+import { Outbox, clearAll } from "./outbox.js";
+
+const chat = document.getElementById("chat");
+const words = document.getElementById("words").dataset;
+const data = chat.dataset;
+const room = Number(data.room);
+const me = Number(data.user);
+const net = document.getElementById("net");
+const jump = document.getElementById("jump");
+const older = document.getElementById("older");
+const form = document.querySelector("form#say");
+const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+const title = document.title;
+
+const log = new Log({ chat, words });
+let oldest = Number(data.oldest);
+let more = Boolean(data.more);
+let unseen = 0;
+let readTo = 0;
+
+// --- The server ------------------------------------------------------------------------------------------------------------
+
+const connection = new Connection({
+  room, base: data.base, head: Number(data.head), epoch: data.epoch, token,
+  on: {
+    hello({ user }) { if (user !== me) location.reload(); },
+    ready() { outbox.again(); },
+    events,
+    ack(frame) { outbox.answered(frame); },
+    error(frame) { if (frame.key) outbox.answered(frame); },
+    typing, presence, reset,
+    notice,
+    net(state) {
+      net.hidden = !state;
+      net.textContent = state && words[state];
+      chat.dataset.connection = state || "live";
+    },
+    end(why) {
+      net.hidden = false;
+      net.textContent = why === "removed" ? words.removed : words.signedOut;
+      chat.dataset.connection = why;
+      composer?.close();
+      document.title = title;
+      jump.hidden = true;
+      clearAll();
+      // Nothing of a room stays on the screen of somebody who has lost it.
+      if (why === "removed") { log.empty(); older.hidden = true; presence({ people: [] }); typers.clear(); showTypers(); }
+    },
+  },
+});
+
+const outbox = new Outbox({
+  user: me, room, connection,
+  on: {
+    changed(entry) { log.pending(entry, voice(entry)); },
+    done(entry, ack) { log.sent(entry, ack); },
+    refused(entry, frame) {
+      if (entry.frame.type === "edit" && frame.code === "conflict" && composer) {
+        outbox.discard(entry.frame.key);
+        log.forget(entry);
+        if (frame.version && frame.body) composer.edit(entry.frame.id, frame.version, entry.frame.body, words.conflict);
+        else composer.restore(entry.frame.body);
+      } else if (entry.frame.type === "delete" && frame.code === "conflict") {
+        outbox.discard(entry.frame.key);
+        log.forget(entry);
+      } else {
+        log.pending(entry, voice(entry));
+      }
+    },
+  },
+});
+
+function voice({ frame }) {
+  const choice = form?.elements.as;
+  return frame.as && choice ? [...choice.options].find((one) => Number(one.value) === frame.as)?.text ?? "" : "";
+}
+
+// --- What happens in the room --------------------------------------------------------------------------------------------
+
+function events(some) {
+  const follow = log.atEnd;
+  for (const event of some) {
+    if (event.kind === "message") {
+      const isNew = log.put(event);
+      if (event.message.author.id === me || !isNew) continue;
+      typers.delete(event.message.author.id);
+      if (document.hidden || !follow) {
+        unseen += 1;
+        log.markUnread(log.byId(event.message.id));
+      }
+    } else if (event.kind === "edited" || event.kind === "deleted") log.change(event);
+  }
+  showTypers();
+  if (follow) log.toEnd();
+  badge();
+  seen();
+}
+
+function reset(page) {
+  log.empty();
+  for (const event of page.events) if (event.kind === "message") log.put(event);
+  for (const entry of outbox.entries) log.pending(entry, voice(entry));
+  oldest = page.events[0]?.seq ?? page.head + 1;
+  more = page.more;
+  older.hidden = !more;
+  log.toEnd();
+}
+
+function badge() {
+  document.title = unseen ? `(${unseen}) ${title}` : title;
+  jump.hidden = log.atEnd;
+  jump.querySelector("span").textContent = unseen ? words.jumpNew.replace("COUNT", unseen) : words.jump;
+}
+
+// What stands at the end of a room that is looked at has been read.
+let marking;
+function seen() {
+  if (document.hidden || !log.atEnd || connection.ended) return;
+  unseen = 0;
+  badge();
+  document.getElementById("seen")?.remove();
+  clearTimeout(marking);
+  marking = setTimeout(() => {
+    if (connection.last <= readTo || document.hidden) return;
+    readTo = connection.last;
+    const frame = { type: "read", room, seq: readTo };
+    if (!connection.live || !connection.send(frame)) connection.post(frame).catch(() => { readTo = 0; });
+  }, 800);
+}
+
+// --- Who is here, who writes -----------------------------------------------------------------------------------------------
+
+const typers = new Map();
+
+function typing({ person }) {
+  if (!person || person.id === me) return;
+  clearTimeout(typers.get(person.id)?.timer);
+  typers.set(person.id, { name: person.name, timer: setTimeout(() => { typers.delete(person.id); showTypers(); }, 6000) });
+  showTypers();
+}
+
+function showTypers() {
+  const [first, ...others] = typers.values();
+  const line = document.getElementById("typing");
+  line.textContent = !first ? "" : others.length ? words.typingMany : words.typing.replace("NAME", first.name);
+}
+
+function presence({ people }) {
+  const list = document.getElementById("people");
+  list.replaceChildren(...people.map((person) => {
+    const item = document.createElement("li");
+    const sign = document.createElement("span");
+    sign.className = `avatar avatar--s presence hue-${person.id % 10}`;
+    sign.ariaHidden = "true";
+    sign.textContent = [...person.name][0] ?? "";
+    const name = document.createElement("bdi");
+    name.textContent = person.name;
+    item.append(sign, name);
+    return item;
+  }));
+  const others = people.filter((person) => person.id !== me).length;
+  document.getElementById("nobody").hidden = others > 0;
+  const line = document.getElementById("present");
+  line.hidden = !people.length;
+  line.textContent = words.here.replace("COUNT", people.length);
+}
+
+// How many notifications wait: the number in the header.
+function notice({ unread }) {
+  const link = document.querySelector("[data-notices]");
+  let count = link?.querySelector(".count");
+  if (!unread || !link) return count?.remove();
+  if (!count) {
+    count = document.createElement("span");
+    count.className = "count";
+    count.ariaHidden = "true";
+    link.querySelector("svg").after(count);
+  }
+  count.textContent = unread > 99 ? "99+" : unread;
+}
+
+// --- Scrolling -----------------------------------------------------------------------------------------------------------------
+
+let fetching = false;
+async function earlier() {
+  if (fetching || !more || connection.ended) return;
+  fetching = true;
+  older.firstElementChild.setAttribute("aria-busy", "true");
+  try {
+    const page = await connection.earlier(oldest);
+    if (page.events) {
+      log.prepend(page.events);
+      oldest = page.events[0]?.seq ?? oldest;
+      more = page.more;
+      older.hidden = !more;
+    }
+  } catch { /* the link stays: press it again */ }
+  older.firstElementChild.removeAttribute("aria-busy");
+  fetching = false;
+}
+
+older.addEventListener("click", (event) => { if (data.newest) { event.preventDefault(); earlier(); } });
+if (data.newest) new IntersectionObserver(([{ isIntersecting }]) => { if (isIntersecting) earlier(); }, { root: log.scroll, rootMargin: "120px" }).observe(older);
+log.scroll.addEventListener("scroll", () => {
+  if (!data.newest) return;
+  badge();
+  seen();
+}, { passive: true });
+jump.addEventListener("click", () => { log.toEnd(); seen(); });
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) { if (log.atEnd) log.clearUnread(); } else seen();
+});
+
+// --- Writing -------------------------------------------------------------------------------------------------------------------
+
+const composer = form && data.newest && new Composer({
+  form, words,
+  on: {
+    send(message) {
+      log.clearUnread();
+      log.pending(outbox.add({ type: "send", ...message }), voice({ frame: message }));
+      log.toEnd();
+    },
+    edit(change) { log.pending(outbox.add({ type: "edit", ...change }), ""); },
+    editLast() { edit(log.lastOwn()); },
+    typing() { if (data.shows) connection.send({ type: "typing", room }); },
+  },
+});
+
+function edit(node) {
+  if (node?.dataset.source) composer?.edit(Number(node.dataset.id), Number(node.dataset.version), node.dataset.source);
+}
+
+// Where nothing can hover, a tap on a message shows what can be done with it.
+log.box.addEventListener("click", (event) => {
+  const node = event.target.closest(".msg");
+  if (event.target.closest("a, button") || getSelection().toString()) return;
+  for (const open of log.box.querySelectorAll(".is-open")) if (open !== node) open.classList.remove("is-open");
+  node?.classList.toggle("is-open");
+});
+
+log.box.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const node = button.closest(".msg");
+  const { key } = button.dataset;
+  const act = {
+    reply: () => composer?.reply(Number(node.dataset.id), node.querySelector(".msg__author").textContent),
+    edit: () => edit(node),
+    delete: () => { if (confirm(words.confirm)) log.pending(outbox.add({ type: "delete", id: Number(node.dataset.id) }), ""); },
+    retry: () => outbox.retry(key),
+    discard: () => { const entry = outbox.find(key); outbox.discard(key); if (entry) log.forget(entry); },
+  }[button.dataset.act];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+// Signing out leaves nothing behind in this tab.
+document.addEventListener("submit", (event) => { if (event.target.action?.includes("logout")) clearAll(); });
+
+// --- Begin -----------------------------------------------------------------------------------------------------------------------
+
+if (data.newest) {
+  for (const entry of [...outbox.entries]) {
+    if (entry.frame.type === "send" && log.byKey(entry.frame.key)) outbox.discard(entry.frame.key);
+    else log.pending(entry, voice(entry));
+  }
+  const target = location.hash.startsWith("#message-") ? document.querySelector(location.hash) : document.getElementById("unread");
+  if (target) target.scrollIntoView({ block: "center" });
+  else log.toEnd();
+  connection.start();
+  badge();
+  seen();
+} else if (location.hash.startsWith("#message-")) {
+  // An earlier page, opened by its address, is read as it is, with the way back to the newest.
+  document.querySelector(location.hash)?.scrollIntoView({ block: "center" });
+}

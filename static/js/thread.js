@@ -1,0 +1,254 @@
+// A thread: marks what came into sight as read, keeps drafts, previews, answers in place, offers names after an @.
+// Without it everything works by plain forms.
+
+// --- Read as far as the page was seen --------------------------------------------------------------------------------
+const posts = document.getElementById("posts");
+const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+
+function send(url, fields, more = {}) {
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", token);
+  for (const [name, value] of Object.entries(fields)) body.set(name, value ?? "");
+  return fetch(url, { method: "POST", body, ...more });
+}
+
+if (posts?.dataset.readUrl && token) {
+  let marked = Number(posts.dataset.readTo);
+  let seen = marked;
+  let waiting;
+  const mark = () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    if (seen <= marked) return;
+    const number = seen;
+    send(posts.dataset.readUrl, { number, script: "1" }, { keepalive: true })
+      .then((answer) => { if (answer.ok) marked = Math.max(marked, number); })
+      .catch(() => {});
+  };
+  const watch = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (entry.isIntersecting) seen = Math.max(seen, Number(entry.target.dataset.number));
+    }
+    if (seen > marked && !waiting && !document.hidden) waiting = setTimeout(mark, 1000);
+  }, { threshold: 0, rootMargin: "0px 0px -15% 0px" });
+  for (const post of posts.querySelectorAll("[data-number]")) watch.observe(post);
+  // At the very end of the page the last post counts, however short the window.
+  addEventListener("scroll", () => {
+    if (innerHeight + scrollY < document.documentElement.scrollHeight - 8) return;
+    seen = Math.max(seen, Number(posts.lastElementChild?.dataset.number ?? 0));
+    if (seen > marked && !waiting) waiting = setTimeout(mark, 1000);
+  }, { passive: true });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) mark(); else if (seen > marked) waiting ||= setTimeout(mark, 1000); });
+}
+
+// --- The editor --------------------------------------------------------------------------------------------------------
+for (const form of document.querySelectorAll("[data-composer]")) compose(form);
+
+function compose(form) {
+  const text = form.querySelector("[data-body]");
+  const title = form.querySelector("[data-title]");
+  grow(text);
+  text.addEventListener("input", () => grow(text));
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+  });
+  preview(form, text);
+  keep(form, text, title);
+  answer(form, text);
+  names(form, text);
+}
+
+function grow(text) {
+  text.style.blockSize = "auto";
+  text.style.blockSize = `${Math.min(text.scrollHeight + 2, innerHeight * 0.7)}px`;
+}
+
+function preview(form, text) {
+  const button = form.querySelector("[data-preview-button]");
+  const shown = form.querySelector("[data-preview]");
+  if (!button || !shown || !form.dataset.previewUrl) return;
+  button.addEventListener("click", async (event) => {
+    event.preventDefault();
+    button.setAttribute("aria-busy", "true");
+    try {
+      const answer = await send(form.dataset.previewUrl, { body: text.value });
+      if (!answer.ok) throw new Error(String(answer.status));
+      shown.innerHTML = await answer.text();  // sanitised by the server, as every post is
+      shown.hidden = false;
+    } catch {
+      form.noValidate = true;
+      button.replaceWith(button.cloneNode(true));  // without the script, the plain form shows it
+      form.requestSubmit(form.querySelector("[data-preview-button]"));
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  });
+}
+
+// Drafts: on this device at once, on the server a moment later.
+function keep(form, text, title) {
+  const place = `draft:${location.pathname}`;
+  const key = form.elements.key?.value ?? "";
+  const state = form.querySelector("[data-draft-state]");
+  const say = (words) => { if (state) state.textContent = words ?? ""; };
+  const now = () => ({ body: text.value, title: title?.value ?? "", reply: form.elements.reply?.value ?? "", kind: form.elements.kind?.value ?? "" });
+  const begun = JSON.stringify(now());
+
+  const kept = read(place);
+  // What was sent and stands on the page is no draft any more.
+  if (kept?.sent && document.querySelector(`[data-key="${CSS.escape(kept.sent)}"]`)) sessionStorage.removeItem(place);
+  else if (kept && (kept.body || kept.title) && kept.body !== text.value && text.value.length <= kept.body.length) {
+    text.value = kept.body;
+    if (title && kept.title) title.value = kept.title;
+    grow(text);
+  }
+
+  let waiting;
+  let going;
+  const save = async () => {
+    clearTimeout(waiting);
+    if (!form.dataset.draftUrl) return;
+    going?.abort();
+    going = new AbortController();
+    try {
+      const answer = await send(form.dataset.draftUrl, { ...now(), key }, { signal: going.signal });
+      say(answer.ok ? state?.dataset.saved : state?.dataset.unsaved);
+    } catch (error) {
+      if (error.name !== "AbortError") say(state?.dataset.unsaved);
+    }
+  };
+  form.addEventListener("input", () => {
+    write(place, now());
+    say("");
+    clearTimeout(waiting);
+    waiting = setTimeout(save, 1500);
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.name === "preview") return;
+    clearTimeout(waiting);
+    going?.abort();
+    write(place, { ...now(), sent: key });
+  });
+  addEventListener("pagehide", () => {
+    if (!waiting || JSON.stringify(now()) === begun || form.dataset.sent || !form.dataset.draftUrl) return;
+    send(form.dataset.draftUrl, { ...now(), key }, { keepalive: true }).catch(() => {});
+  });
+  document.querySelector("[data-discard]")?.addEventListener("submit", () => sessionStorage.removeItem(place));
+}
+
+function read(place) {
+  try { return JSON.parse(sessionStorage.getItem(place)); } catch { return null; }
+}
+
+function write(place, what) {
+  try { sessionStorage.setItem(place, JSON.stringify(what)); } catch { /* full or forbidden: the server keeps it */ }
+}
+
+// Answering in place: the editor says which post it answers; what was typed stays.
+function answer(form, text) {
+  const reply = form.elements.reply;
+  const line = form.querySelector("[data-answering]");
+  if (!posts || !line || reply === undefined) return;
+  const hidden = reply instanceof RadioNodeList ? [...reply].find((one) => one.type === "hidden") : reply;
+  const set = (number) => {
+    hidden.value = number;
+    line.hidden = !number;
+    const link = line.querySelector("[data-answering-link]");
+    link.textContent = `#${number}`;
+    link.href = `#post-${number}`;
+    form.dispatchEvent(new Event("input"));
+  };
+  posts.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-reply]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    set(link.dataset.reply);
+    text.focus();
+    form.scrollIntoView({ block: "center" });
+  });
+  form.querySelector("[data-answer-nobody]")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    set("");
+    text.focus();
+  });
+}
+
+// Names after an @: a list of who takes part, worked by arrows, Enter or Tab, and Escape.
+function names(form, text) {
+  if (!form.dataset.peopleUrl) return;
+  let people;
+  let shown = [];
+  let chosen = 0;
+  const list = document.createElement("ul");
+  list.className = "names";
+  list.id = `${text.id}-names`;
+  list.role = "listbox";
+  list.hidden = true;
+  text.after(list);
+  text.setAttribute("aria-controls", list.id);
+  text.setAttribute("aria-autocomplete", "list");
+  text.setAttribute("aria-haspopup", "listbox");
+
+  const typed = () => /(?:^|[^\p{L}\p{N}_@/.\\])@([\p{L}\p{N}’'.\- ]{0,40})$/u.exec(text.value.slice(0, text.selectionStart))?.[1];
+  const close = () => {
+    list.hidden = true;
+    text.removeAttribute("aria-activedescendant");
+  };
+  const choose = (index) => {
+    chosen = (index + shown.length) % shown.length;
+    [...list.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === chosen)));
+    const item = list.children[chosen];
+    item.scrollIntoView({ block: "nearest" });
+    text.setAttribute("aria-activedescendant", item.id);
+  };
+  const take = (index) => {
+    const end = text.selectionStart;
+    const start = end - typed().length;
+    const name = shown[index].name;
+    text.setRangeText(text.value.slice(end).startsWith(" ") ? name : `${name} `, start, end, "end");
+    close();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const offer = async () => {
+    const start = typed();
+    if (start === undefined) return close();
+    if (!people) {
+      people = [];
+      try { people = (await (await fetch(form.dataset.peopleUrl)).json()).people; } catch { /* typing the name works too */ }
+    }
+    const wanted = start.toLowerCase();
+    const fits = (name) => name.toLowerCase().startsWith(wanted) || name.toLowerCase().split(" ").some((part) => wanted && part.startsWith(wanted));
+    shown = people.filter((person) => fits(person.name)).slice(0, 8);
+    if (!shown.length || (shown.length === 1 && shown[0].name.toLowerCase() === wanted.trim())) return close();
+    list.replaceChildren(...shown.map((person, at) => {
+      const item = document.createElement("li");
+      item.id = `${list.id}-${at}`;
+      item.role = "option";
+      const name = document.createElement("bdi");
+      name.textContent = person.name;
+      const organisation = document.createElement("span");
+      organisation.textContent = person.organisation;
+      item.append(name, organisation);
+      item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(at); });
+      return item;
+    }));
+    list.hidden = false;
+    choose(0);
+  };
+  text.addEventListener("input", offer);
+  text.addEventListener("blur", close);
+  text.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    const act = {
+      ArrowDown: () => choose(chosen + 1),
+      ArrowUp: () => choose(chosen - 1),
+      Enter: () => take(chosen),
+      Tab: () => take(chosen),
+      Escape: close,
+    }[event.key];
+    if (!act || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    act();
+  });
+}
