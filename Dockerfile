@@ -1,0 +1,17 @@
+# One image for every process of the full mode; docker-compose.yml says which command makes it what.
+FROM python:3.13-slim AS packages
+COPY requirements/app.lock /app.lock
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /app.lock
+
+FROM python:3.13-slim
+ENV PATH=/venv/bin:$PATH PYTHONPATH=/app/platform:/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    DJANGO_SETTINGS_MODULE=config.settings DATA_DIR=/data STATIC_ROOT=/static
+RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin groups \
+    && mkdir /data /static && chown groups:groups /data /static
+COPY --from=packages /venv /venv
+WORKDIR /app
+COPY . .
+# Catalogues are compiled here once; no setting of the site is needed for it.
+RUN MODE=embedded DATA_DIR=/tmp/build python manage.py compile_translations && rm -rf /tmp/build
+USER groups
+VOLUME ["/data", "/static"]
