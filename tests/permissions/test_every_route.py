@@ -1,0 +1,189 @@
+"""Who gets in where: every address of the site has its row in the table beside this file, and a new one without a row fails."""
+
+import re
+import uuid
+from io import BytesIO
+
+import pytest
+from django.apps import apps
+from django.core.files import File
+from django.db import transaction
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern
+
+from discussions.chat.models import Room
+from discussions.chat.services import send_message
+from discussions.services import start_thread
+from groups.documents.services import add_file, create_folder, start_upload
+from groups.models import Membership, Participant
+from groups.services import invite
+from groups.standing import Standing
+from notifications.models import Notice
+from tests.permissions.table import GET, POST, PUT
+
+TABLES = (("GET", GET), ("POST", POST), ("PUT", PUT), ("DELETE", PUT))
+PEOPLE = ("visitor", "outsider", "stranger", "observer", "member", "lead", "secretariat")
+INSIDE = {"member", "lead", "secretariat"}
+# allauth's pages about one's own account and Django's administration, which holds no content.
+OTHERS = ("account_", "mfa_", "usersessions_", "socialaccount_", "admin:")
+
+
+def patterns():
+    """Return every route of ours: its name and the names of its arguments."""
+
+    def walk(resolver, prefix, arguments):
+        for pattern in resolver.url_patterns:
+            here = arguments | set(pattern.pattern.converters)
+            if isinstance(pattern, URLPattern):
+                yield ":".join([*prefix, str(pattern.name)]), here
+            else:
+                yield from walk(pattern, [*prefix, pattern.namespace] if pattern.namespace else prefix, here)
+
+    found = {}
+    for name, arguments in walk(get_resolver(), [], set()):
+        if not name.startswith(OTHERS) and name != "None":
+            found[name] = max(arguments, found.get(name, set()), key=len)
+    return found
+
+
+def test_every_route_has_a_row():
+    listed = GET.keys() | POST.keys() | PUT.keys()
+    assert sorted(patterns().keys() - listed) == []
+    assert sorted(listed - patterns().keys()) == []
+
+
+@pytest.fixture
+def world(
+    db, settings, tmp_path, supply_chains, hidden_group, lead, member, weavers, institute, affiliate, make_person, join
+):
+    """Return the arguments of every route, by the group they speak of."""
+    settings.SPOOL_DIR = tmp_path / "spool"
+    settings.STORAGES = settings.STORAGES | {
+        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files", "base_url": None}}
+    }
+    colleague = make_person("Carla Colleague")
+    asking = affiliate(colleague, weavers, state="requested", role="staff")
+    mine = affiliate(make_person("Nadia New"), weavers, role="staff")
+    notice = Notice.objects.create(user=member, kind="mention", key="mention:1", object_id=1)
+    join(institute, supply_chains, state="requested")
+
+    def arguments(group):
+        by = Standing.of(member, group).speak()
+        leading = Standing.of(lead, group).act()
+        thread = start_thread(group, by=by, title="A thread", body="Words.", key=uuid.uuid4())
+        version = add_file(group, File(BytesIO(b"%PDF-1.4 x"), "a.pdf"), by=by, key=uuid.uuid4(), file_name="a.pdf")
+        key = uuid.uuid4()
+        start_upload(group, by=by, key=key, file_name="b.pdf", size=10)
+        room = Room.objects.get(group=group)
+        message = send_message(room, by=member, body="Hello", key=uuid.uuid4())
+        invitation = invite(group, by=leading, email="somebody@example.org", key=uuid.uuid4())
+        return {
+            "slug": group.slug,
+            "thread_id": thread.pk,
+            "number": 1,
+            "document_id": version.document_id,
+            "folder_id": create_folder(group, parent=None, name="Folder", by=by, key=uuid.uuid4()).pk,
+            "key": key,
+            "room_id": room.pk,
+            "message_id": message.id,
+            "membership_id": Membership.objects.get(group=group, organisation=weavers).pk,
+            "participant_id": Participant.objects.get(membership__group=group, user=member).pk,
+            "invitation_id": invitation.pk,
+            "token": "a" * 22,
+            "person_id": member.pk,
+            "notice_id": notice.pk,
+            "organisation_id": weavers.pk,
+            "group_id": group.pk,
+            "affiliation_id": asking.pk,
+            "session_id": 0,
+        }
+
+    found = {group.slug: arguments(group) for group in (supply_chains, hidden_group)}
+    found["organisation"] = {**found["supply-chains"], "slug": weavers.slug}
+    assert mine.is_active
+    return found
+
+
+def outcome(response):
+    """Return the sign for an answer, as the table explains them."""
+    if response.status_code == 404:
+        return "."
+    if response.status_code == 403:
+        return "-"
+    if response.status_code == 401:
+        return ">"
+    if response.status_code == 302 and response.headers["Location"].startswith(reverse("account_login")):
+        return ">"
+    return "+"
+
+
+def ask(client, name, method, arguments):
+    """Send an empty request to a route, undo whatever it did, and return the answer."""
+    needed = {key: arguments[key] for key in patterns()[name]}
+    with transaction.atomic():
+        response = client.generic(method, reverse(name, kwargs=needed))
+        if outcome(response) == "+":
+            transaction.set_rollback(True)
+    if response.streaming:
+        b"".join(response.streaming_content)  # a download is read to its end, which closes the file
+    return response
+
+
+def snapshot():
+    """Return all rows of all tables, but for sessions and the notes on their use."""
+    tables = [model for model in apps.get_models() if model._meta.app_label not in {"sessions", "usersessions"}]
+    return {model: sorted(map(repr, model._default_manager.values_list())) for model in tables}
+
+
+def arguments_of(name, world, slug):
+    """Return the arguments of a route: those of `partners/` speak of an organisation."""
+    return world["organisation" if of_organisation(name) else slug]
+
+
+def of_organisation(name):
+    """Say whether the route's slug is an organisation's."""
+    return name == "organisation" or name.startswith("partners:")
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_gets_in(client, world, request, who):
+    if who != "visitor":
+        client.force_login(request.getfixturevalue(who))
+    before = snapshot()
+    answers = {
+        (method, name): outcome(ask(client, name, method, arguments_of(name, world, "supply-chains")))
+        for method, table in TABLES
+        for name in table
+    }
+    place = PEOPLE.index(who)
+    expected = {(method, name): row[place] for method, table in TABLES for name, row in table.items()}
+    assert answers == expected
+    for name in POST.keys() - GET.keys():
+        answer = ask(client, name, "GET", arguments_of(name, world, "supply-chains"))
+        assert answer.status_code == 405 or outcome(answer) in {".", ">"}, name
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_hidden_group_looks_like_none_at_every_address(client, world, hidden_group, request, who):
+    if who != "visitor":
+        client.force_login(request.getfixturevalue(who))
+    place = PEOPLE.index(who)
+    for method, table in TABLES:
+        for name, row in table.items():
+            route = patterns()[name]
+            if "slug" not in route or of_organisation(name):
+                continue
+            response = ask(client, name, method, world[hidden_group.slug])
+            if who in INSIDE:
+                assert outcome(response) == row[place], (method, name)
+                continue
+            missing = ask(client, name, method, world[hidden_group.slug] | {"slug": "abcdefghijkl"})
+            assert response.status_code == missing.status_code, (method, name)
+            assert bare(response, hidden_group.slug) == bare(missing, "abcdefghijkl"), (method, name)
+
+
+def bare(response, slug):
+    """Return what an answer says, but for the address asked for and the form's token."""
+    text = response.content.decode() + response.headers.get("Location", "")
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text).replace(slug, "")
