@@ -1,0 +1,72 @@
+"""The tables in docs/ say what the code does: every variable with its default, every requirement with its reason."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+READERS = {"text", "flag", "number", "choice", "origin", "database"}
+
+
+def rows(name):
+    """Return the first cells and the rest of each table row of a document in docs/."""
+    lines = (ROOT / "docs" / name).read_text(encoding="utf-8").splitlines()
+    cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| `"))
+    return [(re.findall(r"`([^`]+)`", first), rest) for first, *rest in cells]
+
+
+def variables_read():
+    """Return each environment variable the platform reads, with its default where that is a plain value."""
+    found = {}
+    for path in (ROOT / "platform" / "config").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READERS):
+                continue
+            if not (isinstance(node.func.value, ast.Name) and node.func.value.id == "env"):
+                continue
+            default = next((word.value for word in node.keywords if word.arg == "default"), None)
+            position = 2 if node.func.attr == "choice" else 1
+            if default is None and len(node.args) > position:
+                default = node.args[position]
+            found.setdefault(node.args[0].value, set()).add(
+                default.value if isinstance(default, ast.Constant) else None
+            )
+    return found
+
+
+def test_every_environment_variable_is_documented_with_its_default():
+    documented = {name: rest[0].strip("`") for names, rest in rows("configuration.md") for name in names}
+    read = variables_read()
+    of_the_commands = {name for names, rest in rows("configuration.md") if "script/" in rest[0] for name in names}
+    assert set(documented) - of_the_commands == set(read)
+    for name, defaults in read.items():
+        for default in defaults - {None, ""}:
+            shown = str(int(default)) if isinstance(default, bool) else str(default)
+            assert documented[name] == shown, name
+
+
+@pytest.mark.parametrize("file", ["app.in", "dev.in"])
+def test_every_requirement_has_its_reason(file):
+    lines = (ROOT / "requirements" / file).read_text(encoding="utf-8").splitlines()
+    required = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"\w", line)}
+    assert required <= {name for names, _rest in rows("dependencies.md") for name in names}
+
+
+def test_every_reason_has_its_requirement():
+    text = "".join((ROOT / "requirements" / file).read_text(encoding="utf-8") for file in ("app.in", "dev.in"))
+    required = set(re.findall(r"^([\w-]+)", text, re.MULTILINE))
+    assert {name for names, _rest in rows("dependencies.md") for name in names} <= required
+
+
+def test_the_tests_use_what_the_platform_runs_on():
+    """Both locks hold the same version of whatever is in both."""
+    app, dev = (
+        dict(
+            re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements" / name).read_text(encoding="utf-8"), re.MULTILINE)
+        )
+        for name in ("app.lock", "dev.lock")
+    )
+    assert {name: dev.get(name) for name in app} == app
