@@ -221,6 +221,8 @@ REDIS_URL = env.text("REDIS_URL", "")
 if REDIS_URL:
     if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         env.refuse("REDIS_URL must look like redis://host:6379/0.")
+    # Sites that share one Redis must not ring each other's rooms or count each other's attempts.
+    _redis_prefix = env.text("REDIS_PREFIX", urlsplit(SITE_URL).netloc)
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -228,6 +230,7 @@ if REDIS_URL:
                 # Without them redis-py's default of 5 s kills every idle socket, and None hangs on a frozen Redis.
                 "hosts": [{"address": REDIS_URL, "socket_timeout": 15, "socket_connect_timeout": 3}],
                 "symmetric_encryption_keys": [SECRET_KEY],
+                "prefix": _redis_prefix,
                 "capacity": 1000,
             },
         }
@@ -236,6 +239,7 @@ if REDIS_URL:
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
+            "KEY_PREFIX": _redis_prefix,
             "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
         }
     }

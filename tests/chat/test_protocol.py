@@ -336,6 +336,27 @@ async def test_heads_tell_how_far_rooms_are(member, room, lead, joined, asay, tr
     assert [event["seq"] for frame in before for event in frame["events"]] == [4]
 
 
+async def test_a_false_bell_hides_no_true_one(joined, member, lead, room, say, hub, monkeypatch):
+    listener = await joined(member, room)
+    topic, entries = hub.topics[room.pk], hub.rooms.entries
+
+    def while_something_is_said(number, after, limit):
+        found = entries(number, after, limit)
+        if not found:
+            monkeypatch.undo()
+            rings, deadline = topic.rings, time.monotonic() + 5
+            say(lead, room, "Good morning")
+            while topic.rings == rings and time.monotonic() < deadline:
+                time.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(hub.rooms, "entries", while_something_is_said)
+    hub._rang(room.pk, topic.head + 50)
+
+    (event,) = await listener.events(upto=topic.head + 1)
+    assert event["message"]["body"] == "Good morning"
+
+
 async def test_another_epoch_or_too_much_is_a_reset(tab, member, room, monkeypatch):
     socket = await tab(member)
     reset = {"type": "reset", "room": room.pk}

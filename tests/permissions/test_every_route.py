@@ -13,6 +13,7 @@ from django.urls.resolvers import URLPattern
 
 from discussions.chat.models import Room
 from discussions.chat.services import send_message
+from discussions.models import Post
 from discussions.services import start_thread
 from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
@@ -64,7 +65,6 @@ def world(
     colleague = make_person("Carla Colleague")
     asking = affiliate(colleague, weavers, state="requested", role="staff")
     mine = affiliate(make_person("Nadia New"), weavers, role="staff")
-    notice = Notice.objects.create(user=member, kind="mention", key="mention:1", object_id=1)
     join(institute, supply_chains, state="requested")
 
     def arguments(group):
@@ -91,7 +91,6 @@ def world(
             "invitation_id": invitation.pk,
             "token": "a" * 22,
             "person_id": member.pk,
-            "notice_id": notice.pk,
             "organisation_id": weavers.pk,
             "group_id": group.pk,
             "affiliation_id": asking.pk,
@@ -99,6 +98,9 @@ def world(
         }
 
     found = {group.slug: arguments(group) for group in (supply_chains, hidden_group)}
+    post = Post.objects.get(thread=found["supply-chains"]["thread_id"])
+    notice = Notice.objects.create(user=member, kind="mention", key="mention:1", object_id=post.pk)
+    found["supply-chains"]["notice_id"] = found[hidden_group.slug]["notice_id"] = notice.pk
     found["organisation"] = {**found["supply-chains"], "slug": weavers.slug}
     assert mine.is_active
     return found

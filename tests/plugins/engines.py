@@ -72,6 +72,9 @@ def pytest_configure(config):
     if on_services():
         # Making a database on a busy machine takes longer than a page may ask one.
         settings.DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=120000 -c lock_timeout=2000"
+        # Each process of the run has a database of its own, with the same numbers in it, but they share one Redis.
+        prefix = f"{found_services.DATABASE}_{os.getpid()}"
+        settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = settings.CACHES["default"]["KEY_PREFIX"] = prefix
     if path := find_chromium():
         os.environ["CHROMIUM"] = path
     if "services" in lacking():
@@ -140,5 +143,9 @@ def services():
     name = f"{found_services.DATABASE}_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(found_services.administrative(url), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}", "REDIS_URL": os.environ["TEST_REDIS_URL"]}
+        yield {
+            "DATABASE_URL": f"{url.rpartition('/')[0]}/{name}",
+            "REDIS_URL": os.environ["TEST_REDIS_URL"],
+            "REDIS_PREFIX": name,
+        }
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -179,16 +179,20 @@ class Hub:
         topic = self.topics.get(room)
         if topic is None:
             return
+        topic.rings += 1
         topic.wanted = max(topic.wanted, seq)
         if topic.ready.is_set() and topic.wanted > topic.head and (topic.pump is None or topic.pump.done()):
             topic.pump = self._spawn(self._read_on(topic))
 
     async def _read_on(self, topic: Topic) -> None:
         while topic.head < topic.wanted:
+            rings = topic.rings
             entries = await in_thread(self.rooms.entries, topic.room, topic.head, PAGE)
             if not entries:
-                topic.wanted = topic.head
-                return
+                # A bell told of more than there is. One that rang while we read may tell the truth: look again for it.
+                if topic.rings == rings:
+                    topic.wanted = topic.head
+                continue
             batches = Batch.split(topic.room, entries)
             await self._ask_again(topic, max(batch.acl_version for batch in batches))
             for batch in batches:

@@ -43,6 +43,8 @@ class Topic:
         self.head = 0
         # The highest `seq` that any bell or poll told of.
         self.wanted = 0
+        # How often any of them told.
+        self.rings = 0
         self.follows: set[Follow] = set()
         # Joins under way keep the topic alive.
         self.joining = 0
