@@ -6,12 +6,14 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from discussions.models import Thread
-from groups.models import Group
+from groups.services.speaking import locked_group, speaking
 from groups.standing import NotAllowed, Standing
 from partners.capacity import Capacity
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+__all__ = ["ThreadClosed", "locked", "locked_group", "moderating", "open_for_posts", "speaking"]
 
 
 class ThreadClosed(DomainError):
@@ -20,27 +22,12 @@ class ThreadClosed(DomainError):
     code = "closed"
 
 
-def locked_group(group_id: int, user: "User") -> tuple[Group, Standing]:
-    """Lock the group, so that no right in it changes before the act is done, and read the person's standing."""
-    group = Group.objects.select_for_update(no_key=True).get(pk=group_id)
-    return group, Standing.of(user, group)
-
-
 def locked(thread: Thread, user: "User") -> tuple[Thread, Standing]:
     """Lock the thread's group and the thread, and read both and the person's standing as they are now."""
     group, standing = locked_group(thread.group_id, user)
     thread = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
     thread.group = group
     return thread, standing
-
-
-def speaking(standing: Standing, by: Capacity) -> Capacity:
-    """Return the capacity as it is now, if the person still writes in this group for that organisation."""
-    if not standing.capacities:
-        raise NotAllowed(_("You may read here, but not write."))
-    if not standing.group.is_writable:
-        raise NotAllowed(_("This group is closed: it can be read, but nothing can be added."))
-    return standing.speak(by.organisation_id)
 
 
 def moderating(standing: Standing) -> Capacity:
