@@ -1,13 +1,18 @@
 """Strict reading of environment variables: a wrong value stops the start with one line that says what to set."""
 
 import os
+import re
 import sys
-from collections.abc import Sequence
-from typing import NoReturn, overload
-from urllib.parse import urlsplit
+import tempfile
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, overload
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+DATABASE_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
 
 
 def refuse(message: str) -> NoReturn:
@@ -56,28 +61,60 @@ def choice(name: str, options: Sequence[str], default: str) -> str:
 
 
 def origin(name: str, default: str | None = None) -> str:
-    """Return an origin such as `https://groups.example.org`: scheme, host, optional port and nothing else."""
+    """Return an origin as browsers write it, such as `https://groups.example.org`: in lower case, no default port."""
+    example = "https://groups.example.org"
+    parts = address(name, {"http", "https"}, example, default)
+    if parts is None:
+        refuse(f"{name} must be set to the site's public address, such as {example}.")
+    if parts.path.strip("/") or parts.query or parts.username is not None or parts.password is not None:
+        refuse(f"{name} must be scheme and host alone, such as {example}.")
+    host = _host(name, str(parts.hostname))
+    port = "" if parts.port in {None, DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def _host(name: str, host: str) -> str:
+    """Return a host name as it stands in headers: letters of other scripts in their ASCII form, IPv6 in brackets."""
+    if ":" in host:
+        return f"[{host}]"
+    try:
+        ascii_form = host.encode("idna").decode()
+    except UnicodeError:
+        ascii_form = ""
+    if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", ascii_form):
+        refuse(f"{name} names no host that could be: {host!r}.")
+    return ascii_form
+
+
+def address(
+    name: str, schemes: Collection[str], example: str, default: str | None = None, *, host: bool = True
+) -> SplitResult | None:
+    """Return the parts of an address that begins with one of the schemes, None where there is none to read.
+
+    It is never repeated in the refusal: there may be a password in it.
+    """
     value = text(name, default or "")
     if not value:
-        refuse(f"{name} must be set to the site's public address, such as https://groups.example.org.")
+        return None
     try:
         parts = urlsplit(value)
-        parts.port  # noqa: B018 - raises on a port that is no number
-    except ValueError:
-        refuse(f"{name} is not an address: {value!r}.")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        refuse(f"{name} must look like https://groups.example.org, not {value!r}.")
-    return f"{parts.scheme}://{parts.netloc}"
+        readable = parts.scheme in schemes and parts.port != 0 and not parts.fragment
+    except ValueError:  # a port that is no number, or brackets around no address
+        readable = False
+    if not readable or (host and not parts.hostname):
+        refuse(f"{name} must look like {example}; in a password, write signs such as @ / # [ as %40 %2F %23 %5B.")
+    return parts
 
 
-def database(name: str) -> dict[str, object]:
-    """Return Django's settings for `postgresql://user:password@host:port/name`."""
-    value = text(name, "")
-    parts = urlsplit(value)
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        refuse(f"{name} must look like postgresql://user:password@host:5432/name.")
-    from urllib.parse import unquote
-
+def database(name: str) -> dict[str, Any]:
+    """Return Django's settings for `postgresql://user:password@host:port/name`, with libpq's options about the line."""
+    example = "postgresql://user:password@host:5432/name"
+    parts = address(name, {"postgres", "postgresql"}, example, host=False)
+    if parts is None or not parts.path.strip("/"):
+        refuse(f"{name} must be set, and look like {example}.")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if unknown := sorted(options.keys() - DATABASE_OPTIONS):
+        refuse(f"{name} may have the options {', '.join(DATABASE_OPTIONS)}, not {', '.join(unknown)}.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
@@ -85,4 +122,33 @@ def database(name: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
+        "OPTIONS": options,
     }
+
+
+def redis(name: str) -> str:
+    """Return the address of a Redis, empty where none is named: `redis://host:6379/0`, `rediss://` or `unix:///path`."""
+    example = "redis://host:6379/0"
+    parts = address(name, {"redis", "rediss", "unix"}, example, host=False)
+    if parts is None:
+        return ""
+    if not (parts.path.strip("/") if parts.scheme == "unix" else parts.hostname):
+        refuse(f"{name} must look like {example}.")
+    if parts.scheme != "unix" and not re.fullmatch(r"/?|/[0-9]+", parts.path):
+        refuse(f"{name} must end in the number of a database, as in {example}.")
+    return text(name, "")
+
+
+def folder(name: str, default: Path, *, written: bool) -> Path:
+    """Return a folder, made where it is not there; one that is `written` to must let this process do so."""
+    path = Path(text(name, str(default))).resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(f"{name} {path} cannot be made: {error.strerror}.")
+    if written:
+        try:
+            tempfile.TemporaryFile(dir=path).close()
+        except OSError as error:
+            refuse(f"{name} {path} cannot be written to: {error.strerror}.")
+    return path

@@ -26,11 +26,8 @@ if DEBUG and not EMBEDDED:
 if DEMO and not EMBEDDED:
     env.refuse("DEMO=1 has published passwords; it is refused with MODE=full.")
 
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
-try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
-except OSError as error:
-    env.refuse(f"DATA_DIR {DATA_DIR} cannot be made: {error.strerror}.")
+DEFAULT_DATA_DIR = BASE_DIR / "var"
+DATA_DIR = env.folder("DATA_DIR", DEFAULT_DATA_DIR, written=True)
 
 SITE_NAME = env.text("SITE_NAME", "Action Groups")
 SITE_URL = env.origin("SITE_URL", f"http://localhost:{PORT}" if EMBEDDED else None)
@@ -56,8 +53,14 @@ def _secret_key() -> str:
     except FileExistsError:
         pass
     except OSError as error:
-        env.refuse(f"DATA_DIR {DATA_DIR} cannot be written: {error.strerror}.")
-    return kept.read_text()
+        env.refuse(f"{kept} cannot be written: {error.strerror}.")
+    try:
+        key = kept.read_text()
+    except OSError as error:
+        env.refuse(f"{kept} cannot be read ({error.strerror}). It belongs to the user who started the site first.")
+    if len(key) < 40:
+        env.refuse(f"{kept} holds no key. Remove it, and another is made; everybody then signs in again.")
+    return key
 
 
 SECRET_KEY = _secret_key()
@@ -90,8 +93,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if _secure:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    # Hosts below this one may be somebody else's, and it takes months to leave a browser's list: only on request.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=False)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SECURE_SSL_REDIRECT = True
     # Health checks come from inside, without the proxy and its header.
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -208,19 +212,12 @@ if EMBEDDED and not env.text("DATABASE_URL"):
         }
     }
 else:
-    DATABASES = {
-        "default": {
-            **env.database("DATABASE_URL"),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"options": "-c statement_timeout=5000 -c lock_timeout=2000"},
-        }
-    }
+    _database = env.database("DATABASE_URL")
+    _database["OPTIONS"]["options"] = "-c statement_timeout=5000 -c lock_timeout=2000"
+    DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
-REDIS_URL = env.text("REDIS_URL", "")
+REDIS_URL = env.redis("REDIS_URL")
 if REDIS_URL:
-    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-        env.refuse("REDIS_URL must look like redis://host:6379/0.")
     # Sites that share one Redis must not ring each other's rooms or count each other's attempts.
     _redis_prefix = env.text("REDIS_PREFIX", urlsplit(SITE_URL).netloc)
     CHANNEL_LAYERS = {
@@ -254,13 +251,11 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 # --- Files and static --------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static"))).resolve()
+STATIC_ROOT = env.folder("STATIC_ROOT", DATA_DIR / "static", written=False)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # `collected` files were hashed and compressed by `collectstatic` (script/server does it); `found` ones lie where they are.
 COLLECTED = env.choice("STATIC_FILES", ["found", "collected"], "found" if EMBEDDED else "collected") == "collected"
 WHITENOISE_USE_FINDERS = not COLLECTED
-if EMBEDDED:
-    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there
 WHITENOISE_MAX_AGE = 3600
 STORAGES = {
     "default": {
@@ -290,23 +285,22 @@ if "@" not in parseaddr(MAIL_FROM)[1]:
     env.refuse(f"MAIL_FROM must be an address such as Groups <no-reply@example.org>, not {MAIL_FROM!r}.")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 OUTBOX_DIR = DATA_DIR / "mail"
-MAIL_URL = env.text("MAIL_URL", "")
+_MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
 def _mailer() -> dict[str, object]:
     """Return SMTP settings from `smtp://`, `smtp+tls://` (STARTTLS) or `smtps://`; embedded without one, a folder."""
-    if not MAIL_URL:
+    example = "smtp+tls://user:password@mail.example.org:587"
+    parts = env.address("MAIL_URL", _MAIL_PORTS, example)
+    if parts is None:
         if not EMBEDDED:
-            env.refuse("MAIL_URL must be set with MODE=full, such as smtp+tls://user:password@mail.example.org:587.")
+            env.refuse(f"MAIL_URL must be set with MODE=full, such as {example}.")
         return {"BACKEND": "core.mail.OutboxBackend", "OPTIONS": {"folder": OUTBOX_DIR}}
-    parts = urlsplit(MAIL_URL)
-    if parts.scheme not in {"smtp", "smtp+tls", "smtps"} or not parts.hostname:
-        env.refuse("MAIL_URL must look like smtp+tls://user:password@mail.example.org:587.")
     return {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": parts.hostname,
-            "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
+            "port": parts.port or _MAIL_PORTS[parts.scheme],
             "username": unquote(parts.username or ""),
             "password": unquote(parts.password or ""),
             "use_tls": parts.scheme == "smtp+tls",
