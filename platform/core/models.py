@@ -26,6 +26,11 @@ class Deployment(models.Model):
         """Return the epoch as text, made at the first call."""
         return str(cls.objects.get_or_create(pk=1)[0].epoch)
 
+    @classmethod
+    def begin_epoch(cls) -> None:
+        """Begin a new epoch: what clients hold from before is not continued but loaded anew."""
+        cls.objects.update_or_create(pk=1, defaults={"epoch": uuid.uuid4()})
+
 
 class AuditChain(models.Model):
     """The head of one hash chain: one per group, and one for the site."""

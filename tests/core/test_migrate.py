@@ -18,6 +18,28 @@ print(before, limit())
 """
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("postgresql://groups:tide@127.0.0.1:1/groups", "The database (DATABASE_URL) cannot be used: "),
+        ("", "/database.sqlite3) cannot be used: unable to open database file"),
+    ],
+    ids=["a-server-that-is-down", "a-file-that-is-none"],
+)
+def test_a_database_that_cannot_be_reached_is_one_line(address, reason, tmp_path):
+    (tmp_path / "database.sqlite3").mkdir()
+    done = subprocess.run(
+        [sys.executable, "manage.py", "prepare"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"MODE": "embedded", "DATA_DIR": str(tmp_path), "DATABASE_URL": address},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert reason in done.stderr
+    assert "tide" not in done.stderr
+
+
 @pytest.mark.services
 def test_a_migration_may_take_longer_than_a_page(services, tmp_path):
     done = subprocess.run(

@@ -144,10 +144,29 @@ def test_the_outbox_is_there_in_the_demonstration_only(client, settings, tmp_pat
     settings.DEMO = False
     assert client.get(reverse("outbox")).status_code == 404
     settings.DEMO = True
-    page = client.get(reverse("outbox")).content.decode()
+    page = client.get(reverse("outbox"), HTTP_HOST="localhost:8000").content.decode()
     assert "Hello" in page
     assert 'href="http://localhost/x"' in page
-    assert client.get(reverse("outbox"), REMOTE_ADDR="203.0.113.9").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        {"REMOTE_ADDR": "203.0.113.9"},
+        {"HTTP_HOST": "testserver"},
+        {"HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+        {"HTTP_FORWARDED": "for=203.0.113.9"},
+        {"HTTP_X_REAL_IP": "203.0.113.9"},
+    ],
+    ids=["another-machine", "by-a-public-name", "through-a-proxy", "through-a-newer-proxy", "through-another-proxy"],
+)
+def test_the_outbox_is_for_who_sits_at_this_machine(client, settings, tmp_path, request_of):
+    settings.OUTBOX_DIR, settings.DEMO = tmp_path, True
+    here = {"HTTP_HOST": "127.0.0.1:8000"}
+    assert client.get(reverse("outbox"), **here).status_code == 200
+    assert client.get(reverse("outbox"), **here | request_of).status_code == 404
+    settings.TRUSTED_PROXY_COUNT = 1
+    assert client.get(reverse("outbox"), **here).status_code == 404
 
 
 def test_search_finds_only_what_one_may_see(client, signed_in, member, supply_chains, hidden_group):

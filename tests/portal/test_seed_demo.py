@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -37,7 +37,7 @@ FIRST_LETTERS = re.compile(r"[؀-ۿ]")
 def demonstration(django_db_setup, django_db_blocker):
     """What the command printed; the demonstration is built once for the tests of this module and undone after them."""
     out = io.StringIO()
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
         call_command("seed_demo", stdout=out)
         yield out.getvalue()
         transaction.set_rollback(True)
@@ -231,6 +231,12 @@ def test_a_visitor_meets_no_hidden_name(demo):
         assert "Quiet Harbour" not in page
     assert visitor.get(f"/groups/{hidden.slug}/").status_code == 404
     assert visitor.get("/groups/supply-chains/").status_code == 200
+
+
+def test_a_site_is_never_filled_with_the_demonstration(demo, settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="with DEMO=1 only"):
+        call_command("seed_demo")
 
 
 def test_a_database_with_people_in_it_is_refused(demo):

@@ -9,6 +9,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from accounts.models import User
 from partners.models import Affiliation
 
 PASSWORD = "action-groups"
@@ -59,6 +60,11 @@ def _read() -> tuple[Person, ...]:
 
 
 PEOPLE = _read()
+
+
+def live_here() -> bool:
+    """Say whether this database is a demonstration: its people, whose password everybody may know, have accounts in it."""
+    return User.objects.filter(email__in=[person.email for person in PEOPLE]).exists()
 
 
 def sign_in_lines() -> list[str]:

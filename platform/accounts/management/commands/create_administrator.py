@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
@@ -16,7 +17,7 @@ from accounts.models import User
 
 class Command(BaseCommand):
     help = (
-        "Make an administrator, who is of the Secretariat too. The address counts as verified. "
+        "Make an administrator, who is of the Secretariat too. The address counts as verified. The database is migrated first. "
         "The password is asked for, or read from standard input where that is no terminal."
     )
 
@@ -30,8 +31,11 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email!r} is not an e-mail address.") from error
+        call_command("migrate", verbosity=0, interactive=False)
         if User.objects.filter(email=email).exists():
             raise CommandError(f"{email} has an account already.")
+        if EmailAddress.objects.filter(email=email).exists():
+            raise CommandError(f"{email} is a further address of an account already.")
         name = name.strip() or (input("Name: ").strip() if sys.stdin.isatty() else "")
         person = User(email=email, name=name)
         password = self.password(person)

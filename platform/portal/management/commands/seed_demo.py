@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from accounts.models import User
 from discussions.models import Post
 from groups.documents.models import Document
 from partners.models import Organisation
@@ -17,14 +18,15 @@ class Command(BaseCommand):
     help = "Fill an empty database with the demonstration: the same organisations, people and words every time."
 
     def handle(self, **options: Any) -> None:
-        """Refuse a database that holds people; else build everything or, if anything fails, nothing."""
-        people = get_user_model()._default_manager
-        if people.exists():
+        """Refuse what is no demonstration or holds people; else build everything or, if anything fails, nothing."""
+        if not settings.DEMO:
+            raise CommandError("The demonstration has published passwords. It is built with DEMO=1 only.")
+        if User.objects.exists():
             raise CommandError("This database already holds people. The demonstration is built in an empty one only.")
         build(timezone.now().date())
         if options["verbosity"] > 0:
             self.stdout.write(
-                f"Made {Organisation.objects.count()} organisations, {people.count()} people, {Post.objects.count()} posts"
+                f"Made {Organisation.objects.count()} organisations, {User.objects.count()} people, {Post.objects.count()} posts"
                 f" and {Document.objects.count()} documents."
             )
             for line in sign_in_lines():
