@@ -8,10 +8,18 @@ cd "$ROOT"
 say() { printf '%s\n' "$*"; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
-# python_version PATH: print "3.13.0" when that interpreter runs and has what we need, else fail. A name on PATH proves
-# nothing (version managers put stand-ins there that only answer "command not found"), so it is run.
+# python_version PATH: print "3.13.0", and behind it what that interpreter lacks of what we need; fail if it does not run.
+# A name on PATH proves nothing (version managers put stand-ins there that only answer "command not found"), so it is run.
 python_version() {
-    "$1" -c 'import sqlite3, ssl, venv, ensurepip, sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null </dev/null
+    "$1" -c '
+import sys
+found = ["%d.%d.%d" % sys.version_info[:3]]
+for name in ("sqlite3", "ssl", "venv", "ensurepip"):
+    try:
+        __import__(name)
+    except ImportError:
+        found.append(name)
+print(*found)' 2>/dev/null </dev/null
 }
 
 python_candidates() {
@@ -25,25 +33,34 @@ python_candidates() {
         /Library/Frameworks/Python.framework/Versions/*/bin/python3 2>/dev/null | sort -rV || true
 }
 
+HOW_TO_COMPLETE="Install what is missing (venv and ensurepip: the package python3-venv on Debian and Ubuntu)."
+
 # find_python: print the interpreter to use. Python 3.13 is what we develop on; any 3.12 or newer will do.
 find_python() {
-    local candidate version tried='' second=''
+    local candidate found version lacks tried='' second='' incomplete=''
     if [ -n "${APP_PYTHON:-}" ]; then
-        version=$(python_version "$APP_PYTHON") || die "APP_PYTHON=$APP_PYTHON does not run, or lacks sqlite3, ssl, venv or ensurepip."
+        found=$(python_version "$APP_PYTHON") || die "APP_PYTHON=$APP_PYTHON does not run."
+        read -r version lacks <<<"$found"
         case $version in
-            3.1[2-9].* | 3.[2-9][0-9].*) say "$APP_PYTHON"; return ;;
+            3.1[2-9].* | 3.[2-9][0-9].*) ;;
             *) die "APP_PYTHON=$APP_PYTHON is Python $version; 3.12 or newer is needed." ;;
         esac
+        [ -z "$lacks" ] || die "APP_PYTHON=$APP_PYTHON lacks $lacks. $HOW_TO_COMPLETE"
+        say "$APP_PYTHON"; return
     fi
     while IFS= read -r candidate; do
-        version=$(python_version "$candidate") || continue
+        found=$(python_version "$candidate") || continue
+        read -r version lacks <<<"$found"
         case $version in
-            3.13.*) say "$candidate"; return ;;
-            3.1[2-9].* | 3.[2-9][0-9].*) second=${second:-$candidate} ;;
+            3.1[2-9].* | 3.[2-9][0-9].*)
+                if [ -n "$lacks" ]; then [ -n "$incomplete" ] || incomplete="$candidate ($version) lacks $lacks. $HOW_TO_COMPLETE"; continue; fi
+                case $version in 3.13.*) say "$candidate"; return ;; esac
+                second=${second:-$candidate} ;;
             *) case " $tried " in *" $version "*) ;; *) tried="$tried $version" ;; esac ;;
         esac
     done <<<"$(python_candidates)"
-    [ -n "$second" ] || die "No Python 3.12 or newer was found (tried and too old or incomplete:${tried:- none}). Install one, or set APP_PYTHON=/path/to/python3."
+    [ -n "$second" ] || [ -z "$incomplete" ] || die "$incomplete Or name another: APP_PYTHON=/path/to/python3."
+    [ -n "$second" ] || die "No Python 3.12 or newer was found (tried and too old:${tried:- none}). Install one, or set APP_PYTHON=/path/to/python3."
     say "$second"
 }
 
@@ -93,14 +110,17 @@ ensure_environment() {
     compile_translations
 }
 
-# Catalogues are compiled here, not committed; only when one changed, because starting Django takes a second.
+# Catalogues are compiled here, not committed; only when one changed, because starting Django takes a second. No setting of
+# the site has a say in it: a wrong one is told of by the command it concerns.
 compile_translations() {
-    local source
+    local source scratch
     for source in locale/*/LC_MESSAGES/*.po; do
         [ -f "$source" ] || continue
         if ! [ "${source%.po}.mo" -nt "$source" ]; then
-            MODE=embedded DEMO=0 DEBUG=0 "$VENV/bin/python" manage.py compile_translations || die "The translations could not be compiled."
-            return
+            scratch=$(mktemp -d)
+            env -i PATH="$PATH" PYTHONPATH="$PYTHONPATH" DATA_DIR="$scratch" "$VENV/bin/python" manage.py compile_translations ||
+                die "The translations could not be compiled."
+            rm -rf "$scratch"; return
         fi
     done
 }

@@ -1,6 +1,8 @@
 """The commands a person types: they find a Python by running it, and say in one line what is wrong."""
 
 import os
+import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -46,13 +48,36 @@ def test_the_python_we_develop_on_is_preferred_to_an_older_and_a_newer_one(tmp_p
     assert find_python(tmp_path, first_on_path=first).stdout.strip() == str(preferred)
 
 
+HOW = "Install what is missing (venv and ensurepip: the package python3-venv on Debian and Ubuntu)."
+
+
+def test_a_python_that_lacks_something_is_passed_over_for_one_that_does_not(tmp_path):
+    interpreter(tmp_path / "bin", "python3", "echo 3.13.2 ensurepip")
+    whole = interpreter(tmp_path / "bin", "python3.12", "echo 3.12.4")
+
+    assert find_python(tmp_path, first_on_path=tmp_path / "bin").stdout.strip() == str(whole)
+
+
+def test_where_every_python_lacks_something_the_first_is_named_with_it(tmp_path):
+    only = interpreter(tmp_path, "python3", "echo 3.13.2 sqlite3 ensurepip")
+    script = f". {ROOT}/script/lib/common.sh && python_candidates() {{ echo {only}; }} && find_python"
+
+    found = subprocess.run(["bash", "-c", script], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
+
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr == (
+        f"{only} (3.13.2) lacks sqlite3 ensurepip. {HOW} Or name another: APP_PYTHON=/path/to/python3.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
         ("echo 3.11.9", "is Python 3.11.9; 3.12 or newer is needed."),
-        ("exit 1", "does not run, or lacks sqlite3, ssl, venv or ensurepip."),
+        ("echo 3.12.9 ssl", f"lacks ssl. {HOW}"),
+        ("exit 1", "does not run."),
     ],
-    ids=["too-old", "broken"],
+    ids=["too-old", "incomplete", "broken"],
 )
 def test_a_named_python_that_does_not_serve_is_refused_in_one_line(tmp_path, body, message):
     named = interpreter(tmp_path / "named", "python3", body)
@@ -93,3 +118,58 @@ def test_a_wrong_argument_is_refused_before_anything_is_done(command, environmen
 
     assert done.returncode != 0
     assert message in done.stderr
+
+
+def serve(folder, **environment):
+    """Run script/server of the checkout in a folder; it is to end by itself."""
+    return subprocess.run(
+        [folder / "script" / "server"],
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_a_port_that_is_taken_is_told_of_before_anything_is_done(tmp_path, host):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = serve(ROOT, PORT=port, HOST=host, DATA_DIR=str(tmp_path / "data"))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert (
+        done.stderr == f"Port {port} on {host} is in use. Stop the other program, or choose another port with PORT.\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.fixture
+def fresh_clone(tmp_path):
+    """A checkout whose translations were never compiled; it shares our environment."""
+    folder = tmp_path / "clone"
+    for name in ("script", "platform", "locale", "requirements"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.mo", "__pycache__"))
+    shutil.copy(ROOT / "manage.py", folder)
+    for name in ("groups", "discussions", "templates", "static", ".venv"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def test_a_wrong_setting_is_the_only_thing_said_on_a_fresh_clone(fresh_clone, tmp_path):
+    done = serve(fresh_clone, PORT="1", MAIL_URL="smtp://mail.example.org:abc", DATA_DIR=str(tmp_path / "data"))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Configuration: MAIL_URL must look like")
+    assert done.stderr.count("\n") == 1
+    assert list((fresh_clone / "locale").rglob("*.mo"))
+
+
+@pytest.mark.parametrize(
+    ("host", "site", "told"), [("0.0.0.0", "", True), ("0.0.0.0", "http://192.0.2.7:1", False), ("::1", "", False)]
+)
+def test_whoever_listens_for_others_is_told_to_name_the_site(host, site, told, tmp_path):
+    done = serve(ROOT, PORT="1", HOST=host, SITE_URL=site, SECRET_KEY="short", DATA_DIR=str(tmp_path))
+
+    assert ("set SITE_URL to the address that others use" in done.stdout) == told
+    assert done.stderr == "Configuration: SECRET_KEY must have at least 40 characters.\n"
