@@ -25,11 +25,13 @@ LOCAL_HEAD = 30
 
 OFFICE_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 MACRO_PARTS = {"vbaproject.bin", "script-lc.xml", "script-lb.xml"}
+# In an OpenDocument file, the folders of its macros, in whatever language.
+MACRO_FOLDERS = ("basic/", "scripts/")
 MACRO_WORDS = (b"macroenabled", b"vbaproject", b"activex")
 WITH_MACROS = frozenset("docm dotm xlsm xltm xlam xlsb pptm potm ppsm ppam sldm".split())
 PROGRAMS = frozenset(
     "exe com scr pif bat cmd msi msp msc cpl dll sys hta jar class dex apk app dmg pkg deb rpm sh bash command ps1 psm1 vb "
-    "vbs vbe js jse wsf wsh wsc scf lnk url reg inf iso img vhd vhdx desktop swf xll chm".split()
+    "vbs vbe js jse wsf wsh wsc scf lnk url reg inf iso img vhd vhdx desktop swf xll chm py pyw pl rb php bsh jnlp".split()
 )
 # Drawings belong in office files; unpacked by themselves they open in the browser, with their scripts.
 PAGES = frozenset("svg htm html xhtml mht mhtml".split())
@@ -70,7 +72,7 @@ def kind_of_archive(file: IO[bytes], file_name: str) -> Kind:
             names = {entry.filename for entry in entries}
             kind = _office_kind(archive, names)
             _refuse_traps(entries, file_name, archived=kind is KINDS["zip"])
-            _refuse_macros(archive, names, file_name)
+            _refuse_macros(archive, names, file_name, kind)
             return kind
     except _TooMuch as error:
         raise Refused(_("“%(name)s” unpacks to more than may be shared here.") % {"name": file_name}) from error
@@ -141,9 +143,11 @@ def _leads_out(entry: zipfile.ZipInfo) -> bool:
     return link or drive or "\x00" in path or path.startswith("/") or ".." in path.split("/")
 
 
-def _refuse_macros(archive: zipfile.ZipFile, names: set[str], file_name: str) -> None:
-    lower = {name.lower() for name in names}
+def _refuse_macros(archive: zipfile.ZipFile, names: set[str], file_name: str, kind: Kind) -> None:
+    lower = {name.lower() for name in names if not name.endswith("/")}
     carries = any(name.rsplit("/", 1)[-1] in MACRO_PARTS for name in lower)
+    if kind.content_type.startswith(ODF):
+        carries = carries or any(name.startswith(MACRO_FOLDERS) for name in lower)
     if "[Content_Types].xml" in names and not carries:
         # Without zeros, so that the words are found in UTF-16 too.
         listed = _part(archive, "[Content_Types].xml").replace(b"\x00", b"").lower()
