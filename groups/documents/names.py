@@ -32,6 +32,11 @@ def _visible(name: str) -> str:
     return " ".join(HIDDEN.sub("", spaced).split())
 
 
+def _shows(name: str) -> bool:
+    """Say whether anything of the name is seen: a blank in Braille, accents and variants of nothing are not."""
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign != "\u2800" for sign in name)
+
+
 def clean_file_name(name: str) -> str:
     """Return the last part of the name without hidden signs, leading and trailing dots and spaces, at most 180 bytes.
 
@@ -43,7 +48,7 @@ def clean_file_name(name: str) -> str:
         stem, ending = name, ""
     stem, tail = stem.rstrip(". "), f".{ending.strip()}" if dot else ""
     first = stem.split(".", 1)[0].strip().lower()
-    if not stem.strip(". ") or first in RESERVED or len(tail.encode()) > MAX_BYTES // 2:
+    if not _shows(stem.strip(". ")) or first in RESERVED or len(tail.encode()) > MAX_BYTES // 2:
         raise BadName(_("This file name cannot be used. Rename the file and send it again."))
     while len((stem + tail).encode()) > MAX_BYTES:
         stem = stem[:-1]
@@ -53,7 +58,7 @@ def clean_file_name(name: str) -> str:
 def clean_title(name: str, length: int = TITLE_LENGTH) -> str:
     """Return a title or a folder's name without hidden signs and surrounding space; empty or too long is refused."""
     title = _visible(name)
-    if not title.strip(".") or len(title) > length:
+    if not _shows(title.strip(".")) or len(title) > length:
         raise BadName(_("Give it a name of at most %(length)d characters.") % {"length": length})
     return title
 

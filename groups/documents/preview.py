@@ -33,7 +33,8 @@ def preview_of(version: Version) -> Preview | None:
             head = file.read(BYTES)
     except OSError:
         return None
-    text, more = _decoded(head), version.size > BYTES
+    more = version.size > BYTES
+    text = _decoded(head, cut=more)
     if more:
         text = text.rpartition("\n")[0] or text
     if version.kind == "csv":
@@ -44,14 +45,14 @@ def preview_of(version: Version) -> Preview | None:
     return Preview(text=text, more=more)
 
 
-def _decoded(head: bytes) -> str:
-    """Decode the beginning of a text; a sign that was cut in two at its end is left out."""
+def _decoded(head: bytes, *, cut: bool) -> str:
+    """Decode a text, or its beginning (`cut`); a sign that was cut in two at its end is left out."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head.decode("utf-16", "ignore")
     try:
         return head.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if error.start >= len(head) - 3:
+        if cut and error.start >= len(head) - 3:
             return head[: error.start].decode("utf-8-sig")
         return head.decode("cp1252", "replace")
 
