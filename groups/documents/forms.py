@@ -16,6 +16,9 @@ from groups.documents.services.uploads import NOTE_LENGTH
 from groups.documents.types import ACCEPT
 from partners.capacity import Capacity
 
+# What a column for a version's number holds.
+LAST_NUMBER = 2**31 - 1
+
 
 class KeyedForm(forms.Form):
     """A form that makes something once, however often it is sent, in the name of one organisation."""
@@ -27,6 +30,10 @@ class KeyedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.library = library
         add_capacity(self, library)
+
+    def renew_key(self) -> None:
+        """Make the next sending another one: a browser does not keep which file was chosen for this."""
+        self.data = {**dict(self.data.items()), "key": str(uuid.uuid4())}
 
     @property
     def capacity(self) -> Capacity:
@@ -113,7 +120,7 @@ class VersionForm(KeyedForm):
         help_text=_("A few words, for those who read the earlier version."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    base = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    base = forms.IntegerField(required=False, min_value=1, max_value=LAST_NUMBER, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -141,9 +148,10 @@ class FolderForm(KeyedForm):
 
 
 class FolderNameForm(forms.Form):
-    """Another name for a folder."""
+    """Another name for a folder, and the one that was seen."""
 
     name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"}))
+    was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
 
 class TitleForm(forms.Form):
@@ -169,6 +177,6 @@ class StartForm(forms.Form):
     size = forms.IntegerField(min_value=0)
     folder = forms.IntegerField(required=False, min_value=1)
     document = forms.IntegerField(required=False, min_value=1)
-    base = forms.IntegerField(required=False, min_value=1)
+    base = forms.IntegerField(required=False, min_value=1, max_value=LAST_NUMBER)
     note = forms.CharField(required=False, max_length=NOTE_LENGTH)
     twin = forms.ChoiceField(required=False, choices=[("", ""), ("keep", "keep")])

@@ -6,7 +6,6 @@ from django.tasks import TaskResultStatus, task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from groups.documents.models import Upload
 from groups.documents.services import sweep
 
 EVERY = timedelta(minutes=30)
@@ -14,10 +13,13 @@ EVERY = timedelta(minutes=30)
 
 @task()
 def sweep_library() -> None:
-    """Sweep, and come again as long as uploads are under way."""
-    sweep()
-    if Upload.objects.exists():
-        see_to_sweep()
+    """Sweep, and come again as long as anything is left to look at, or where this time something went wrong."""
+    more = True
+    try:
+        more = sweep().more
+    finally:
+        if more:
+            see_to_sweep()
 
 
 def see_to_sweep() -> None:

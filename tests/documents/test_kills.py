@@ -21,16 +21,20 @@ from django.core.management import call_command
 from django.db import connections
 from accounts.models import User
 from groups.documents.models import Document, Upload, Version
-from groups.documents.services import sweep, sweeping, uploads
-from groups.models import Group
-from partners.capacity import Capacity
-from partners.models import Organisation
+from groups.documents.services import finishing, sweep, sweeping, uploads
+from groups.models import Group, Membership, Participant
+from groups.standing import Standing
+from partners.models import Affiliation, Organisation
 
 call_command("migrate", verbosity=0)
 content = b"%PDF-1.4\\n" + bytes(range(256)) * 20000
 person = User.objects.create_user("a@example.org", None, name="A")
-by = Capacity(person, Organisation.objects.create(name="O", slug="o", stakeholder_type="academic"), "Officer")
+organisation = Organisation.objects.create(name="O", slug="o", stakeholder_type="academic", status="active")
+tie = Affiliation.objects.create(user=person, organisation=organisation, role="staff", state="active", function="Officer")
 group = Group.objects.create(name="G", slug="g", summary="S", state="active")
+seat = Membership.objects.create(organisation=organisation, group=group, role="member", state="active", key=uuid.uuid4())
+Participant.objects.create(membership=seat, affiliation=tie, user=person)
+by = Standing.of(person, group).speak()
 
 def die(*args, **kwargs):
     os._exit(9)
@@ -45,27 +49,27 @@ def half_a_file(self, name, file):
     die()
 
 STEPS = {
-    "announced": lambda: setattr(uploads, "append_chunk", die),
+    "announced": lambda: setattr(finishing, "append_chunk", die),
     "in a chunk": lambda: setattr(uploads, "write_at", half_a_chunk),
     "after a chunk": lambda: setattr(uploads, "_note", die),
-    "checked": lambda: setattr(uploads, "_digest", die),
+    "checked": lambda: setattr(finishing, "kind_of", die),
     "in the storage": lambda: setattr(FileSystemStorage, "_save", half_a_file),
-    "stored": lambda: setattr(uploads, "_settle", die),
-    "before the commit": lambda: setattr(uploads, "publish", die),
-    "after the commit": lambda: setattr(uploads.Upload, "spool_path", property(die)),
+    "stored": lambda: setattr(finishing, "_settle", die),
+    "before the commit": lambda: setattr(Upload, "delete", die),
+    "after the commit": lambda: setattr(Upload, "spool_path", property(die)),
 }
 
 def send(key):
-    return uploads.add_file(group, File(io.BytesIO(content), name="a.pdf"), by=by, key=key, file_name="a.pdf")
+    return finishing.add_file(group, File(io.BytesIO(content), name="a.pdf"), by=by, key=key, file_name="a.pdf")
 
 def late(key):
     """Die where only the clearing away is left to do."""
-    store = uploads._store
+    store = finishing._store
     def stored(*args, **kwargs):
         version = store(*args, **kwargs)
         STEPS["after the commit"]()
         return version
-    uploads._store = stored
+    finishing._store = stored
 
 def files():
     return sorted(path.parent.name for folder in (sweeping.settings.SPOOL_DIR, sweeping.settings.DATA_DIR / "files")

@@ -221,10 +221,27 @@ def test_renaming_minds_what_others_did_meanwhile(signed_in, member, supply_chai
         assert client.post(address, {"title": title}).status_code == 422
 
 
+def test_renaming_a_folder_minds_what_others_did_meanwhile(signed_in, member, supply_chains, make_folder):
+    folder = make_folder(member, supply_chains, "Drafts")
+    client, address = signed_in(member), url(supply_chains, "rename_folder", folder.pk)
+    assert 'name="was" value="Drafts"' in client.get(url(supply_chains, "folder", folder.pk)).content.decode()
+    client.post(address, {"name": "Papers", "was": "Drafts"})
+    text = client.post(address, {"name": "Minutes", "was": "Drafts"}).content.decode()
+    assert "renamed it to “Papers” meanwhile" in text
+    assert 'value="Minutes"' in text
+    assert 'name="was" value="Papers"' in text
+    folder.refresh_from_db()
+    assert folder.name == "Papers"
+    client.post(address, {"name": "Minutes", "was": "Papers"})
+    folder.refresh_from_db()
+    assert folder.name == "Minutes"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "shown"),
     [
         ("a.csv", "país;año\nPerú;2026\n".encode("cp1252"), [">país</th>", ">Perú</td>"]),
+        ("whole.csv", "país;lengua\nMalí;bamanankan, fulfuldé".encode("cp1252"), [">bamanankan, fulfuldé</td>"]),
         ("a.md", b"# Heading\n\n<img src=x onerror=alert(1)> [x](javascript:alert(1)) @[1]", ["<h2 dir=\"auto\">Heading</h2>"]),
         ("a.txt", b"<b>bold</b> \xe2\x82\xac", ["&lt;b&gt;bold&lt;/b&gt; €"]),
         ("long.txt", "é".encode() * 40_000, ["There is more in the file."]),

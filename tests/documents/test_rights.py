@@ -7,8 +7,8 @@ import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
 from groups.documents import urls
-from groups.documents.models import Document, Upload, Version
-from groups.documents.services import delete_document, start_upload
+from groups.documents.models import Document, Folder, Upload, Version
+from groups.documents.services import delete_document, move_document, move_folder, start_upload
 from groups.standing import Standing
 
 KEY = uuid.UUID("7f1f0f4e-1111-4222-8333-944455556666")
@@ -157,6 +157,43 @@ def test_newcomers_see_what_came_after_them_where_the_group_says_so(
     assert "Fresh" in inside
     assert "Mapping" not in inside
     assert client.get(fresh.get_absolute_url()).status_code == 200
+
+
+def test_what_hides_from_a_newcomer_is_not_felt_either(
+    supply_chains, make_insider, make_folder, member, lead, add, signed_in
+):
+    supply_chains.history = "from-joining"
+    supply_chains.save()
+    old = make_folder(member, supply_chains, "Budget 2024")
+    secret = add(member, supply_chains, "Secret.pdf").document
+    newcomer = make_insider(supply_chains, "Nadia Amrani")
+    address = reverse("documents:new_folder", args=[supply_chains.slug])
+
+    def make(person, name):
+        return signed_in(person).post(address, {"key": str(uuid.uuid4()), "name": name, "parent": ""})
+
+    # A name that is taken by a folder they may not know of is free for them, and taken for those who see that one.
+    assert make(newcomer, "budget 2024").status_code == 302
+    fresh = Folder.objects.exclude(pk=old.pk).get()
+    assert "There is a folder of this name" in make(newcomer, "BUDGET 2024").content.decode()
+    assert "There is a folder of this name" in make(member, "Budget 2024").content.decode()
+    # Others put older papers into the newcomer's folder; the newcomer sees it empty, removes it, and nothing is lost.
+    inner = make_folder(member, supply_chains, "Inner", parent=old)
+    Folder.objects.filter(pk=inner.pk).update(created_at=old.created_at)
+    by = Standing.of(member, supply_chains).speak()
+    move_document(secret, folder=fresh, by=by)
+    move_folder(inner, parent=fresh, by=by)
+    page = signed_in(newcomer).get(fresh.get_absolute_url()).content.decode()
+    assert "Remove this empty folder?" in page
+    removed = signed_in(newcomer).post(
+        reverse("documents:delete_folder", args=[supply_chains.slug, fresh.pk]), follow=True
+    )
+    assert "was removed" in removed.content.decode()
+    top = signed_in(member).get(reverse("documents:list", args=[supply_chains.slug])).content.decode()
+    assert "Secret" in top
+    assert "Inner" in top
+    inner.refresh_from_db()
+    assert inner.depth == 1
 
 
 def test_a_document_in_the_trash_is_gone_at_every_address(supply_chains, signed_in, member, lead, observer, add):

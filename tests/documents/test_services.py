@@ -16,15 +16,6 @@ from groups.standing import Standing
 PDF = b"%PDF-1.4\n" + b"x" * 5000
 
 
-@pytest.fixture(autouse=True)
-def own_folders(settings, tmp_path):
-    settings.SPOOL_DIR = tmp_path / "spool"
-    settings.STORAGES = settings.STORAGES | {
-        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files", "base_url": None}}
-    }
-    return tmp_path
-
-
 def capacity(person, group):
     return Standing.of(person, group).speak()
 

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -38,7 +39,7 @@ def age(path, seconds):
 
 def test_only_what_rested_for_a_day_is_forgotten(begun, stored):
     fresh, old = begun(timedelta(hours=23)), begun(timedelta(hours=25))
-    assert sweep() == Swept(uploads=1, chunks=0, files=0)
+    assert sweep() == Swept(uploads=1, chunks=0, files=0, more=True)
     assert list(Upload.objects.all()) == [fresh]
     assert stored() == [fresh.spool_path]
     assert not Upload.objects.filter(pk=old.pk).exists()
@@ -47,8 +48,8 @@ def test_only_what_rested_for_a_day_is_forgotten(begun, stored):
 def test_an_upload_that_is_worked_on_is_left_alone(begun):
     upload = begun(timedelta(hours=25))
     with open_spool(upload):
-        assert sweep() == Swept(0, 0, 0)
-    assert sweep() == Swept(1, 0, 0)
+        assert sweep() == Swept(0, 0, 0, more=True)
+    assert sweep() == Swept(1, 0, 0, more=False)
 
 
 def test_bytes_without_a_row_go_after_half_an_hour_and_others_stay(
@@ -63,7 +64,7 @@ def test_bytes_without_a_row_go_after_half_an_hour_and_others_stay(
         path.write_bytes(b"left over")
     for path in (kept, old, chunk):
         age(path, 3600)
-    assert sweep() == Swept(uploads=0, chunks=1, files=1)
+    assert sweep() == Swept(uploads=0, chunks=1, files=1, more=True)
     assert stored() == sorted([kept, young])
 
 
@@ -103,3 +104,26 @@ def test_one_sweep_waits_however_many_files_come(db, begun):
     begun()
     sweep_library.call()
     assert waiting.count() == 1
+
+
+def test_what_is_too_young_to_go_is_looked_at_again(db, own_folders, stored):
+    waiting = DBTaskResult.objects.filter(task_path=sweep_library.module_path)
+    left = own_folders / "files" / "versions" / "ab" / "left"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of a process that was killed")
+    sweep_library.call()
+    waiting.get().delete()
+    age(left, 3600)
+    sweep_library.call()
+    assert stored() == []
+    assert not waiting.exists()
+
+
+def test_a_sweep_that_fails_comes_again(db, monkeypatch):
+    def unreachable(self, path):
+        raise OSError("the storage is away")
+
+    monkeypatch.setattr(FileSystemStorage, "listdir", unreachable)
+    with pytest.raises(OSError, match="away"):
+        sweep_library.call()
+    assert DBTaskResult.objects.filter(task_path=sweep_library.module_path).count() == 1

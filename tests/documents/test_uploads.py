@@ -10,6 +10,7 @@ from django.db import connection
 from django.urls import reverse
 
 from groups.documents.models import Document, Upload, Version
+from groups.documents.services import spool
 
 PDF = b"%PDF-1.4\n" + b"x" * 5000
 
@@ -80,6 +81,36 @@ def test_a_cancelled_upload_leaves_nothing(sender, stored):
     assert not Upload.objects.exists()
 
 
+def test_cancelling_what_is_finished_already_says_so(sender):
+    script = sender()
+    script.start()
+    script.put(0, PDF)
+    done = script.finish().json()
+    late = script.client.delete(script.url("chunks", script.key))
+    assert (late.status_code, late.json()) == (200, done)
+    assert Document.objects.present().count() == 1
+
+
+def test_a_key_is_for_ever_that_of_one_file_in_one_place(sender, add, member, supply_chains, hidden_group):
+    other = add(member, supply_chains, "Other.pdf").document
+    script = sender()
+    assert script.start().status_code == 201
+    script.put(0, PDF)
+    done = script.finish().json()
+    elsewhere = Sender(script.client, hidden_group, key=script.key)
+    for answer in (
+        script.start(name="Another.pdf"),
+        script.start(size=len(PDF) + 1),
+        script.start(document=other.pk, base=1),
+        elsewhere.start(),
+    ):
+        assert (answer.status_code, answer.json()["error"]) == (409, "other_file")
+        assert "sent before with another file" in answer.json()["message"]
+    assert elsewhere.finish().status_code == 404
+    assert script.start().json() == done
+    assert not Upload.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("announced", "status", "error"),
     [
@@ -92,7 +123,10 @@ def test_a_cancelled_upload_leaves_nothing(sender, stored):
         ({"name": "drawing.svg"}, 422, "file_refused"),
         ({"name": "letter.docm"}, 422, "file_refused"),
         ({"name": "\u202e\u0000 .. "}, 422, "bad_name"),
-        ({"name": "\ud800.pdf"}, 422, "file_refused"),
+        ({"name": "\ud800.pdf"}, 400, "malformed"),
+        ({"note": "\ud800"}, 400, "malformed"),
+        ({"base": 2**31}, 400, "malformed"),
+        ({"base": 2**63}, 400, "malformed"),
         ({"key": "7"}, 400, "malformed"),
         ({"folder": 10**6}, 404, None),
         ({"document": 10**30}, 404, None),
@@ -207,6 +241,54 @@ def test_a_form_without_a_script_takes_several_files_and_names_what_it_refuses(
     assert len(stored()) == 4
 
 
+@pytest.mark.parametrize("name", ["upload", "new_version"])
+def test_another_file_under_the_key_of_a_form_is_told_and_not_lost(name, signed_in, member, supply_chains, add):
+    from django.core.files.uploadedfile import SimpleUploadedFile as Sent
+
+    args = [add(member, supply_chains).document.pk] if name == "new_version" else []
+    url, client = reverse(f"documents:{name}", args=[supply_chains.slug, *args]), signed_in(member)
+    key, changed = str(uuid.uuid4()), PDF[:-1] + b"y"
+    count = Version.objects.count()
+    for _ in range(2):
+        assert client.post(url, {"key": key, "file": Sent("a.pdf", PDF)}).status_code == 302
+    refused = client.post(url, {"key": key, "file": Sent("a.pdf", changed)})
+    assert refused.status_code == 422
+    assert "This was sent before with another file. Choose the file again." in refused.content.decode()
+    assert Version.objects.count() == count + 1
+    fresh = refused.context["new_version" if args else "form"]["key"].value()
+    assert client.post(url, {"key": fresh, "file": Sent("a.pdf", changed)}).status_code == 302
+    assert Version.objects.count() == count + 2
+
+
+def test_after_a_refusal_the_form_takes_another_file(signed_in, member, supply_chains, add):
+    from django.core.files.uploadedfile import SimpleUploadedFile as Sent
+
+    document = add(member, supply_chains).document
+    url, client = reverse("documents:new_version", args=[supply_chains.slug, document.pk]), signed_in(member)
+    refused = client.post(url, {"key": str(uuid.uuid4()), "file": Sent("x.pdf", b"MZ")})
+    assert refused.status_code == 422
+    key = refused.context["new_version"]["key"].value()
+    assert client.post(url, {"key": key, "file": Sent("x.pdf", PDF)}).status_code == 302
+    assert document.versions.count() == 2
+
+
+@pytest.mark.parametrize("folder", ["9" * 5000, "9" * 15, "²", "-1"])
+def test_a_folder_that_is_no_number_is_none(folder, signed_in, member, supply_chains):
+    url = reverse("documents:upload", args=[supply_chains.slug])
+    assert signed_in(member).get(url, {"folder": folder}).status_code == 404
+
+
+@pytest.mark.parametrize("base", [2**31, 2**63])
+def test_a_version_nobody_saw_is_no_base(base, signed_in, member, supply_chains, add):
+    from django.core.files.uploadedfile import SimpleUploadedFile as Sent
+
+    document = add(member, supply_chains).document
+    url = reverse("documents:new_version", args=[supply_chains.slug, document.pk])
+    sent = {"key": str(uuid.uuid4()), "file": Sent("x.pdf", PDF), "base": base}
+    assert signed_in(member).post(url, sent).status_code == 422
+    assert document.versions.count() == 1
+
+
 def test_a_new_version_by_form(signed_in, member, supply_chains, add):
     from django.core.files.uploadedfile import SimpleUploadedFile as Sent
 
@@ -276,7 +358,7 @@ def test_fifty_who_finish_at_once_make_one_version(sender, member, supply_chains
     assert len(stored()) == 1
 
 
-def test_a_full_disk_is_said_and_leaves_nothing(sender, monkeypatch, stored):
+def test_a_full_disk_is_said_shows_nothing_and_keeps_what_arrived(sender, monkeypatch, stored):
     script = sender()
     script.start()
     script.put(0, PDF)
@@ -297,3 +379,36 @@ def test_a_full_disk_is_said_and_leaves_nothing(sender, monkeypatch, stored):
     assert [path.parent.name for path in stored()] == ["spool"]
     assert script.finish().json()["done"]
     assert len(stored()) == 1
+
+
+def test_what_others_left_of_the_disk_is_asked_with_every_chunk(sender, monkeypatch, stored):
+    script, late = sender(), sender()
+    for one in (script, late):
+        one.start()
+    script.put(0, PDF)
+    late.put(0, PDF[:2000])
+    free = spool.RESERVE
+    monkeypatch.setattr(spool, "RESERVE", 2**62)
+    answers = [late.put(2000, PDF[2000:]), script.finish(), sender().start()]
+    assert {(answer.status_code, answer.json()["error"]) for answer in answers} == {(507, "storage_full")}
+    assert len(stored()) == 2
+    assert not Document.objects.exists()
+    monkeypatch.setattr(spool, "RESERVE", free)
+    assert late.start().json()["received"] == 2000
+    assert late.put(2000, PDF[2000:]).status_code == 200
+    assert [one.finish().json()["done"] for one in (script, late)] == [True, True]
+
+
+def test_a_form_that_meets_a_full_disk_leaves_nothing(signed_in, member, supply_chains, monkeypatch, stored):
+    from django.core.files.uploadedfile import SimpleUploadedFile as Sent
+
+    def full(self, name, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", full)
+    url = reverse("documents:upload", args=[supply_chains.slug])
+    page = signed_in(member).post(url, {"key": str(uuid.uuid4()), "file": Sent("a.pdf", PDF)})
+    assert page.status_code == 422
+    assert "The server has no room left for this file." in page.content.decode()
+    assert stored() == []
+    assert not Upload.objects.exists()

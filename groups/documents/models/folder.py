@@ -1,8 +1,6 @@
 """A folder of a library."""
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +13,11 @@ NAME_LENGTH = 120
 
 
 class Folder(Spoken, TimeStamped):
-    """A folder in a group's library or in another folder; at most six deep."""
+    """A folder in a group's library or in another folder; at most six deep.
+
+    Nobody sees two of one name in one place when making or moving them. The database does not forbid it: an older folder
+    that hides from a newcomer must not be felt by the name that is taken.
+    """
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="folders")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
@@ -26,15 +28,7 @@ class Folder(Spoken, TimeStamped):
 
     class Meta:
         ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(fields=["author", "key"], name="one_folder_per_sending"),
-            models.UniqueConstraint(
-                "group", "parent", Lower("name"), condition=Q(deleted_at=None), name="one_folder_of_a_name"
-            ),
-            models.UniqueConstraint(
-                "group", Lower("name"), condition=Q(deleted_at=None, parent=None), name="one_top_folder_of_a_name"
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["author", "key"], name="one_folder_per_sending")]
 
     def __str__(self) -> str:
         return self.name

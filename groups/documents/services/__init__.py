@@ -7,14 +7,14 @@ from groups.documents.services.documents import (
     rename_document,
     restore_version,
 )
+from groups.documents.services.finishing import add_file, finish_upload
 from groups.documents.services.folders import create_folder, delete_folder, move_folder, rename_folder
 from groups.documents.services.sweeping import lost_versions, sweep
 from groups.documents.services.uploads import (
     abort_upload,
-    add_file,
     append_chunk,
-    finish_upload,
     finished_version,
+    known_version,
     start_upload,
 )
 
@@ -27,6 +27,7 @@ __all__ = [
     "delete_folder",
     "finish_upload",
     "finished_version",
+    "known_version",
     "lost_versions",
     "move_document",
     "move_folder",

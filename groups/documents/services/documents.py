@@ -8,20 +8,13 @@ from django.utils.translation import gettext as _
 
 from core.audit import record
 from core.errors import Conflict
-from core.events import publish
-from groups.documents.events import VersionAdded
+from groups.documents.access import may_delete, trash_for
 from groups.documents.models import Document, Folder, Version
 from groups.documents.names import clean_title
-from groups.documents.services.folders import standing_folder
+from groups.documents.services.locking import locked_library, nearest_folder, standing_document, standing_folder
+from groups.services.speaking import speaking
+from groups.standing import NotAllowed
 from partners.capacity import Capacity
-
-
-def _locked(document: Document) -> Document:
-    """Return the document as it is now, held; raise `Conflict` where somebody deleted it meanwhile."""
-    document = Document.objects.select_for_update(of=("self",)).select_related("folder").get(pk=document.pk)
-    if document.deleted_at:
-        raise Conflict(_("The document was deleted meanwhile."))
-    return document
 
 
 @transaction.atomic
@@ -31,7 +24,9 @@ def rename_document(document: Document, *, title: str, by: Capacity, was: str | 
     Raises `Conflict` where the title is no longer the one that was seen (`was`).
     """
     title = clean_title(title)
-    document = _locked(document)
+    library = locked_library(document.group_id, by)
+    by = speaking(library.standing, by)
+    document = standing_document(library, document)
     if document.title == title:
         return
     if was is not None and was != document.title:
@@ -46,11 +41,10 @@ def rename_document(document: Document, *, title: str, by: Capacity, was: str | 
 @transaction.atomic
 def move_document(document: Document, *, folder: Folder | None, by: Capacity) -> None:
     """Put the document into another folder of the same library."""
-    document = _locked(document)
-    if folder and folder.group_id != document.group_id:
-        raise ValueError("A document stays in its group's library.")
-    if standing_folder(folder) != folder:
-        raise Conflict(_("The folder was removed meanwhile."))
+    library = locked_library(document.group_id, by)
+    by = speaking(library.standing, by)
+    document = standing_document(library, document)
+    folder = standing_folder(library, folder) if folder else None
     if document.folder == folder:
         return
     record(by, "document.moved", document, was=document.folder_id, now=folder.pk if folder else None)
@@ -61,9 +55,13 @@ def move_document(document: Document, *, folder: Folder | None, by: Capacity) ->
 @transaction.atomic
 def delete_document(document: Document, *, by: Capacity) -> None:
     """Put the document in the trash, out of every list, search and address at once; it can be put back."""
-    document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    library = locked_library(document.group_id, by)
+    document = Document.objects.get(pk=document.pk)
     if document.deleted_at:
         return
+    by = speaking(library.standing, by)
+    if not may_delete(document, library.standing):
+        raise NotAllowed(_("Who added a document and the leads of the group delete it, and put it back."))
     document.deleted_at, document.deleted_by = timezone.now(), by.user
     document.save(update_fields=["deleted_at", "deleted_by"])
     record(by, "document.deleted", document)
@@ -72,10 +70,14 @@ def delete_document(document: Document, *, by: Capacity) -> None:
 @transaction.atomic
 def put_back(document: Document, *, by: Capacity) -> None:
     """Take the document out of the trash, to its folder, or where that is gone to the nearest one above it."""
-    document = Document.objects.select_for_update(of=("self",)).select_related("folder").get(pk=document.pk)
+    library = locked_library(document.group_id, by)
+    document = Document.objects.select_related("folder").get(pk=document.pk)
     if not document.deleted_at:
         return
-    document.folder = standing_folder(document.folder)
+    by = speaking(library.standing, by)
+    if not trash_for(library.standing).filter(pk=document.pk).exists():
+        raise NotAllowed(_("Who added a document and the leads of the group delete it, and put it back."))
+    document.folder = nearest_folder(document.folder)
     document.deleted_at = document.deleted_by = None
     document.save(update_fields=["deleted_at", "deleted_by", "folder"])
     record(by, "document.restored", document)
@@ -87,11 +89,13 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
 
     Raises `Conflict` when somebody added a version meanwhile. The same key gives the same version.
     """
-    document = _locked(document)
+    library = locked_library(document.group_id, by)
     if known := Version.objects.filter(author=by.user, key=key).first():
-        if known.document_id != document.pk:
+        if (known.document_id, known.restored_from) != (document.pk, number):
             raise Conflict(_("This form was sent for another document. Load the page again."))
         return known
+    by = speaking(library.standing, by)
+    document = standing_document(library, document)
     newest = document.versions.latest("number")
     if newest.number != base:
         raise Conflict(_("Somebody added a version meanwhile. Look at it first, then restore."), current=newest.number)
@@ -114,5 +118,4 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
     document.latest, document.changed_at = version, timezone.now()
     document.save(update_fields=["latest", "changed_at"])
     record(by, "document.version_restored", document, number=number)
-    publish(VersionAdded(version))
     return version

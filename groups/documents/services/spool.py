@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from groups.documents.models import Upload
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# What uploads leave free on a disk: the database may lie on the same one.
 RESERVE = 64 * 1024**2
 
 
@@ -38,11 +38,10 @@ def no_room() -> StorageFull:
     )
 
 
-def must_have_room(size: int) -> None:
-    """Raise `StorageFull` where a file of the size cannot gather and then be stored."""
-    folder = Path(settings.SPOOL_DIR)
+def must_have_room(size: int, folder: Path) -> None:
+    """Raise `StorageFull` where so many bytes would leave less than the reserve on the folder's disk, which others use too."""
     folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < 2 * size + RESERVE:
+    if shutil.disk_usage(folder).free < size + RESERVE:
         raise no_room()
 
 

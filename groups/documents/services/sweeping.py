@@ -22,16 +22,20 @@ LEFT_FOR = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Swept:
-    """How many of each were removed."""
+    """How many of each were removed, and whether something is left to be looked at again: under way, or too young to judge."""
 
     uploads: int
     chunks: int
     files: int
+    more: bool
 
 
 def sweep() -> Swept:
     """Forget uploads that rested for a day; remove chunks and stored files that no row names. Safe at any time."""
-    swept = Swept(_old_uploads(), _stray_chunks(), _stray_files())
+    uploads = _old_uploads()
+    chunks, young_chunks = _stray_chunks()
+    files, young_files = _stray_files()
+    swept = Swept(uploads, chunks, files, more=bool(young_chunks or young_files) or Upload.objects.exists())
     if any((swept.uploads, swept.chunks, swept.files)):
         logger.info("Swept %d uploads, %d chunks, %d stored files.", swept.uploads, swept.chunks, swept.files)
     return swept
@@ -49,29 +53,39 @@ def _old_uploads() -> int:
     return count
 
 
-def _stray_chunks() -> int:
-    folder, count = Path(settings.SPOOL_DIR), 0
+def _stray_chunks() -> tuple[int, int]:
+    """Remove what no upload names; return how many went, and how many are too young."""
+    folder, removed, young = Path(settings.SPOOL_DIR), 0, 0
     if not folder.is_dir():
-        return 0
+        return 0, 0
     known = set(Upload.objects.values_list("spool", flat=True))
     before = (timezone.now() - LEFT_FOR).timestamp()
     for path in folder.iterdir():
-        if path.name not in known and path.is_file() and path.stat().st_mtime < before:
+        if path.name in known or not path.is_file():
+            continue
+        if path.stat().st_mtime < before:
             path.unlink(missing_ok=True)
-            count += 1
-    return count
+            removed += 1
+        else:
+            young += 1
+    return removed, young
 
 
-def _stray_files() -> int:
-    storage, count = storages["default"], 0
+def _stray_files() -> tuple[int, int]:
+    """Remove what no version names; return how many went, and how many are too young."""
+    storage, removed, young = storages["default"], 0, 0
     before = timezone.now() - LEFT_FOR
     for paths in _stored(storage):
         named = set(Version.objects.filter(path__in=paths).values_list("path", flat=True))
         for path in paths:
-            if path not in named and _modified(storage, path) < before:
+            if path in named:
+                continue
+            if _modified(storage, path) < before:
                 storage.delete(path)
-                count += 1
-    return count
+                removed += 1
+            else:
+                young += 1
+    return removed, young
 
 
 def _stored(storage: Storage) -> Iterator[list[str]]:

@@ -17,7 +17,6 @@ from groups.documents.forms import MoveForm, RestoreForm, TitleForm, VersionForm
 from groups.documents.library import Library
 from groups.documents.models import Document, Version
 from groups.documents.preview import preview_of
-from groups.documents.types import ACCEPT, KINDS
 from groups.documents.views.frame import address, form_page, framed
 
 VERSIONS = 50
@@ -41,13 +40,11 @@ def page_context(request: HttpRequest, document: Document, library: Library, **m
     for version in [newest, *versions]:
         version.document = document
     spoken = bylines([document, newest, *versions], library.standing)
-    kind = KINDS.get(newest.kind)
     return framed(
         library,
         document.folder,
         document=document,
         newest=newest,
-        accept=",".join(kind.endings) if kind else ACCEPT,
         first_by=spoken[0],
         newest_by=spoken[1],
         versions=[
@@ -126,7 +123,11 @@ def move(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
 def delete(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
     """Put a document in the trash, and offer to put it back."""
     document, library = access.document_for_deleter(request.user, slug, document_id)
-    services.delete_document(document, by=library.standing.capacities[0])
+    try:
+        services.delete_document(document, by=library.standing.capacities[0])
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+        return redirect(document)
     messages.success(request, render_to_string("documents/_deleted.html", {"document": document}, request))
     folder = document.folder if document.folder_id in library.folders else None
     return redirect(address(library, folder))
@@ -136,7 +137,11 @@ def delete(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
 def put_back(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
     """Take a document out of the trash."""
     document, library = access.trashed_document(request.user, slug, document_id)
-    services.put_back(document, by=library.standing.capacities[0])
+    try:
+        services.put_back(document, by=library.standing.capacities[0])
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+        return redirect("documents:list", slug)
     messages.success(request, _("“%(title)s” is back in its place.") % {"title": document.title})
     return redirect(document)
 

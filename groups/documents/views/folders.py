@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from groups.documents import access, services
 from groups.documents.forms import FolderForm, FolderNameForm, MoveForm
 from groups.documents.views.frame import address, form_page
@@ -40,11 +40,18 @@ def folder_new(request: HttpRequest, slug: str) -> HttpResponse:
 def folder_rename(request: HttpRequest, slug: str, folder_id: int) -> HttpResponse:
     """Give a folder another name."""
     library, folder = access.folder_for_writer(request.user, slug, folder_id)
-    form = FolderNameForm(request.POST if request.method == "POST" else None, initial={"name": folder.name})
+    sent = request.POST if request.method == "POST" else None
+    form = FolderNameForm(sent, initial={"name": folder.name, "was": folder.name})
     if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
         try:
-            services.rename_folder(folder, name=form.cleaned_data["name"], by=library.standing.capacities[0])
+            services.rename_folder(
+                folder, name=data["name"], was=data["was"] or None, by=library.standing.capacities[0]
+            )
             return redirect("documents:folder", slug, folder.pk)
+        except Conflict as conflict:
+            form.data = {**request.POST.dict(), "was": str(conflict.current or "")}
+            form.add_error("name", conflict.message)
         except DomainError as refusal:
             form.add_error("name", refusal.message)
     back = address(library, folder)

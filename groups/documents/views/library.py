@@ -16,7 +16,6 @@ from groups.documents import access
 from groups.documents.forms import FolderNameForm, MoveForm, UploadForm
 from groups.documents.library import Library
 from groups.documents.models import Document, Folder
-from groups.documents.types import ACCEPT
 from groups.documents.views.frame import framed
 from groups.standing import Standing
 
@@ -57,7 +56,6 @@ def _shelf(request: HttpRequest, library: Library, here: Folder | None) -> HttpR
         rows=listed(page, library.standing),
         order=order,
         is_empty=not page.paginator.count and not library.inside(here),
-        accept=ACCEPT,
         **_forms(library, here),
     )
     return render(request, "documents/library.html", context)
@@ -93,7 +91,7 @@ def _forms(library: Library, here: Folder | None) -> dict[str, Any]:
         + (f"?folder={here.pk}" if here else ""),
     }
     if here:
-        found["rename"] = FolderNameForm(initial={"name": here.name}, auto_id="rename_%s")
+        found["rename"] = FolderNameForm(initial={"name": here.name, "was": here.name}, auto_id="rename_%s")
         initial = {"folder": here.parent_id or ""}
         found["move"] = MoveForm(library=library, apart_from=here, initial=initial, auto_id="move_%s")
     return found

@@ -26,7 +26,16 @@ from groups.documents.views.documents import page_context
 from groups.documents.views.frame import address, framed
 from partners.capacity import Capacity
 
-STATUSES = {"conflict": 409, "busy": 409, "same_name": 409, "upload_gone": 410, "storage_full": 507, "forbidden": 403}
+STATUSES = {
+    "malformed": 400,
+    "forbidden": 403,
+    "conflict": 409,
+    "busy": 409,
+    "same_name": 409,
+    "other_file": 409,
+    "upload_gone": 410,
+    "storage_full": 507,
+}
 View = Callable[..., HttpResponse]
 
 
@@ -69,8 +78,7 @@ def _refused(refusal: DomainError) -> JsonResponse:
         latest = refusal.document.latest
         number = latest.number if latest else 0
         answer["document"] = {"id": refusal.document.pk, "title": refusal.document.title, "number": number}
-    status = 400 if isinstance(refusal, Malformed) else STATUSES.get(refusal.code, 422)
-    return JsonResponse(answer, status=status)
+    return JsonResponse(answer, status=STATUSES.get(refusal.code, 422))
 
 
 def _under_way(upload: Upload) -> dict[str, Any]:
@@ -106,9 +114,16 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         raise Malformed(_("The file was not announced rightly: %(fields)s.") % {"fields": ", ".join(form.errors)})
     data = form.cleaned_data
-    by = library.standing.speak(sent.get("as"))
-    if version := services.finished_version(by, data["key"], library.group):
+    if version := services.known_version(
+        library.standing.user.pk,
+        data["key"],
+        group_id=library.group.pk,
+        document_id=data["document"],
+        file_name=data["name"],
+        size=data["size"],
+    ):
         return JsonResponse(_done(version, slug))
+    by = library.standing.speak(sent.get("as"))
     document = access.document_in(library, data["document"]) if data["document"] else None
     folder = access.folder_in(library, data["folder"])
     if document is None and data["twin"] != "keep" and (twin := _twin(library, folder, data["name"])):
@@ -131,6 +146,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
         sent = json.loads(request.body)
+        json.dumps(sent, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError) as error:
         raise Malformed(_("The request could not be read.")) from error
     if not isinstance(sent, dict):
@@ -147,26 +163,30 @@ def _twin(library: Library, folder: Folder | None, file_name: str) -> Document |
 @require_http_methods(["GET", "HEAD", "PUT", "DELETE"])
 @answered
 def upload(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
-    """GET says how much has arrived; PUT adds the bytes from `offset` on; DELETE forgets the upload."""
+    """GET says how much has arrived; PUT adds the bytes from `offset` on; DELETE forgets the upload, or says that it is done."""
     if request.method == "PUT":
         return _chunk(request, slug, key)
-    if request.method == "DELETE":
-        found, _library = access.upload_of(request.user, slug, key)
-        services.abort_upload(found)
-        return HttpResponse(status=204)
     library = access.library_for_writer(request.user, slug)
-    if under_way := access.own_uploads(library).filter(key=key).first():
+    under_way = access.own_uploads(library).filter(key=key).first()
+    if under_way and request.method != "DELETE":
         return JsonResponse(_under_way(under_way))
+    if under_way and services.abort_upload(under_way):
+        return HttpResponse(status=204)
     return JsonResponse(_done(_version_made(library, key), slug))
 
 
 def _chunk(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
     found, _library = access.upload_of(request.user, slug, key)
-    offset = request.GET.get("offset", "")
-    if not (offset.isascii() and offset.isdigit() and len(offset) < 16):
+    offset = _number(request.GET.get("offset", ""))
+    if offset is None:
         raise Malformed(_("Say by “offset” where the chunk begins."))
-    services.append_chunk(found, offset=int(offset), chunk=request.body)
+    services.append_chunk(found, offset=offset, chunk=request.body)
     return JsonResponse(_under_way(found))
+
+
+def _number(text: str) -> int | None:
+    """Return the whole number that an address names, None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 @require_POST
@@ -186,7 +206,7 @@ def _version_made(library: Library, key: uuid.UUID) -> Version:
 
     To be asked when no upload is under way: the row of the one goes in the moment in which that of the other comes.
     """
-    version = services.finished_version(library.standing.capacities[0], key, library.group)
+    version = services.finished_version(library.standing.user.pk, key)
     if version is None or not library.documents.filter(pk=version.document_id).exists():
         raise Http404(access.NO_DOCUMENT)
     return version
@@ -199,10 +219,11 @@ def _version_made(library: Library, key: uuid.UUID) -> Version:
 def upload_form(request: HttpRequest, slug: str) -> HttpResponse:
     """Take files in whole, each by itself: those that are refused do not hold up the others."""
     library = access.library_for_writer(request.user, slug)
-    folder_id = request.GET.get("folder", "")
-    if folder_id and not (folder_id.isascii() and folder_id.isdigit()):
+    named = request.GET.get("folder", "")
+    folder_id = _number(named)
+    if named and folder_id is None:
         raise Http404(access.NO_DOCUMENT)
-    folder = access.folder_in(library, int(folder_id) if folder_id else None)
+    folder = access.folder_in(library, folder_id)
     form = (
         UploadForm(request.POST, request.FILES, library=library)
         if request.method == "POST"
@@ -216,8 +237,7 @@ def upload_form(request: HttpRequest, slug: str) -> HttpResponse:
             _tell(request, added)
         if not form.errors:
             return redirect(added[0].document if len(added) == 1 else address(library, folder))
-        # A browser does not keep which files were chosen: the next sending is another one.
-        form.data = {**request.POST.dict(), "key": str(uuid.uuid4())}
+        form.renew_key()
     context = framed(library, folder, form=form, folder=folder, added=added, back=address(library, folder))
     return render(request, "documents/upload.html", context, status=422 if form.errors else 200)
 
@@ -287,6 +307,7 @@ def version_form(request: HttpRequest, slug: str, document_id: int) -> HttpRespo
         else:
             _tell_version(request, version)
             return redirect(document)
+        form.renew_key()
     return render(
         request, "documents/page.html", page_context(request, document, library, new_version=form), status=422
     )

@@ -1,0 +1,221 @@
+"""A file that has arrived: checked whole, stored, then shown. All of it or nothing.
+
+The order of `finish_upload` is what keeps the library whole under a kill at any point: the bytes are in the storage before the
+row that shows them is committed, so a row never points at nothing; bytes without a row are found and removed by `sweep`.
+"""
+
+import hashlib
+import os
+import uuid
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import Conflict, DomainError
+from groups.documents.library import Library
+from groups.documents.models import Document, Folder, Upload, Version
+from groups.documents.models.version import random_path
+from groups.documents.names import clean_file_name
+from groups.documents.services.locking import locked_library, nearest_folder
+from groups.documents.services.spool import FULL, must_have_room, no_room, open_spool
+from groups.documents.services.uploads import (
+    OtherFile,
+    UploadGone,
+    abort_upload,
+    append_chunk,
+    known_version,
+    received,
+    start_upload,
+)
+from groups.documents.types import Kind, Refused, kind_of
+from groups.models import Group
+from groups.services.speaking import speaking
+from partners.capacity import Capacity
+
+BLOCK = 1024 * 1024
+
+
+def finish_upload(upload: Upload, *, by: Capacity, sha256: str | None = None) -> Version:
+    """Check the whole file by its bytes and show it: a new document, or the next version. The same upload gives the same version.
+
+    Raises `Refused` (naming the file and the reason) when the type may not enter, and `OtherFile` when the bytes are not
+    those of `sha256`, which two files sent with one key at once become; both forget the upload. Whatever else stands in
+    the way (the person's rights now, a full disk) leaves what has arrived where it is.
+    """
+    with open_spool(upload) as file:
+        try:
+            # Whoever waited for the file finds here what the one before has done.
+            if known := known_version(
+                upload.author_id,
+                upload.key,
+                group_id=upload.group_id,
+                document_id=upload.document_id,
+                file_name=upload.file_name,
+                size=upload.size,
+                sha256=sha256,
+            ):
+                abort_upload(upload)
+                return known
+            if received(upload, file) != upload.size:
+                raise Conflict(_("Not all of the file has arrived yet."), current=upload.received)
+            version = _store(upload, file, by=by, sha256=sha256)
+        except (Refused, OtherFile):
+            abort_upload(upload)
+            raise
+        upload.spool_path.unlink(missing_ok=True)
+        return version
+
+
+def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None) -> Version:
+    kind = kind_of(file, upload.file_name)
+    digest = _digest(file)
+    if sha256 not in {None, digest}:
+        raise OtherFile
+    file.seek(0)
+    storage, path = storages["default"], random_path()
+    if place := _place(storage, path):
+        must_have_room(upload.size, place.parent)
+    tried = False
+    try:
+        path = storage.save(path, File(file))
+        _settle(storage, path)
+        with transaction.atomic():
+            version = _show(upload, kind, digest, path, by=by)
+            tried = True
+        return version
+    except BaseException as error:
+        # When a commit breaks off, only the database knows whether it stands: the bytes stay, and `sweep` asks it.
+        if not tried:
+            storage.delete(path)
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise no_room() from error
+        raise
+
+
+def _place(storage: Storage, path: str) -> Path | None:
+    """Return where the storage keeps the bytes on this machine, None for one that is elsewhere."""
+    try:
+        return Path(storage.path(path))
+    except NotImplementedError:
+        return None
+
+
+def _settle(storage: Storage, path: str) -> None:
+    """See the bytes to the disk before a row names them; a storage that is elsewhere does so itself."""
+    if place := _place(storage, path):
+        with place.open("rb") as stored:
+            os.fsync(stored.fileno())
+
+
+def _show(upload: Upload, kind: Kind, digest: str, path: str, *, by: Capacity) -> Version:
+    """Write the rows, judged as things are now: reading and storing the bytes took its time."""
+    library = locked_library(upload.group_id, by)
+    now = Upload.objects.select_for_update(of=("self",)).select_related("folder").filter(pk=upload.pk).first()
+    if now is None:
+        raise UploadGone
+    by = speaking(library.standing, by)
+    document = _document_of(now, library, by=by)
+    number = (document.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    version = Version(
+        document=document,
+        number=number,
+        file_name=upload.file_name,
+        kind=kind.name,
+        content_type=kind.content_type,
+        size=upload.size,
+        sha256=digest,
+        path=path,
+        note=upload.note,
+        follows=min(upload.base, number - 1) if upload.base is not None else None,
+        key=upload.key,
+    )
+    version.speak_as(by)
+    version.save()
+    document.latest, document.changed_at = version, version.created_at
+    document.save(update_fields=["latest", "changed_at"])
+    now.delete()
+    return version
+
+
+def _document_of(upload: Upload, library: Library, *, by: Capacity) -> Document:
+    if upload.document_id:
+        document = library.documents.filter(pk=upload.document_id).first()
+        if document is None:
+            raise Conflict(
+                _("The document was deleted meanwhile. Put it back first, or send the file as a new document.")
+            )
+        document.group = library.group
+        return document
+    title = upload.file_name.rpartition(".")[0] or upload.file_name
+    folder = nearest_folder(upload.folder)
+    document = Document(group=library.group, folder=folder, title=title, changed_at=timezone.now())
+    document.speak_as(by)
+    document.save()
+    return document
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while block := file.read(BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def add_file(
+    group: Group,
+    file: File,
+    *,
+    by: Capacity,
+    key: uuid.UUID,
+    file_name: str,
+    folder: Folder | None = None,
+    document: Document | None = None,
+    base: int | None = None,
+    note: str = "",
+) -> Version:
+    """Take a whole file at once: the form without a script, and the demonstration. The same key gives the same version.
+
+    Where it is refused, for whatever reason, nothing of it stays: a browser does not keep which file was chosen.
+    """
+    digest = _digest(file)
+    if known := known_version(
+        by.user.pk,
+        key,
+        group_id=group.pk,
+        document_id=document.pk if document else None,
+        file_name=clean_file_name(file_name),
+        size=file.size,
+        sha256=digest,
+    ):
+        return known
+    upload = start_upload(
+        group,
+        by=by,
+        key=key,
+        file_name=file_name,
+        size=file.size,
+        folder=folder,
+        document=document,
+        base=base,
+        note=note,
+    )
+    try:
+        while chunk := _chunk(file, upload.received):
+            append_chunk(upload, offset=upload.received, chunk=chunk)
+        return finish_upload(upload, by=by, sha256=digest)
+    except DomainError:
+        abort_upload(upload)
+        raise
+
+
+def _chunk(file: File, offset: int) -> bytes:
+    """Return the file's next bytes from there on: another sending of it may have been further."""
+    file.seek(offset)
+    return bytes(file.read(settings.CHUNK_SIZE))

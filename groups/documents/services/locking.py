@@ -1,0 +1,42 @@
+"""What every write in a library begins with: the lock on its group, then the rights and the rows, read anew.
+
+All of them hold that one row, so they come one by one, and folders, documents and versions need no locks of their own.
+"""
+
+from django.utils.translation import gettext as _
+
+from core.errors import Conflict
+from groups.documents.library import Library
+from groups.documents.models import Document, Folder
+from groups.services.speaking import locked_group
+from partners.capacity import Capacity
+
+
+def locked_library(group_id: int, by: Capacity) -> Library:
+    """Lock the library's group and return the library as the person sees it now; whether they write is asked by `speaking`."""
+    return Library(*locked_group(group_id, by.user))
+
+
+def standing_document(library: Library, document: Document) -> Document:
+    """Return the document as it is now; raise `Conflict` where it was deleted, or hidden from the person, meanwhile."""
+    now = library.documents.select_related("folder").filter(pk=document.pk).first()
+    if now is None:
+        raise Conflict(_("The document was deleted meanwhile."))
+    now.group = library.group
+    return now
+
+
+def standing_folder(library: Library, folder: Folder) -> Folder:
+    """Return the folder as it is now; raise `Conflict` where it was removed, or hidden from the person, meanwhile."""
+    if folder.group_id != library.group.pk:
+        raise ValueError("Everything stays in its group's library.")
+    if folder.pk not in library.folders:
+        raise Conflict(_("The folder was removed meanwhile."))
+    return library.folders[folder.pk]
+
+
+def nearest_folder(folder: Folder | None) -> Folder | None:
+    """Return the folder, or where it was removed the nearest one above that stands; None for the top."""
+    while folder is not None and folder.deleted_at:
+        folder = folder.parent
+    return folder
