@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from groups.models import Find, Group, GroupState, History, Read
+from groups.models import Find, Group, GroupState, History, Join, Read
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,9 @@ def finders_of(group: Group) -> Audience:
         return Audience(_("Everybody"), "public")
     if group.find == Find.PARTNERS:
         return Audience(_("Partners"), "partners")
+    if group.parent and group.join != Join.INVITATION:
+        words = _("Members of this group and of “%(parent)s”, and the Secretariat; nobody else knows of it")
+        return Audience(words % {"parent": group.parent}, "hidden")
     return Audience(_("Members of this group and the Secretariat; nobody else knows of it"), "hidden")
 
 

@@ -51,7 +51,7 @@ def _belongs(group: Group, chosen: str, mine: set[int]) -> bool:
     if chosen == "mine":
         return group.pk in mine
     if chosen == "open":
-        takes = group.state == GroupState.ACTIVE and group.join != Join.INVITATION
+        takes = group.takes_members and group.join != Join.INVITATION
         reachable = group.parent_id is None or group.parent_id in mine
         return takes and reachable and not group.belongs  # type: ignore[attr-defined]
     return True

@@ -88,6 +88,9 @@ class SwitchesForm(forms.Form):
         super().__init__(*args, **kwargs)
         find, read = WIDTH[parent.find] if parent else 0, WIDTH[parent.read] if parent else 0
         self._offer("find", FIND, narrowest=find)
+        if parent:
+            hint = gettext("Who takes part in “{parent}” finds it too, unless it takes members by invitation only.")
+            self.fields["find"].help_text = format_html(hint, parent=parent.name)
         self._offer("read", READ, narrowest=read)
         self._offer("join", JOIN)
         self._offer("start_threads", START)

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from django.db.models import Prefetch
 
+from groups.bylines import organisations_known_to
 from groups.models import Group, Membership, Participant
 from groups.standing import Standing
 from partners.models import Organisation, StakeholderType
@@ -82,12 +83,14 @@ def seats_for(standing: Standing) -> Prefetch:
 
 
 def nameable(members: Sequence[Membership], standing: Standing) -> list[Membership]:
-    """Return the memberships whose organisation the reader may know by name here: in their own groups, all of them."""
+    """Return the memberships whose organisation the reader may know by name here: in their own groups, all of them.
+
+    Elsewhere those that are listed to them, and those they share a group with or act for.
+    """
     if standing.is_participant or standing.is_secretariat:
         return list(members)
-    known = set(
-        Organisation.objects.visible_to(standing.user)
-        .filter(pk__in=[one.organisation_id for one in members])
-        .values_list("pk", flat=True)
-    )
+    asked = [one.organisation_id for one in members]
+    known = set(Organisation.objects.visible_to(standing.user).filter(pk__in=asked).values_list("pk", flat=True))
+    if standing.user.is_authenticated:
+        known |= organisations_known_to(standing.user, asked)
     return [one for one in members if one.organisation_id in known]

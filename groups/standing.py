@@ -196,7 +196,7 @@ class Standing:
         Focal points and alternates ask to join; staff propose it to them (`Affiliation.is_focal` tells which). Into a working
         group come those who take part in its parent.
         """
-        if not self.user.is_authenticated or self.group.state != GroupState.ACTIVE:
+        if not self.user.is_authenticated or not self.group.takes_members:
             return []
         here = Membership.objects.live().filter(group=self.group).values("organisation_id")
         affiliations = Affiliation.objects.speaking().of(self.user).exclude(organisation_id__in=here)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TimeStamped
-from partners.models import Affiliation, Organisation, OrganisationStatus
+from partners.models import Affiliation, OrganisationStatus
 from partners.models.organisation import is_partner_person
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ class GroupQuerySet(models.QuerySet["Group"]):
         """Groups that the person may know about.
 
         Public ones; for people of partners those open to partners; their own, and those their organisation belongs to when
-        they are its focal point or alternate; proposals of their own organisation; for the Secretariat every one.
+        they are its focal point or alternate; proposals of their own organisation; for the Secretariat every one. Who takes
+        part in a group also knows of the working groups in it that one can ask to join: a hidden one that takes members by
+        invitation only is known to its own members.
         """
         if not user.is_authenticated:
             return self.live().filter(find=Find.PUBLIC)
@@ -95,7 +97,8 @@ class GroupQuerySet(models.QuerySet["Group"]):
         if is_partner_person(user):
             shown.append(Find.PARTNERS)
         own = Q(pk__in=groups_of(user)) | Q(pk__in=groups_of_own_organisations(user))
-        return self.filter(own | Q(state__in=LIVE_STATES, find__in=shown))
+        inside = Q(parent__in=groups_of(user)) & ~Q(join=Join.INVITATION)
+        return self.filter(own | Q(state__in=LIVE_STATES) & (Q(find__in=shown) | inside))
 
     def without_lead(self) -> "GroupQuerySet":
         """Open groups that nobody can lead at this moment: the Secretariat names a new lead."""
@@ -195,6 +198,11 @@ class Group(TimeStamped):
         """Whether words may be added: closed groups are read-only."""
         return self.state in {GroupState.ACTIVE, GroupState.DORMANT}
 
+    @property
+    def takes_members(self) -> bool:
+        """Whether organisations may come in: not into a group that rests, is closed or not yet open."""
+        return self.state == GroupState.ACTIVE
+
 
 def groups_of(user: "User") -> "models.QuerySet[Participant, int]":
     """Return the ids of the groups in which the person takes part today."""
@@ -204,10 +212,10 @@ def groups_of(user: "User") -> "models.QuerySet[Participant, int]":
 
 
 def groups_of_own_organisations(user: "User") -> "models.QuerySet[Membership, int]":
-    """Return the ids of groups the person must know of to act for an organisation: its memberships and requests."""
+    """Return the ids of groups the person must know of to act for a partner: its memberships and requests."""
     from groups.models.membership import Membership
 
-    led = Organisation.objects.filter(pk__in=Affiliation.objects.focal().filter(user=user).values("organisation_id"))
+    led = Affiliation.objects.speaking().focal().of(user).values("organisation_id")
     return Membership.objects.live().filter(organisation__in=led).values_list("group_id", flat=True)
 
 

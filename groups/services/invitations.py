@@ -63,7 +63,7 @@ def invite(
         if known.group_id != group.pk:
             raise DomainError(_("This form was already used. Open it anew."))
         return known
-    if not group.is_writable:
+    if not group.takes_members:
         raise DomainError(_("Open the group again first."))
     if role not in Membership.Role.values:
         raise DomainError(_("Choose lead, member or observer."))
@@ -132,7 +132,7 @@ def redeem_invitation(token: str, *, user: "User", affiliation: Affiliation) -> 
         raise InvitationRefused
     invitation = _locked_invitation(found)
     group = invitation.group
-    if not invitation.is_open or not group.is_writable or not leads_now(group, invitation.invited_by):
+    if not invitation.is_open or not group.takes_members or not leads_now(group, invitation.invited_by):
         raise InvitationRefused
     affiliation = _usable(group, user, affiliation)
     by = affiliation.capacity

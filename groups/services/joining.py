@@ -4,7 +4,6 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.audit import record
@@ -12,8 +11,9 @@ from core.errors import DomainError
 from core.events import publish
 from groups.events import MembershipDeclined, MembershipProposed, MembershipRequested
 from groups.models import Group, GroupState, Join, Membership
+from groups.services.membership import end_request
 from groups.services.opening import activate, end_proposal
-from groups.services.participants import takes_part_above
+from groups.services.participants import place_above, takes_part_above
 from groups.services.rights import locked, locked_membership, must_be_focal, must_have_reason, must_lead
 from groups.standing import NotAllowed
 from partners.models import Affiliation
@@ -27,7 +27,8 @@ def request_to_join(group: Group, *, affiliation: Affiliation, brings: str = "",
     """Ask for an organisation to join; where the group is open to partners, it is a member at once.
 
     Focal points and alternates ask, and who asks takes part first. The same key asks once. An organisation that was
-    removed from an open group waits for the leads like anybody in a group on request.
+    removed from an open group waits for the leads like anybody in a group on request, and one that observes the parent
+    comes in as an observer.
     """
     group = locked(group)
     affiliation = _speaking(affiliation)
@@ -50,9 +51,12 @@ def request_to_join(group: Group, *, affiliation: Affiliation, brings: str = "",
     removed = group.memberships.filter(
         organisation=affiliation.organisation_id, state=Membership.State.REMOVED
     ).exists()
+    above = place_above(group, affiliation.organisation_id)
+    observes = above is not None and above.role == Membership.Role.OBSERVER
     membership = Membership.objects.create(
         group=group,
         organisation=affiliation.organisation,
+        role=Membership.Role.OBSERVER if observes else Membership.Role.MEMBER,
         brings=brings.strip(),
         requested_by=affiliation.user,
         key=key,
@@ -82,7 +86,7 @@ def _must_be_joinable(group: Group, affiliation: Affiliation) -> None:
     """Refuse a group that takes no requests, and an organisation that is in it or has asked already."""
     if not Group.objects.visible_to(affiliation.user).filter(pk=group.pk).exists() or group.join == Join.INVITATION:
         raise NotAllowed(_("Organisations join this group by invitation of its leads."))
-    if group.state != GroupState.ACTIVE:
+    if not group.takes_members:
         raise DomainError(_("This group takes no new members now."))
     live = Membership.objects.live().filter(group=group, organisation=affiliation.organisation_id).first()
     if live:
@@ -94,12 +98,18 @@ def _must_be_joinable(group: Group, affiliation: Affiliation) -> None:
 
 @transaction.atomic
 def propose_to_join(group: Group, *, affiliation: Affiliation) -> None:
-    """Propose to one's own focal points and alternates that the organisation should join; they are told once."""
-    group = locked(group)
+    """Propose to one's own focal points and alternates that the organisation should join; they are told once.
+
+    It changes nothing in the group, so it neither locks it nor stands in its record.
+    """
     affiliation = _speaking(affiliation)
-    _must_be_joinable(group, affiliation)
-    # In the site's chain: what somebody wishes inside their organisation is not the group's to read.
-    record(affiliation.capacity, "membership.proposed", affiliation, group=group.pk)
+    _must_be_joinable(Group.objects.get(pk=group.pk), affiliation)
+    answering = Affiliation.objects.focal().filter(organisation=affiliation.organisation_id, user__is_active=True)
+    if not answering.exclude(user=affiliation.user_id).exists():
+        raise DomainError(
+            _("%(organisation)s has no focal point who could bring it in now. The Secretariat can help.")
+            % {"organisation": affiliation.organisation}
+        )
     publish(MembershipProposed(group, organisation_id=affiliation.organisation_id, user_id=affiliation.user_id))
 
 
@@ -113,8 +123,13 @@ def accept_request(membership: Membership, *, by: "Capacity", role: str = Member
     _must_wait(membership)
     if role not in Membership.Role.values:
         raise DomainError(_("Choose lead, member or observer."))
-    if not membership.group.is_writable:
+    if not membership.group.takes_members:
         raise DomainError(_("Open the group again first."))
+    if membership.group.parent_id and not place_above(membership.group, membership.organisation_id):
+        raise DomainError(
+            _("Members of a working group come from its parent group: %(organisation)s has to take part there first.")
+            % {"organisation": membership.organisation}
+        )
     if not membership.organisation.is_active:
         raise DomainError(
             _("%(organisation)s is not an active partner now.") % {"organisation": membership.organisation}
@@ -133,7 +148,7 @@ def decline_request(membership: Membership, *, by: "Capacity", reason: str) -> M
     if membership.state == Membership.State.DECLINED:
         return membership
     _must_wait(membership)
-    _end_request(membership, Membership.State.DECLINED, by=by, reason=reason)
+    end_request(membership, state=Membership.State.DECLINED, by=by, reason=reason)
     publish(MembershipDeclined(membership))
     return membership
 
@@ -150,7 +165,7 @@ def withdraw_request(membership: Membership, *, by: "Capacity") -> Membership:
         end_proposal(membership.group, by=by, reason="", membership_state=Membership.State.WITHDRAWN)
         membership.refresh_from_db(fields=["state"])
     else:
-        _end_request(membership, Membership.State.WITHDRAWN, by=by, reason="")
+        end_request(membership, state=Membership.State.WITHDRAWN, by=by)
     return membership
 
 
@@ -159,9 +174,3 @@ def _must_wait(membership: Membership) -> None:
         raise DomainError(
             _("This request is not waiting any more: %(state)s.") % {"state": membership.get_state_display()}
         )
-
-
-def _end_request(membership: Membership, state: Membership.State, *, by: "Capacity", reason: str) -> None:
-    membership.state, membership.reason, membership.ended_at = state, reason, timezone.now()
-    membership.save(update_fields=["state", "reason", "ended_at"])
-    record(by, f"membership.{state}", membership, reason=reason)

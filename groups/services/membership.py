@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.errors import DomainError
 from core.events import publish
-from groups.events import LeadLost, MembershipChanged, MembershipEnded
-from groups.models import GroupState, Membership, Participant
+from groups.events import MembershipChanged, MembershipEnded
+from groups.models import Membership, Participant
 from groups.services.participants import end_seat
 from groups.services.rights import (
     has_leading_person,
@@ -21,6 +21,7 @@ from groups.services.rights import (
     must_lead,
     must_leave_a_lead,
     raise_acl,
+    tell_if_nobody_leads,
 )
 
 if TYPE_CHECKING:
@@ -64,15 +65,17 @@ def leave(membership: Membership, *, by: "Capacity", reason: str = "") -> None:
     if membership.state != Membership.State.ACTIVE:
         raise DomainError(_("Your organisation is not a member of this group now."))
     must_leave_a_lead(membership)
-    for below in working_memberships(membership):
-        if below.group.state != GroupState.CLOSED:
-            must_leave_a_lead(below)
+    for below in _places_below(membership, Membership.State.ACTIVE):
+        must_leave_a_lead(below)
     end_membership(membership, state=Membership.State.LEFT, why="left", by=by, reason=reason.strip())
 
 
 @transaction.atomic
 def remove_membership(membership: Membership, *, by: "Capacity", reason: str) -> None:
-    """Remove an organisation from the group with a reason, which it reads; its people lose the group at once."""
+    """Remove an organisation from the group with a reason, which it reads; its people lose the group at once.
+
+    Where it alone led a working group below, the Secretariat names a new lead there.
+    """
     membership = locked_membership(membership)
     must_lead(membership.group, by)
     reason = must_have_reason(reason)
@@ -84,22 +87,30 @@ def remove_membership(membership: Membership, *, by: "Capacity", reason: str) ->
     end_membership(membership, state=Membership.State.REMOVED, why="removed", by=by, reason=reason)
 
 
-def working_memberships(membership: Membership) -> "list[Membership]":
-    """Return the organisation's active memberships in the working groups below."""
+def _places_below(membership: Membership, state: Membership.State) -> list[Membership]:
+    """Return the organisation's places of that state in the working groups below."""
     below = Membership.objects.filter(
-        organisation=membership.organisation_id,
-        group__parent=membership.group_id,
-        state=Membership.State.ACTIVE,
+        organisation=membership.organisation_id, group__parent=membership.group_id, state=state
     )
     return list(below.select_related("group", "organisation").order_by("pk"))
+
+
+def end_request(membership: Membership, *, state: Membership.State, by: "Capacity | None", reason: str = "") -> None:
+    """End a waiting request, declined or withdrawn; under the lock."""
+    membership.state, membership.reason, membership.ended_at = state, reason, timezone.now()
+    membership.save(update_fields=["state", "reason", "ended_at"])
+    record(by, f"membership.{state}", membership, reason=reason)
 
 
 def end_membership(
     membership: Membership, *, state: Membership.State, why: str, by: "Capacity | None", reason: str
 ) -> None:
-    """End an active membership, first those in working groups below, and every seat in it; under the lock."""
-    for below in working_memberships(membership):
+    """End an active membership, first places and requests in working groups below, and every seat in it; under the lock."""
+    for below in _places_below(membership, Membership.State.ACTIVE):
         end_membership(below, state=state, why=why, by=by, reason=reason)
+    asked = Membership.State.DECLINED if state == Membership.State.REMOVED else Membership.State.WITHDRAWN
+    for below in _places_below(membership, Membership.State.REQUESTED):
+        end_request(below, state=asked, by=by, reason=reason)
     led = membership.is_lead
     seats = list(
         Participant.objects.filter(membership=membership, ended_at=None).select_related("user").order_by("pk")
@@ -112,5 +123,5 @@ def end_membership(
     for seat in seats:
         seat.membership = membership
         end_seat(seat, why=why, by=by, reason=reason)
-    if led and not has_leading_person(membership.group):
-        publish(LeadLost(membership.group))
+    if led:
+        tell_if_nobody_leads(membership.group)

@@ -11,18 +11,28 @@ from core.audit import record
 from core.errors import DomainError
 from core.events import publish
 from core.fields import free_slug
-from groups.events import GroupDeclined, GroupOpened, GroupProposed, MembershipDeclined, MembershipStarted
+from groups.events import (
+    GroupDeclined,
+    GroupOpened,
+    GroupProposed,
+    MembershipDeclined,
+    MembershipStarted,
+)
 from groups.models import Find, Group, GroupState, Membership, Read
 from groups.models.group import WIDTH
 from groups.services.participants import start_participant, takes_part_above
-from groups.services.rights import locked, must_be_focal, must_be_secretariat, must_have_reason, must_lead
+from groups.services.rights import (
+    locked,
+    must_be_focal,
+    must_be_secretariat,
+    must_have_reason,
+    must_lead,
+    tell_if_nobody_leads,
+)
 from partners.models import Affiliation
 
 if TYPE_CHECKING:
     from partners.capacity import Capacity
-
-# Addresses under /groups/ that are pages of their own.
-RESERVED = {"propose"}
 
 
 class Switches(TypedDict, total=False):
@@ -44,12 +54,6 @@ def check_switches(group: Group, parent: Group | None) -> None:
             _("A working group is never wider than its parent. “%(parent)s” is found by: %(find)s; read by: %(read)s.")
             % {"parent": parent.name, "find": parent.get_find_display(), "read": parent.get_read_display()}
         )
-
-
-def address(group: Group) -> str:
-    """Return a free address for a new group, from its name, or random where the name must not show."""
-    slug = free_slug(Group, group.name, hidden=group.is_hidden)
-    return free_slug(Group, f"{group.name} {_('group')}") if slug in RESERVED else slug
 
 
 @transaction.atomic
@@ -75,7 +79,7 @@ def propose_group(
         return known
     group = Group(name=name.strip(), summary=summary.strip(), theme=theme.strip(), terms=terms, key=key, **switches)
     check_switches(group, None)
-    group.slug = address(group)
+    group.slug = free_slug(Group, group.name, hidden=group.is_hidden)
     try:
         with transaction.atomic():
             group.save(force_insert=True)
@@ -105,7 +109,10 @@ def _known(key: uuid.UUID, by: "Capacity") -> Group | None:
 
 @transaction.atomic
 def open_group(group: Group, *, by: "Capacity") -> Group:
-    """Open a proposed group: the proposing organisation leads it, and who proposed it takes part first."""
+    """Open a proposed group: the proposing organisation leads it, and who proposed it takes part first.
+
+    Where nobody of the organisation could, the group opens without a lead, and the Secretariat is told.
+    """
     group = locked(group)
     must_be_secretariat(by)
     if group.state in {GroupState.ACTIVE, GroupState.DORMANT}:
@@ -121,6 +128,7 @@ def open_group(group: Group, *, by: "Capacity") -> Group:
     record(by, "group.opened", group)
     publish(GroupOpened(group))
     activate(membership, by=by)
+    tell_if_nobody_leads(group)
     return group
 
 
@@ -189,7 +197,7 @@ def open_working_group(
         **(as_parent | switches),
     )
     check_switches(group, parent)
-    group.slug = address(group)
+    group.slug = free_slug(Group, group.name, hidden=group.is_hidden)
     group.save(force_insert=True)
     membership = Membership.objects.create(
         group=group, organisation=by.organisation, role=Membership.Role.LEAD, requested_by=by.user
@@ -202,19 +210,21 @@ def open_working_group(
 
 
 def activate(membership: Membership, *, by: "Capacity") -> None:
-    """Make a requested membership active; who asked takes part first, if they still act for the organisation."""
+    """Make a requested membership active; who asked takes part first, or a focal point when they no longer act for it."""
     membership.state, membership.started_at = Membership.State.ACTIVE, timezone.now()
     membership.save(update_fields=["state", "role", "started_at"])
     record(by, "membership.started", membership, role=membership.role)
     publish(MembershipStarted(membership, by_id=by.user_id))
-    asker = (
-        Affiliation.objects.speaking()
-        .filter(user=membership.requested_by_id, user__is_active=True, organisation=membership.organisation_id)
-        .select_related("user", "organisation")
-        .first()
-    )
-    if asker and takes_part_above(membership.group, asker):
-        start_participant(membership, asker, by=by)
+    if first := _first_person(membership):
+        start_participant(membership, first, by=by)
+
+
+def _first_person(membership: Membership) -> Affiliation | None:
+    """Return who takes part first: the asker, else the focal point, else an alternate, of those who can."""
+    speaking = Affiliation.objects.speaking().filter(user__is_active=True, organisation=membership.organisation_id)
+    asker = speaking.filter(user=membership.requested_by_id)
+    candidates = [*asker.for_display(), *speaking.focal().for_display()]
+    return next((one for one in candidates if takes_part_above(membership.group, one)), None)
 
 
 def narrowed(group: Group, parent: Group) -> bool:

@@ -9,17 +9,18 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.errors import DomainError
 from core.events import publish
-from groups.events import LeadLost, ParticipantEnded, ParticipantStarted
-from groups.models import Group, GroupState, Membership, Participant
+from groups.events import ParticipantEnded, ParticipantStarted
+from groups.models import Group, Membership, Participant
 from groups.services.rights import (
     LastLead,
-    has_leading_person,
     is_focal,
+    leads_alone,
     leads_now,
     locked_membership,
     must_be_focal,
     must_have_reason,
     raise_acl,
+    tell_if_nobody_leads,
 )
 from groups.standing import NotAllowed
 from partners.models import Affiliation
@@ -69,6 +70,11 @@ def takes_part_above(group: Group, affiliation: Affiliation) -> bool:
     )
 
 
+def place_above(group: Group, organisation_id: int) -> Membership | None:
+    """Return the organisation's membership of today in the parent, if the group has one and it is in it."""
+    return Membership.objects.active().filter(group=group.parent_id, organisation=organisation_id).first()
+
+
 def start_participant(membership: Membership, affiliation: Affiliation, *, by: "Capacity") -> Participant:
     """Give the person their seat, under the group's lock, after `takes_part_above` was asked."""
     participant = Participant.objects.create(membership=membership, affiliation=affiliation, user=affiliation.user)
@@ -82,28 +88,42 @@ def start_participant(membership: Membership, affiliation: Affiliation, *, by: "
 def end_participation(participant: Participant, *, by: "Capacity", reason: str = "") -> None:
     """End a person's part in a group: their own act, their focal points', or a lead's, who gives a reason.
 
-    Refused when nobody could lead the group afterwards. Ending it twice changes nothing.
+    Refused when nobody could lead the group afterwards; whoever goes of their own accord, or is called back by their
+    organisation, leaves no working group below without a lead either. Where a lead ends it, the Secretariat names a new
+    one there. Ending it twice changes nothing.
     """
     membership = locked_membership(participant.membership)
     now = Participant.objects.select_related("user").get(pk=participant.pk)
     now.membership = membership
     own = by.user_id == now.user_id
-    if not own and not (
+    inside = own or (
         by.organisation_id == membership.organisation_id and is_focal(by.user, membership.organisation_id)
-    ):
+    )
+    if not inside:
         if not leads_now(membership.group, by.user, by.organisation_id):
             raise NotAllowed(_("Only the person, their focal points and the leads do this."))
         reason = must_have_reason(reason)
     if now.ended_at:
         return
-    if membership.group.state != GroupState.CLOSED and _leads_alone(now):
-        raise LastLead(_("Nobody could lead the group afterwards. Name another person of a lead organisation first."))
+    for seat in [now, *_seats_below(now)] if inside else [now]:
+        if leads_alone(seat):
+            raise LastLead(
+                _("Nobody could lead “%(group)s” afterwards. Name another person of a lead organisation first.")
+                % {"group": seat.membership.group}
+            )
     end_seat(now, why="left" if own else "removed", by=by, reason=reason.strip())
 
 
-def _leads_alone(participant: Participant) -> bool:
+def _seats_below(participant: Participant) -> list[Participant]:
+    """Return the person's seats for the same organisation in the working groups below."""
     membership = participant.membership
-    return membership.is_lead and not has_leading_person(membership.group, besides=participant)
+    below = Participant.objects.filter(
+        user=participant.user_id,
+        ended_at=None,
+        membership__organisation=membership.organisation_id,
+        membership__group__parent=membership.group_id,
+    )
+    return list(below.select_related("membership__group", "user").order_by("pk"))
 
 
 def end_seat(participant: Participant, *, why: str, by: "Capacity | None", reason: str = "") -> None:
@@ -114,13 +134,7 @@ def end_seat(participant: Participant, *, why: str, by: "Capacity | None", reaso
     raise_acl(membership.group)
     record(by, "participant.ended", participant, reason=reason, why=why, person=participant.user_id)
     publish(ParticipantEnded(participant, why))
-    if membership.is_lead and not has_leading_person(membership.group):
-        publish(LeadLost(membership.group))
-    below = Participant.objects.filter(
-        user=participant.user_id,
-        ended_at=None,
-        membership__organisation=membership.organisation_id,
-        membership__group__parent=membership.group_id,
-    ).select_related("membership__group", "user")
-    for seat in below.order_by("pk"):
+    if membership.is_lead:
+        tell_if_nobody_leads(membership.group)
+    for seat in _seats_below(participant):
         end_seat(seat, why=why, by=by, reason=reason)

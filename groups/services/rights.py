@@ -6,6 +6,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from core.events import publish
+from groups.events import LeadLost
 from groups.models import Group, Membership, Participant
 from groups.standing import NotAllowed
 from partners.models import Affiliation
@@ -24,7 +26,7 @@ class LastLead(DomainError):
 def locked(group: Group) -> Group:
     """Lock the group, its parent before it, and return it as it is now; all acts on one family of groups take turns.
 
-    The lock lets others refer to the row, so nobody who posts waits for it.
+    Every word written in the group takes the same lock, so it is judged before the act or after it, never during.
     """
     rows = Group.objects.select_for_update(no_key=True)
     if group.parent_id is None:
@@ -103,9 +105,22 @@ def has_leading_person(group: Group, *, besides: Membership | Participant | None
     return seats.exists()
 
 
+def tell_if_nobody_leads(group: Group) -> None:
+    """Publish `LeadLost` when nobody can lead the group now; a closed one needs nobody until it is opened again."""
+    if group.is_writable and not has_leading_person(group):
+        publish(LeadLost(group))
+
+
+def leads_alone(place: Membership | Participant) -> bool:
+    """Say whether nobody could lead the open group without this organisation or this seat; a closed one needs nobody."""
+    membership = place if isinstance(place, Membership) else place.membership
+    group = membership.group
+    return membership.is_lead and group.is_writable and not has_leading_person(group, besides=place)
+
+
 def must_leave_a_lead(membership: Membership) -> None:
     """Refuse to take the lead from an organisation when nobody of another one could lead the group afterwards."""
-    if membership.is_lead and not has_leading_person(membership.group, besides=membership):
+    if leads_alone(membership):
         raise LastLead(
             _("“%(group)s” has no other lead who takes part than %(organisation)s. Name another lead first.")
             % {"organisation": membership.organisation, "group": membership.group}

@@ -12,7 +12,13 @@ from core.fields import random_slug
 from groups.events import RightsChanged
 from groups.models import Find, Group, GroupState, History, Join, Read, StartThreads
 from groups.services.opening import Switches, check_switches, narrowed
-from groups.services.rights import locked, must_have_reason, must_lead, must_lead_or_be_secretariat
+from groups.services.rights import (
+    locked,
+    must_have_reason,
+    must_lead,
+    must_lead_or_be_secretariat,
+    tell_if_nobody_leads,
+)
 
 if TYPE_CHECKING:
     from partners.capacity import Capacity
@@ -24,6 +30,12 @@ CHOICES = {
     "start_threads": StartThreads.values,
     "history": History.values,
 }
+
+
+def _must_be_open(group: Group) -> None:
+    """Refuse to change a closed group: it stays as it was closed, but narrows with its parent."""
+    if not group.is_writable:
+        raise DomainError(_("Open the group again first."))
 
 
 def _must_be_current(group: Group, version: int | None) -> None:
@@ -42,6 +54,7 @@ def edit_group(
     """Change the group's texts, against the version the editor saw; its address stays as it is."""
     group = locked(group)
     must_lead(group, by)
+    _must_be_open(group)
     _must_be_current(group, version)
     new = {"name": name.strip(), "summary": summary.strip(), "theme": theme.strip(), "terms": terms}
     changed = [field for field, value in new.items() if getattr(group, field) != value]
@@ -65,6 +78,7 @@ def change_switches(
     """
     group = locked(group)
     must_lead(group, by)
+    _must_be_open(group)
     _must_be_current(group, version)
     before = {field: getattr(group, field) for field in CHOICES}
     for field, value in switches.items():
@@ -126,7 +140,10 @@ def close_group(group: Group, *, by: "Capacity", reason: str) -> Group:
 
 @transaction.atomic
 def reopen_group(group: Group, *, by: "Capacity") -> Group:
-    """Make a dormant or closed group active again; a working group not before its parent."""
+    """Make a dormant or closed group active again; a working group not before its parent.
+
+    The Secretariat opens one that nobody can lead any more, and names a lead then.
+    """
     group = locked(group)
     must_lead_or_be_secretariat(group, by)
     if group.state == GroupState.ACTIVE:
@@ -136,6 +153,7 @@ def reopen_group(group: Group, *, by: "Capacity") -> Group:
     if group.parent and not group.parent.is_writable:
         raise DomainError(_("Open “%(parent)s” again first.") % {"parent": group.parent})
     _change_state(group, GroupState.ACTIVE, by=by, reason="")
+    tell_if_nobody_leads(group)
     return group
 
 

@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.markdown import clean
 from groups import services
 from groups.directory import FILTERS, directory_of
 from groups.forms import ProposeForm
 from groups.models import Group
 from groups.views.answers import attempt_with
+from partners.capacity import choose
 from partners.models import Affiliation
 
 
@@ -22,7 +24,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     """List the groups the person may know of, working groups under their parents."""
     chosen = request.GET.get("show", "")
     chosen = chosen if chosen in FILTERS else "all"
-    query = request.GET.get("q", "").strip()[:100]
+    query = clean(request.GET.get("q", "")).strip()[:100]
     listing = directory_of(request.user, chosen, query)
     may_propose = Affiliation.objects.speaking().focal().of(request.user).exists()
     context = {"listing": listing, "chosen": chosen, "query": query, "may_propose": may_propose}
@@ -41,7 +43,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     made: list[Group] = []
     if request.method == "POST" and form.is_valid():
         data: dict[str, Any] = form.cleaned_data
-        by = next(tie.capacity for tie in ties if str(tie.organisation_id) == data.pop("as"))
+        by = choose([tie.capacity for tie in ties], data.pop("as"))
         if attempt_with(form, lambda: made.append(services.propose_group(by=by, **data))):
             messages.success(request, _("Proposed. The Secretariat has it in its queue; you will be told."))
             return redirect(made[0])

@@ -15,7 +15,7 @@ from core.errors import Conflict, DomainError
 from groups import services
 from groups.access import NO_GROUP, group_for_manager
 from groups.forms import AccessForm, EditForm, InviteForm, StateForm, WorkingGroupForm
-from groups.models import Group, Invitation
+from groups.models import Group, Invitation, Join
 from groups.record import entries_of, told
 from groups.services.settings import CHOICES
 from groups.standing import Standing
@@ -155,7 +155,12 @@ def working_groups(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data: dict[str, Any] = form.cleaned_data
         if attempt_with(form, lambda: made.append(services.open_working_group(group, by=standing.act(), **data))):
-            messages.success(request, _("Open. You lead it for your organisation; others of this group can join."))
+            messages.success(
+                request,
+                _("Open. You lead it for your organisation; invite others of this group.")
+                if made[0].join == Join.INVITATION
+                else _("Open. You lead it for your organisation; others of this group can join."),
+            )
             return redirect(made[0])
     inside = Group.objects.for_directory(request.user).filter(parent=group)
     return _page(

@@ -95,6 +95,21 @@ def test_a_working_group_is_never_wider_than_its_parent(hidden_group, lead, memb
         services.open_working_group(drafting, by=capacity(lead), name="Deeper", summary="Deeper.")
 
 
+def test_a_group_whose_proposer_has_left_is_led_by_a_focal_point_or_else_lost_to_the_secretariat(
+    stranger, secretariat, institute, make_person, affiliate
+):
+    group, other = (services.propose_group(by=capacity(stranger), name=name, summary="X.") for name in ("A", "B"))
+    successor = make_person("Sami")
+    affiliate(successor, institute, role="alternate")
+    stranger.affiliations.update(state="ended")
+    services.open_group(group, by=capacity(secretariat))
+    assert Standing.of(successor, group).may_manage
+
+    successor.affiliations.update(role="staff")
+    services.open_group(other, by=capacity(secretariat))
+    assert (other in Group.objects.without_lead(), "lead_lost" in told(secretariat)) == (True, True)
+
+
 # --- Joining ------------------------------------------------------------------------------------------------------
 
 
@@ -152,6 +167,39 @@ def test_staff_propose_and_their_focal_points_are_told(supply_chains, stranger, 
     services.propose_to_join(supply_chains, affiliation=tie(colleague))
     services.propose_to_join(supply_chains, affiliation=tie(colleague))
     assert (told(stranger), told(colleague)) == (["membership_proposed"], [])
+    assert not AuditEntry.objects.exists()
+    stranger.affiliations.update(role="staff")
+    with pytest.raises(DomainError, match="no focal point"):
+        services.propose_to_join(supply_chains, affiliation=tie(colleague))
+
+
+@pytest.mark.parametrize("state", ["dormant", "closed"])
+def test_a_group_that_rests_or_is_closed_takes_nobody_in_by_whatever_door(ask, supply_chains, lead, member, state):
+    """Not by a request that was waiting, nor by an invitation that was sent before."""
+    from groups.models.invitation import token_for
+
+    membership = ask()
+    invitation = services.invite(supply_chains, by=capacity(lead), email=member.email, role="lead", key=uuid.uuid4())
+    Group.objects.filter(pk=supply_chains.pk).update(state=state)
+    with pytest.raises(DomainError, match="Open the group again"):
+        services.accept_request(membership, by=capacity(lead))
+    with pytest.raises(services.InvitationRefused):
+        services.redeem_invitation(token_for(invitation.key), user=member, affiliation=tie(member))
+    with pytest.raises(DomainError, match="Open the group again"):
+        services.invite(supply_chains, by=capacity(lead), email="x@example.org", key=uuid.uuid4())
+    assert place(member, supply_chains).role == "member"
+
+
+def test_who_observes_the_parent_comes_into_an_open_working_group_as_an_observer(
+    supply_chains, lead, member, observer
+):
+    drafting = services.open_working_group(
+        supply_chains, by=capacity(lead), name="Drafting", summary="Drafts.", join="open"
+    )
+    for person in (member, observer):
+        services.request_to_join(drafting, affiliation=tie(person), key=uuid.uuid4())
+    assert (Standing.of(member, drafting).may_post, Standing.of(observer, drafting).may_post) == (True, False)
+    assert Standing.of(observer, drafting).is_observer
 
 
 def test_a_declined_organisation_reads_why_and_may_ask_again(ask, supply_chains, lead, stranger):
@@ -214,6 +262,35 @@ def test_an_old_capacity_leads_nothing(supply_chains, lead, member):
         services.remove_membership(place(member, supply_chains), by=old, reason="Out.")
 
 
+def test_a_lead_who_goes_leaves_no_working_group_behind_without_a_lead_but_may_be_sent_away(
+    supply_chains, lead, member, secretariat
+):
+    services.change_membership_role(place(member, supply_chains), by=capacity(lead), role="lead")
+    services.open_working_group(supply_chains, by=capacity(member), name="Drafting", summary="Drafts.")
+    seat = Participant.objects.get(user=member, membership__group=supply_chains)
+    with pytest.raises(LastLead, match="Drafting"):
+        services.end_participation(seat, by=capacity(member))
+    with pytest.raises(LastLead, match="Drafting"):
+        services.leave(place(member, supply_chains), by=capacity(member))
+
+    services.end_participation(seat, by=capacity(lead), reason="Abuse.")
+
+    assert not Participant.objects.filter(user=member, ended_at=None).exists()
+    assert told(secretariat) == ["lead_lost"]
+
+
+def test_a_closed_group_that_lost_its_last_lead_is_opened_by_the_secretariat_which_names_one(
+    supply_chains, lead, member, secretariat
+):
+    services.close_group(supply_chains, by=capacity(lead), reason="Done.")
+    services.end_participation(Participant.objects.get(user=lead), by=capacity(lead))
+    assert told(secretariat) == []
+    services.reopen_group(supply_chains, by=capacity(secretariat))
+    assert told(secretariat) == ["lead_lost"]
+    services.change_membership_role(place(member, supply_chains), by=capacity(secretariat), role="lead")
+    assert Standing.of(member, supply_chains).may_manage
+
+
 # --- Losing access ------------------------------------------------------------------------------------------------
 
 
@@ -229,6 +306,39 @@ def test_a_removed_organisation_loses_the_group_and_its_working_groups_at_once(s
         standing = Standing.of(member, Group.objects.get(pk=group.pk))
         assert (standing.is_participant, standing.may_read, standing.may_read_chat) == (False, False, False)
     assert told(member)[0] == "membership_decided"
+
+
+@pytest.mark.parametrize("how", ["removed", "left"])
+def test_a_request_inside_ends_with_the_place_above(hidden_group, supply_chains, lead, member, stranger, ask, how):
+    """What an organisation asked for in a working group does not keep the group, nor its parent, in its sight."""
+    services.change_switches(hidden_group, by=capacity(lead), join="request")
+    drafting = services.open_working_group(hidden_group, by=capacity(lead), name="Drafting", summary="Drafts.")
+    asked = services.request_to_join(drafting, affiliation=tie(member), key=uuid.uuid4())
+    if how == "removed":
+        services.remove_membership(place(member, hidden_group), by=capacity(lead), reason="Out.")
+    else:
+        services.leave(place(member, hidden_group), by=capacity(member))
+    asked.refresh_from_db()
+    assert (asked.state, asked.ended_at is None) == ({"removed": "declined", "left": "withdrawn"}[how], False)
+    assert list(Group.objects.visible_to(member)) == [supply_chains]
+    assert "membership.requested" in acts(drafting) and acts(drafting)[-1] == f"membership.{asked.state}"
+
+
+def test_a_request_of_who_is_not_in_the_parent_is_not_accepted(supply_chains, lead, member):
+    drafting = services.open_working_group(supply_chains, by=capacity(lead), name="Drafting", summary="Drafts.")
+    asked = services.request_to_join(drafting, affiliation=tie(member), key=uuid.uuid4())
+    Membership.objects.filter(group=supply_chains, organisation=asked.organisation).update(state="left")
+    with pytest.raises(DomainError, match="come from its parent"):
+        services.accept_request(asked, by=capacity(lead))
+
+
+def test_a_suspended_organisations_focal_points_lose_sight_of_its_hidden_groups(hidden_group, member, weavers):
+    assert hidden_group in Group.objects.visible_to(member)
+    weavers.status = OrganisationStatus.SUSPENDED
+    with transaction.atomic():
+        weavers.save()
+        publish(OrganisationStatusChanged(weavers))
+    assert hidden_group not in Group.objects.visible_to(member)
 
 
 def test_who_no_longer_acts_for_the_organisation_takes_part_no_more(
@@ -304,6 +414,11 @@ def test_a_closed_group_is_read_only_with_its_working_groups_until_it_is_opened_
         ask()
     with pytest.raises(DomainError, match="first"):
         services.reopen_group(child, by=capacity(lead))
+    texts = {"name": "New", "summary": "New.", "theme": "", "terms": ""}
+    with pytest.raises(DomainError, match="Open the group again"):
+        services.edit_group(supply_chains, by=capacity(lead), **texts)
+    with pytest.raises(DomainError, match="Open the group again"):
+        services.change_switches(supply_chains, by=capacity(lead), join="open")
     services.reopen_group(supply_chains, by=capacity(lead))
     services.reopen_group(child, by=capacity(lead))
     assert Group.objects.filter(state="active").count() == 2

@@ -182,6 +182,21 @@ def test_a_stranger_asks_a_lead_accepts_and_both_see_it(signed_in, supply_chains
     assert Standing.of(stranger, supply_chains).may_post
 
 
+def test_who_acts_for_two_organisations_proposes_for_either(signed_in, stranger, make_organisation, affiliate):
+    first, second = (stranger.affiliations.get().organisation, make_organisation("Zinc Council"))
+    affiliate(stranger, second)
+    for organisation in (second, first):
+        fields = {**TEXTS, **SWITCHES, "key": uuid.uuid4(), "as": str(organisation.pk)}
+        assert signed_in(stranger).post("/groups/propose/", fields).status_code == 302
+        assert Membership.objects.latest("pk").organisation == organisation
+
+
+def test_what_no_database_stores_is_taken_out_of_a_query(client, supply_chains):
+    answer = client.get("/groups/", {"q": "\0supply\0"})
+    assert (answer.status_code, answer.context["query"]) == (200, "supply")
+    assert "Supply Chains" in answer.content.decode()
+
+
 def test_too_many_words_are_refused_beside_the_field_and_kept(signed_in, supply_chains, stranger):
     organisation = stranger.affiliations.get().organisation_id
     fields = {"as": str(organisation), "brings": "word " * 61, "key": uuid.uuid4()}
