@@ -14,6 +14,8 @@ from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
 COMPOSE = ROOT / "docker-compose.yml"
+# Where docs/configuration.md says what is no choice in the containers.
+SETTLED = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8").partition("## ")[0]
 FILLED = {
     "SITE_URL": "https://groups.example.org",
     "SECRET_KEY": "k" * 50,
@@ -30,18 +32,28 @@ def variables(text):
     return set(re.findall(r"\$\{(\w+)", text))
 
 
-def config(environment, folder):
-    """Return what the compose tool makes of the file, or None where there is no such tool."""
-    for command in (["docker-compose"], ["docker", "compose"]):
-        if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True).returncode == 0:
-            inherited = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME"}}
-            return subprocess.run(
-                [*command, "--project-directory", folder, "-f", COMPOSE, "config"],  # where there is no .env
-                env=inherited | environment,
-                capture_output=True,
-                text=True,
-            )
-    return None
+@pytest.fixture
+def config(tmp_path):
+    """Ask the compose tool what it makes of the file with a `.env` of these variables."""
+    tools = (["docker", "compose"], ["docker-compose"])
+    found = next(
+        (
+            tool
+            for tool in tools
+            if shutil.which(tool[0]) and subprocess.run([*tool, "version"], capture_output=True).returncode == 0
+        ),
+        None,
+    )
+    if not found:
+        pytest.skip("needs a compose tool (Debian has docker-compose; no engine is asked)")
+    shutil.copy(COMPOSE, tmp_path)
+
+    def make(environment):
+        (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
+        clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+        return subprocess.run([*found, "config"], cwd=tmp_path, env=clean, capture_output=True, text=True)
+
+    return make
 
 
 def test_every_part_of_the_full_mode_is_there_and_watched():
@@ -63,23 +75,44 @@ def test_every_command_names_something_that_exists():
     assert importlib.util.find_spec(services["pages"]["healthcheck"]["test"][3])
 
 
+def documented():
+    """Return the variables of docs/configuration.md, each with the second cell of its row."""
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| ([^|]*) \|", text, re.MULTILINE)
+    return {name: second for names, second in rows for name in re.findall(r"\w+", names)}
+
+
 def test_the_example_of_the_environment_names_what_compose_asks_for():
-    asked = variables(COMPOSE.read_text(encoding="utf-8")) - {"VERSION"}
-    example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    assert set(re.findall(r"^(\w+)=", example, re.MULTILINE)) == asked
+    asked = variables(COMPOSE.read_text(encoding="utf-8"))
+    example = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    assert asked - {"VERSION"} <= example
+    assert asked | example <= documented().keys()
 
 
-def test_the_compose_tool_accepts_it_and_refuses_what_is_not_filled_in(tmp_path):
-    complete = config(FILLED, tmp_path)
-    if complete is None:
-        assert compose()["services"]["pages"]["environment"]["MODE"] == "full"
-        return
+def test_the_compose_tool_accepts_it_and_refuses_what_is_not_filled_in(config):
+    complete = config(FILLED)
     assert complete.returncode == 0, complete.stderr
     assert yaml.safe_load(complete.stdout)["services"]["pages"]["environment"]["SITE_URL"] == FILLED["SITE_URL"]
     for name in FILLED:
-        lacking = config({key: value for key, value in FILLED.items() if key != name}, tmp_path)
+        lacking = config({key: value for key, value in FILLED.items() if key != name})
         assert lacking.returncode != 0
         assert f"set {name} in .env" in lacking.stderr
+
+
+def test_every_documented_variable_reaches_the_containers(config):
+    ours = [name for name, read_by in documented().items() if not re.search(r"script/|\.yml", read_by)]
+    assert "REDIS_PREFIX" in ours and "SOCKETS_MAX" in ours
+    done = config(FILLED | {name: f"as-{name}" for name in ours})
+    assert done.returncode == 0, done.stderr
+    services = yaml.safe_load(done.stdout)["services"]
+    settled = compose()["x-app"]["environment"]
+    for service in ("migrate", "pages", "sockets", "worker"):
+        given = services[service]["environment"]
+        for name in ours:
+            if settled.get(name, f"${{{name}").startswith(f"${{{name}"):
+                assert given[name] == f"as-{name}", (service, name)
+            else:
+                assert f"`{name}`" in SETTLED, f"docs/configuration.md does not say that {name} is settled"
 
 
 @pytest.mark.parametrize(
