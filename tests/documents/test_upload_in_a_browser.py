@@ -7,6 +7,7 @@ from django.conf import settings as site_settings
 from playwright.sync_api import expect, sync_playwright
 
 from groups.documents.models import Document, Upload, Version
+from groups.documents.services import spool
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -111,6 +112,55 @@ def test_an_upload_goes_on_after_the_page_was_loaded_anew(page, tmp_path):
     expect(page.locator(".upload [data-text]")).to_have_text("Here", timeout=60_000)
     assert int(offsets[0]) > 0
     assert Version.objects.get().sha256 == hashlib.sha256(PDF).hexdigest()
+
+
+def test_what_had_arrived_when_the_disk_was_full_is_not_sent_again(page, monkeypatch):
+    offsets, free = [], spool.RESERVE
+
+    def fill_after_one(route):
+        offsets.append(int(route.request.url.partition("offset=")[2]))
+        if len(offsets) == 2:
+            monkeypatch.setattr(spool, "RESERVE", 2**62)
+        route.continue_()
+
+    page.route("**/uploads/*/?offset=*", fill_after_one)
+    choose(page, ("a.pdf", PDF))
+    text = page.locator(".upload [data-text]")
+    expect(text).to_contain_text("The server has no room left", timeout=60_000)
+    monkeypatch.setattr(spool, "RESERVE", free)
+    page.get_by_role("button", name="Try again").click()
+    expect(text).to_have_text("Here", timeout=60_000)
+    assert offsets[1] == offsets[2] > 0
+    assert Version.objects.get().sha256 == hashlib.sha256(PDF).hexdigest()
+
+
+def test_who_cancels_when_the_file_is_there_already_is_told_so(page):
+    page.route("**/uploads/*/finish/", lambda route: route.fetch() and None)
+    choose(page, ("a.pdf", PDF))
+    text = page.locator(".upload [data-text]")
+    expect(text).to_have_text("Checking the file", timeout=60_000)
+    while not Version.objects.exists():
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Cancel").click()
+    expect(text).to_have_text("Here")
+    expect(page.locator(".row__title")).to_have_count(1)
+
+
+def test_a_file_that_cannot_be_read_any_more_is_said_and_forgotten(page, tmp_path, stored):
+    file = tmp_path / "long.pdf"
+    file.write_bytes(PDF)
+
+    def lose(route):
+        route.continue_()
+        file.unlink(missing_ok=True)
+
+    page.route("**/uploads/*/?offset=*", lose)
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".upload [data-text]")).to_have_text("The file is empty or cannot be read.", timeout=20_000)
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    while Upload.objects.exists():
+        page.wait_for_timeout(50)
+    assert stored() == []
 
 
 def test_a_name_that_is_there_already_is_asked_about(page, add, member, supply_chains):

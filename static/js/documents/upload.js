@@ -9,6 +9,10 @@ const LEAST = 128 * 1024;
 const MOST = 4 * 1024 * 1024;
 const ATTEMPTS = 8;
 const PATIENCE = 30000;
+// What the server says of the file itself: sending it again as it is would not help.
+const HOPELESS = new Set(["file_refused", "upload_refused", "bad_name", "malformed"]);
+// The key is forgotten, or it is another file's: this one goes under a new key.
+const KEY_SPENT = new Set(["upload_gone", "other_file"]);
 
 const word = (name) => document.querySelector("[data-upload-words]").content.querySelector(`[data-word="${name}"]`).textContent;
 const pause = (ms, signal) => new Promise((resolve, reject) => {
@@ -25,7 +29,9 @@ const bytes = (size) => {
 };
 
 class Stopped extends Error {}
-// What the server refused, in its own words: trying again as it is would not help.
+// It was moved or changed since it was chosen, or it is a folder.
+class Unreadable extends Error {}
+// What the server refused, in its own words.
 class Refused extends Error {
   constructor(answer, status) { super(answer.message || ""); this.answer = answer; this.status = status; }
 }
@@ -33,6 +39,7 @@ class Refused extends Error {
 // XMLHttpRequest, because fetch does not tell how much of a body has gone.
 function ask(method, url, { token, body, json, signal, sent = () => {} }) {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new Stopped());
     const request = new XMLHttpRequest();
     request.open(method, url);
     request.timeout = 10 * 60 * 1000;
@@ -65,7 +72,7 @@ class Upload {
     this.twin = "";
     this.document = queue.document;
     this.remembered = `upload ${location.pathname} ${file.name} ${file.size} ${file.lastModified}`;
-    this.key = sessionStorage.getItem(this.remembered) || crypto.randomUUID?.() || uuid();
+    this.key = sessionStorage.getItem(this.remembered) || uuid();
     this.row = document.querySelector("[data-upload-row]").content.firstElementChild.cloneNode(true);
     this.part("name").textContent = file.name;
     this.part("size").textContent = bytes(file.size);
@@ -105,7 +112,7 @@ class Upload {
       try {
         return await this.send();
       } catch (error) {
-        if (error instanceof Refused || error instanceof Stopped) throw error;
+        if ([Refused, Stopped, Unreadable].some((kind) => error instanceof kind)) throw error;
         if (this.received > before) attempt = 0;
         if (attempt >= ATTEMPTS && navigator.onLine) throw error;
         this.say("offline");
@@ -125,7 +132,7 @@ class Upload {
       this.received = answer.received;
       this.show(this.received);
       this.say("sending");
-      const body = this.file.slice(this.received, this.received + chunk);
+      const body = await this.read(this.received, this.received + chunk);
       const began = performance.now();
       try {
         answer = await ask("PUT", `${this.url}?offset=${this.received}`, { token, body, signal, sent: (count) => this.show(this.received + count) });
@@ -147,6 +154,11 @@ class Upload {
     return ask("POST", `${this.url}finish/`, { token, signal });
   }
 
+  // Read here, and not by the request, which would call a file that cannot be read a broken line.
+  async read(from, to) {
+    try { return await this.file.slice(from, to).arrayBuffer(); } catch { throw new Unreadable(); }
+  }
+
   done(answer) {
     sessionStorage.removeItem(this.remembered);
     this.row.classList.add("is-done");
@@ -166,28 +178,42 @@ class Upload {
       return;
     }
     this.row.classList.add("is-failed");
-    if (error instanceof Refused) {
-      // The upload is forgotten by the server: choosing the file again begins anew.
+    if (error instanceof Refused) this.say(error.status === 404 || error.status === 403 ? "gone" : error.status === 413 ? "large" : "failed", error.message || undefined);
+    else this.say(error instanceof Unreadable ? "empty" : "failed");
+    const hopeless = error instanceof Unreadable || error.status === 413 || HOPELESS.has(code);
+    if (hopeless) this.forget();
+    if (hopeless || KEY_SPENT.has(code)) {
       sessionStorage.removeItem(this.remembered);
-      this.key = crypto.randomUUID?.() || uuid();
-      this.say(error.status === 404 || error.status === 403 ? "gone" : error.status === 413 ? "large" : "failed", error.message || undefined);
-      this.offer(...(code === "storage_full" || code === "upload_gone" || code === "conflict" ? ["retry", "cancel"] : ["cancel"]));
-    } else {
-      this.say("failed");
-      this.offer("retry", "cancel");
+      this.key = uuid();
     }
+    // Whatever else it was, the server keeps what has arrived, and trying again goes on from there.
+    this.offer(...(hopeless ? ["cancel"] : ["retry", "cancel"]));
   }
 
-  cancel() {
+  // Tell the server that nobody goes on with it; the answer says whether it had become a document before.
+  forget() { return ask("DELETE", this.url, { token: this.queue.token }).catch(() => ({})); }
+
+  async cancel() {
     this.stop?.abort();
     sessionStorage.removeItem(this.remembered);
+    const forgotten = this.forget();
+    if (this.received === this.file.size) {
+      // All of it is there, so it may be a document by now.
+      this.offer();
+      const answer = await forgotten;
+      if (answer.done) {
+        this.done(answer);
+        this.queue.settled();
+        return;
+      }
+    }
     this.queue.drop(this);
-    ask("DELETE", this.url, { token: this.queue.token }).catch(() => {});
   }
 }
 
 // crypto.randomUUID is there on secure origins only; getRandomValues is everywhere.
 function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
   const random = crypto.getRandomValues(new Uint8Array(16));
   random[6] = (random[6] & 15) | 64;
   random[8] = (random[8] & 63) | 128;
@@ -273,12 +299,13 @@ class Queue {
     while (this.running < AT_ONCE && this.waiting.length) {
       const upload = this.waiting.shift();
       this.running += 1;
-      upload.run().finally(() => { this.running -= 1; this.next(); if (!this.running) this.settled(); });
+      upload.run().finally(() => { this.running -= 1; this.next(); this.settled(); });
     }
   }
 
   // When nothing is on its way any more: a version opens its document anew, new documents take their place in the list.
   async settled() {
+    if (this.running) return;
     const done = this.uploads.filter((one) => one.url_of_document);
     if (!done.length) return;
     if (done.length === this.uploads.length) this.status.textContent = word("sent");
