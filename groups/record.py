@@ -47,15 +47,16 @@ VERBS: dict[str, str | Promise] = {
     "thread.renamed": gettext_lazy("renamed a thread"),
     "thread.end_moved": gettext_lazy("moved the end of a consultation"),
     "post.deleted": gettext_lazy("deleted a post"),
-    "post.moved": gettext_lazy("moved a post"),
     "message.deleted": gettext_lazy("deleted a message"),
-    "document.added": gettext_lazy("added a document"),
+    "room.opened": gettext_lazy("opened a room"),
+    "room.renamed": gettext_lazy("renamed a room"),
     "document.renamed": gettext_lazy("renamed a document"),
     "document.moved": gettext_lazy("moved a document"),
     "document.deleted": gettext_lazy("deleted a document"),
     "document.restored": gettext_lazy("brought a document back"),
     "document.version_restored": gettext_lazy("brought back a version of a document"),
     "folder.renamed": gettext_lazy("renamed a folder"),
+    "folder.moved": gettext_lazy("moved a folder"),
     "folder.deleted": gettext_lazy("deleted a folder"),
     "invitation.made": gettext_lazy("invited somebody by mail"),
     "invitation.sent_again": gettext_lazy("sent an invitation again"),
@@ -84,7 +85,8 @@ def entries_of(group: Group) -> "QuerySet[AuditEntry]":
 
 def told(entries: Sequence[AuditEntry]) -> list[Act]:
     """Return the entries in words; names are looked up now, in a fixed number of queries."""
-    people = User.objects.in_bulk(_ids(entries, "actor") | _ids(entries, "person"))
+    actors = {entry.actor_id for entry in entries if entry.actor_id}
+    people = User.objects.in_bulk(actors | _persons(entries))
     places = Membership.objects.select_related("organisation").in_bulk(
         {entry.object_id for entry in entries if entry.object_type == "groups.membership" and entry.object_id}
     )
@@ -92,15 +94,16 @@ def told(entries: Sequence[AuditEntry]) -> list[Act]:
     return [_act(entry, people, places, organisations) for entry in entries]
 
 
-def _ids(entries: Iterable[AuditEntry], name: str) -> set[int]:
-    return {entry.payload[name] for entry in entries if entry.payload and isinstance(entry.payload.get(name), int)}
+def _persons(entries: Iterable[AuditEntry]) -> set[int]:
+    """Return whom the acts were about."""
+    return {entry.payload["person"] for entry in entries if entry.payload and "person" in entry.payload}
 
 
 def _act(
     entry: AuditEntry, people: dict[int, User], places: dict[int, Membership], organisations: dict[int, Organisation]
 ) -> Act:
     payload = entry.payload or {}
-    actor = people.get(payload.get("actor", 0))
+    actor = people.get(entry.actor_id or 0)
     organisation = organisations.get(entry.organisation_id or 0)
     place, person = places.get(entry.object_id or 0), people.get(payload.get("person", 0))
     whom = ""
@@ -112,7 +115,7 @@ def _act(
     return Act(
         number=entry.number,
         at=entry.at,
-        who=actor.display_name if actor else _("The platform"),
+        who=actor.display_name if actor else _("former member") if entry.payload is None else _("The platform"),
         organisation=for_whom,
         what=str(VERBS.get(entry.verb) or entry.verb.replace(".", " ").replace("_", " ")),
         whom="" if whom == for_whom else whom,

@@ -29,8 +29,19 @@ def _payload_digest(salt: str, payload: dict[str, Any]) -> str:
     return _sha256(salt, json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True))
 
 
+def _personal(entry: AuditEntry) -> dict[str, Any]:
+    """Return the columns that say who acted and why, as the payload holds them."""
+    return {
+        "actor": entry.actor_id,
+        "organisation": entry.organisation_id,
+        "function": entry.function,
+        "reason": entry.reason,
+    }
+
+
 def _entry_digest(previous: str, entry: AuditEntry) -> str:
-    return _sha256(previous, str(entry.number), entry.verb, entry.object_type, entry.payload_digest)
+    what = (entry.verb, entry.object_type, str(entry.object_id))
+    return _sha256(previous, str(entry.number), entry.at.isoformat(), *what, entry.payload_digest)
 
 
 @transaction.atomic
@@ -51,15 +62,7 @@ def record(by: Actor | None, verb: str, obj: models.Model, *, reason: str = "", 
         reason=reason,
         salt=secrets.token_hex(16),
     )
-    entry.payload = {
-        "at": entry.at.isoformat(),
-        "object": entry.object_id,
-        "actor": entry.actor_id,
-        "organisation": entry.organisation_id,
-        "function": entry.function,
-        "reason": reason,
-        **details,
-    }
+    entry.payload = details | _personal(entry)
     entry.payload_digest = _payload_digest(entry.salt, entry.payload)
     entry.digest = _entry_digest(chain.head, entry)
     entry.save()
@@ -68,21 +71,27 @@ def record(by: Actor | None, verb: str, obj: models.Model, *, reason: str = "", 
     return entry
 
 
-def first_broken(chain: AuditChain) -> AuditEntry | None:
-    """Return the first entry that does not fit the chain, or None when the whole chain verifies.
+@transaction.atomic
+def first_broken(chain: AuditChain) -> int | None:
+    """Return the number of the first entry that is missing, was changed or was put in, or None when the chain verifies.
 
-    An erased entry (no payload) is checked by its digest alone; a shortened chain shows in `chain.length`, and the caller
-    compares it.
+    Acts on the same group wait meanwhile. What an entry says of a person is checked by its salted payload; an erased entry
+    has none, and may say nothing of anybody.
     """
-    previous = ""
+    chain = AuditChain.objects.select_for_update().get(pk=chain.pk)
+    number, previous = 0, ""
     for number, entry in enumerate(chain.entries.order_by("number").iterator(), start=1):
-        whole = entry.payload is None or (
-            _payload_digest(entry.salt, entry.payload) == entry.payload_digest
-            and entry.payload["reason"] == entry.reason
-            and entry.payload["actor"] == entry.actor_id
-            and entry.payload["object"] == entry.object_id
-        )
-        if entry.number != number or not whole or entry.digest != _entry_digest(previous, entry):
-            return entry
+        linked = entry.number == number <= chain.length and entry.digest == _entry_digest(previous, entry)
+        if not linked or not _is_whole(entry):
+            return number
         previous = entry.digest
-    return None
+    if number < chain.length:
+        return number + 1
+    return None if previous == chain.head else number
+
+
+def _is_whole(entry: AuditEntry) -> bool:
+    if entry.payload is None:
+        return not (entry.salt or any(_personal(entry).values()))
+    hashed = _payload_digest(entry.salt, entry.payload) == entry.payload_digest
+    return hashed and entry.payload == entry.payload | _personal(entry)

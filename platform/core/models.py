@@ -1,7 +1,7 @@
 """Base models, the deployment's epoch, and the audit record."""
 
 import uuid
-from typing import Any, Never
+from typing import Any, ClassVar, Never
 
 from django.db import models
 from django.utils import timezone
@@ -40,8 +40,32 @@ class AuditChain(models.Model):
     head = models.CharField(max_length=64, default="")
 
 
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """Recorded acts: `core.audit.record` appends them one by one, and nothing changes or takes out many at once either."""
+
+    def update(self, **kwargs: Any) -> Never:
+        """Refuse: the record is append-only."""
+        raise TypeError("Audit entries are never changed.")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> Never:
+        """Refuse: the record is append-only."""
+        raise TypeError("Audit entries are never changed.")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> Never:
+        """Refuse: each act is linked to the one before."""
+        raise TypeError("Audit entries are recorded one by one.")
+
+    def delete(self) -> Never:
+        """Refuse: the record is append-only."""
+        raise TypeError("Audit entries are never deleted.")
+
+
 class AuditEntry(models.Model):
-    """One recorded act. Never changed, never deleted; erasing a person empties `payload` and `salt` and keeps the chain whole."""
+    """One recorded act, never changed, never deleted.
+
+    Erasing a person empties what an entry says of them (`payload`, `salt`, and the columns the payload repeats) and keeps the
+    chain whole: it links the digest of the payload, not the payload.
+    """
 
     chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="entries")
     number = models.PositiveBigIntegerField()
@@ -57,6 +81,8 @@ class AuditEntry(models.Model):
     salt = models.CharField(max_length=32, blank=True)
     payload_digest = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
+
+    objects: ClassVar[AuditEntryQuerySet] = AuditEntryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="dense_audit_numbers")]
