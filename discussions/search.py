@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from core import markdown
+from core.folding import every_word, spans
 from discussions.models import Post, Thread
-from search.services import Found, Hit, all_words
+from search.services import Found, Hit
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -16,7 +17,7 @@ def threads(query: list[str], user: "User | AnonymousUser", limit: int) -> Found
     """Return threads whose title has every word, the liveliest first."""
     found = list(
         Thread.objects.visible_to(user)
-        .filter(all_words(["title"], query))
+        .filter(every_word(query))
         .select_related("group")
         .order_by("-last_post_at", "-pk")[: limit + 1]
     )
@@ -31,7 +32,7 @@ def posts(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
     found = list(
         Post.objects.visible_to(user)
         .standing()
-        .filter(all_words(["body"], query))
+        .filter(every_word(query))
         .select_related("thread__group")
         .order_by("-created_at", "-pk")[: limit + 1]
     )
@@ -51,8 +52,8 @@ def posts(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
 def around(text: str, query: list[str], length: int = 200) -> str:
     """Return the part of the text in which the first word that is found stands."""
     flat = markdown.excerpt(text, len(text) + 1)
-    lower = flat.lower()
-    start = min((at for word in query if (at := lower.find(word.lower())) >= 0), default=0)
+    found = spans(flat, query)
+    start = found[0][0] if found else 0
     if start <= length // 2:
         return markdown.excerpt(flat, length)
     return "…" + markdown.excerpt(flat[flat.find(" ", start - length // 2) + 1 :], length)

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from core.folding import every_word, fold
 from core.markdown import excerpt
 from groups.models import Group
-from search.services import Found, Hit, all_words
+from search.services import Found, Hit
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 def groups(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
     """Find groups by name, theme and summary; those whose name has the words come first, by name."""
-    found = Group.objects.visible_to(user).filter(all_words(["name", "theme", "summary"], query))
+    found = Group.objects.visible_to(user).filter(every_word(query))
     rows = list(found.select_related("parent").order_by("name", "pk")[: limit + 1])
-    rows.sort(key=lambda group: not all(word.casefold() in group.name.casefold() for word in query))
+    rows.sort(key=lambda group: not all(word in fold(group.name) for word in query))
     hits = [
         Hit(
             title=group.name,

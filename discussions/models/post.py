@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core import markdown
+from core.folding import Folded
 from core.models import TimeStamped
 from discussions.models.thread import Thread
 from groups.history import boundaries_of
@@ -46,8 +48,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(deleted_at=None)
 
 
-class Post(Spoken, TimeStamped):
+class Post(Folded, Spoken, TimeStamped):
     """Numbered 1, 2, 3... without gaps inside its thread. A deleted post keeps its number and loses its text."""
+
+    FOLDED = ("body",)
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="posts")
     number = models.PositiveIntegerField()
@@ -89,6 +93,10 @@ class Post(Spoken, TimeStamped):
     def audit_scope(self) -> str:
         """Recorded in the group's chain."""
         return f"group:{self.thread.group_id}"
+
+    def searched(self) -> str:
+        """Return the body without its mentions: whom a post names is no word of it, and not for every reader to know."""
+        return markdown.MENTION.sub(" ", self.body)
 
     @property
     def is_deleted(self) -> bool:

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from core.folding import every_word
 from groups.documents.models import Document
-from search.services import Found, Hit, all_words
+from search.services import Found, Hit
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -15,7 +16,7 @@ def documents(query: list[str], user: "User | AnonymousUser", limit: int) -> Fou
     """Return the documents whose title or newest file name has every word, that changed last first."""
     found = list(
         Document.objects.visible_to(user)
-        .filter(all_words(["title", "latest__file_name"], query))
+        .filter(every_word(query, ["folded", "latest__folded"]))
         .select_related("group", "latest")
         .order_by("-changed_at", "-pk")[: limit + 1]
     )

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.folding import Folded, every_word, words_of
 from core.models import TimeStamped
 from partners.models import Affiliation, OrganisationStatus
 from partners.models.organisation import is_partner_person
@@ -118,8 +119,7 @@ class GroupQuerySet(models.QuerySet["Group"]):
         found = (
             self.visible_to(user).exclude(state=GroupState.DECLINED).select_related("parent").order_by("name", "pk")
         )
-        for word in query.split()[:8]:
-            found = found.filter(Q(name__icontains=word) | Q(theme__icontains=word) | Q(summary__icontains=word))
+        found = found.filter(every_word(words_of(query)))
         mine = belongs = models.Exists(Membership.objects.none())
         if user.is_authenticated:
             mine = models.Exists(groups_of(user).filter(membership__group=models.OuterRef("pk")))
@@ -141,8 +141,10 @@ class GroupQuerySet(models.QuerySet["Group"]):
         return self.live().filter(Q(pk__in=groups_of(user)) | Q(read__in=read, find__in=find))
 
 
-class Group(TimeStamped):
+class Group(Folded, TimeStamped):
     """A thematic Action Group, or a working group inside one (one level)."""
+
+    FOLDED = ("name", "theme", "summary")
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(max_length=80, unique=True, editable=False)

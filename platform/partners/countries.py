@@ -5,6 +5,8 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 from django.utils.translation import get_language
 
+from core.folding import fold
+
 # Two-letter codes of the locale data that are groups of countries or made for tests.
 NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 
@@ -20,13 +22,7 @@ def _names(language: str) -> dict[str, str]:
         for code, name in locale.territories.items()
         if len(code) == 2 and code.isalpha() and code not in NO_COUNTRY
     }
-    return dict(sorted(names.items(), key=lambda pair: _sorting(pair[1])))
-
-
-def _sorting(name: str) -> str:
-    from partners.models.organisation import fold
-
-    return fold(name)
+    return dict(sorted(names.items(), key=lambda pair: fold(pair[1])))
 
 
 def country_name(code: str) -> str:

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from core.folding import every_word
 from core.markdown import excerpt
 from partners.models import Organisation
-from search.services import Found, Hit, all_words
+from search.services import Found, Hit
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 def organisations(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
     """Find organisations by name, acronym and mandate, by name."""
-    found = Organisation.objects.visible_to(user).filter(all_words(["name", "acronym", "mandate"], query))
-    rows = list(found.order_by("name", "pk")[: limit + 1])
+    found = Organisation.objects.visible_to(user).filter(every_word(query, ["folded", "folded_mandate"]))
+    rows = list(found.for_display()[: limit + 1])
     hits = [
         Hit(
             title=f"{one.name} ({one.acronym})" if one.acronym else one.name,

@@ -5,7 +5,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from search.services import sources, words
+from core.folding import words_of
+from core.markdown import clean
+from search.services import sources
 
 FIRST = 6
 ALL = 50
@@ -21,8 +23,8 @@ LABELS = {
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Show what the reader may see of everything that holds all the words; `in` narrows it to one source."""
-    query = request.GET.get("q", "")[:200]
-    wanted = words(query)
+    query = clean(request.GET.get("q", ""))[:200]
+    wanted = words_of(query)
     only = request.GET.get("in", "")
     table = sources()
     asked = {only: table[only]} if only in table else table

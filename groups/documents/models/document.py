@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.folding import Folded
 from core.models import TimeStamped
 from groups.documents.models.folder import Folder
 from groups.history import boundaries_of
@@ -48,8 +49,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_related("latest__author", "latest__organisation", "folder")
 
 
-class Document(Spoken, TimeStamped):
+class Document(Folded, Spoken, TimeStamped):
     """A title in a folder, with numbered versions; whoever first uploaded it, and for whom, stays on it."""
+
+    FOLDED = ("title",)
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="documents")
     folder = models.ForeignKey(Folder, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")

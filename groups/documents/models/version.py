@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.folding import Folded
 from core.models import TimeStamped
 from groups.documents.models.document import Document
 from groups.documents.types.kinds import KINDS
@@ -23,8 +24,10 @@ def random_path() -> str:
     return f"versions/{name[:2]}/{name}"
 
 
-class Version(Spoken, TimeStamped):
+class Version(Folded, Spoken, TimeStamped):
     """Immutable: its bytes, its SHA-256 and the capacity in which it was put here never change."""
+
+    FOLDED = ("file_name",)
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()

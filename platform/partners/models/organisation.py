@@ -1,6 +1,5 @@
 """A body that acts in the alliance."""
 
-import unicodedata
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -9,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.folding import every_word, fold, words_of
 from core.models import TimeStamped
 
 if TYPE_CHECKING:
@@ -49,12 +49,6 @@ class OrganisationStatus(models.TextChoices):
     LEFT = "left", _("Left")
 
 
-def fold(text: str) -> str:
-    """Return the text for comparing: lower case, without accents and other marks, single spaces."""
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return " ".join(bare.casefold().split())
-
-
 def at_most_words(limit: int, text: str) -> None:
     """Refuse a text of more words than the limit, saying how many it has."""
     if (count := len(text.split())) > limit:
@@ -81,10 +75,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def matching(self, query: str) -> "OrganisationQuerySet":
         """Those in whose name or acronym every word stands, whatever the case and the accents."""
-        found = self
-        for word in fold(query).split()[:8]:
-            found = found.filter(folded__contains=word)
-        return found
+        return self.filter(every_word(words_of(query)))
 
     def of(self, user: "User | AnonymousUser") -> "OrganisationQuerySet":
         """Organisations the person acts for, whatever their status."""
@@ -131,6 +122,8 @@ class Organisation(TimeStamped):
     status_reason = models.TextField(blank=True)
     # Name and acronym for searching and sorting; written with them.
     folded = models.CharField(max_length=250, editable=False, default="")
+    # The mandate for searching; written with it.
+    folded_mandate = models.TextField(editable=False, default="")
     # Raised by every edit of the profile: an editor saves against the version they saw.
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -144,10 +137,10 @@ class Organisation(TimeStamped):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep what is searched in step with name and acronym."""
-        self.folded = fold(f"{self.name} {self.acronym}")[:250]
-        if (fields := kwargs.get("update_fields")) is not None and {"name", "acronym"} & set(fields):
-            kwargs["update_fields"] = {*fields, "folded"}
+        """Keep what is searched in step with name, acronym and mandate."""
+        self.folded, self.folded_mandate = fold(f"{self.name} {self.acronym}")[:250], fold(self.mandate)
+        if (fields := kwargs.get("update_fields")) is not None and {"name", "acronym", "mandate"} & set(fields):
+            kwargs["update_fields"] = {*fields, "folded", "folded_mandate"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

@@ -10,6 +10,7 @@ from core.audit import record
 from core.errors import Conflict, DomainError
 from core.events import publish
 from core.fields import free_slug, random_slug
+from core.folding import fold
 from partners.capacity import Capacity
 from partners.events import (
     AffiliationConfirmed,
@@ -19,7 +20,6 @@ from partners.events import (
     OrganisationStatusChanged,
 )
 from partners.models import Affiliation, Listing, Organisation, OrganisationStatus
-from partners.models.organisation import fold
 from partners.services.judging import (
     lock_organisation,
     lock_person,

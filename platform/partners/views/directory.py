@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
+from core.folding import fold
 from partners.countries import country_name
 from partners.forms import DirectoryForm
 from partners.models import Organisation, OrganisationQuerySet, OrganisationStatus, StakeholderType
-from partners.models.organisation import fold
 
 PER_PAGE = 30
 

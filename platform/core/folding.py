@@ -1,0 +1,113 @@
+"""Comparing words whatever their case, accents and marks: the one way for search, filters and sorting, on every database.
+
+What is looked for is kept folded in a column beside the text (`Folded`), so that both databases answer alike: SQLite knows
+the case of ASCII only, PostgreSQL that of its own locale.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+MAX_WORDS = 8
+# What Unicode takes for letters of their own and people type the other way: forms of Arabic letters as a keyboard without
+# them has them, ligatures, apostrophes. The stroke that only stretches an Arabic word counts for nothing.
+FORMS = str.maketrans(
+    {"ى": "ي", "ة": "ه", "ـ": "", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’": "'", "‘": "'", "ʼ": "'"}
+)
+
+
+@lru_cache(4096)
+def _folded(sign: str) -> str:
+    kept = (one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one))
+    shown = "".join(one for one in kept if one.isspace() or unicodedata.category(one) not in {"Cc", "Cf"})
+    return shown.casefold().translate(FORMS)
+
+
+def fold(text: str) -> str:
+    """Return the text for comparing: lower case, without accents, marks and control characters, single spaces.
+
+    Each sign is folded by itself, so that `spans` can lead back to where it stood.
+    """
+    return " ".join("".join(map(_folded, text)).split())
+
+
+def words_of(query: str) -> list[str]:
+    """Return the folded words of what somebody looks for, at most eight."""
+    return fold(query).split()[:MAX_WORDS]
+
+
+def every_word(words: Iterable[str], columns: Sequence[str] = ("folded",)) -> Q:
+    """Return the condition that every folded word stands in one of the folded columns."""
+    condition = Q()
+    for word in words:
+        anywhere = Q()
+        for column in columns:
+            anywhere |= Q(**{f"{column}__contains": word})
+        condition &= anywhere
+    return condition
+
+
+def spans(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where the folded words stand in the text, as slices in order; overlapping ones are one."""
+    origins: list[int] = []
+    parts: list[str] = []
+    for at, sign in enumerate(text):
+        parts.append(part := _folded(sign))
+        origins += [at] * len(part)
+    folded = "".join(parts)
+    found = []
+    for word in filter(None, words):
+        at = folded.find(word)
+        while at >= 0:
+            found.append((origins[at], origins[at + len(word) - 1] + 1))
+            at = folded.find(word, at + len(word))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+class Folded(models.Model):
+    """A row that is found by its words: `folded` holds those of the fields named in FOLDED, written with them."""
+
+    FOLDED: ClassVar[tuple[str, ...]]
+
+    folded = models.TextField(editable=False, default="")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep what is searched in step with the words."""
+        fields = kwargs.get("update_fields")
+        if fields is None or not set(self.FOLDED).isdisjoint(fields):
+            self.folded = fold(self.searched())
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "folded"}
+        super().save(*args, **kwargs)
+
+    def searched(self) -> str:
+        """Return the words by which the row is found."""
+        return " ".join(getattr(self, name) for name in self.FOLDED)
+
+
+def fold_rows(model: str, searched: Callable[[Any], str], column: str = "folded") -> Callable[[Any, Any], None]:
+    """Return the step of a migration that fills the column of the rows that are there; `model` as in `groups.Group`."""
+
+    def fill(apps: Any, schema_editor: Any) -> None:
+        rows = apps.get_model(model)._default_manager
+        last = 0
+        while batch := list(rows.filter(pk__gt=last).order_by("pk")[:500]):
+            for row in batch:
+                setattr(row, column, fold(searched(row)))
+            rows.bulk_update(batch, [column])
+            last = batch[-1].pk
+
+    return fill
