@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import Conflict
 from discussions.models import Kind
 from discussions.models.post import BODY_LENGTH
 from discussions.models.thread import FOR_LEADS, TITLE_LENGTH
@@ -51,6 +52,11 @@ class KeyedForm(forms.Form):
     def organisation_id(self) -> str | None:
         """The organisation named under `as`, if it was asked."""
         return self.cleaned_data.get("as")
+
+    def refuse_key(self, conflict: Conflict) -> None:
+        """Say that the key was spent on other words, and take a new one: sending these again is a choice."""
+        self.data = {**self.data.dict(), "key": str(uuid.uuid4())}
+        self.add_error(None, conflict.message)
 
 
 class PostForm(KeyedForm):
@@ -126,8 +132,9 @@ class ConclusionForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
-    """A thread's title, and the end of a consultation."""
+    """A thread's title, and the end of a consultation, against the version its keeper saw."""
 
+    base = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"}))
     open_until = forms.DateTimeField(
         label=_("Open until"),

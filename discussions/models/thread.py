@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.folding import Folded
 from core.models import TimeStamped
 from groups.models import Group
 from partners.models import Organisation, Spoken
@@ -127,8 +128,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.filter(closed_at=None).filter(Q(open_until=None) | Q(open_until__gt=timezone.now()))
 
 
-class Thread(Spoken, TimeStamped):
+class Thread(Folded, Spoken, TimeStamped):
     """One matter: a title and numbered posts. Whoever started it is its author; the first post is what they wrote."""
+
+    FOLDED = ("title",)
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="threads")
     title = models.CharField(_("title"), max_length=TITLE_LENGTH)
@@ -141,6 +144,8 @@ class Thread(Spoken, TimeStamped):
     closed_function = models.CharField(max_length=120, blank=True)
     conclusion = models.TextField(blank=True)
     conclusion_html = models.TextField(blank=True)
+    # Raised by every change of title or end: a keeper saves against the version they saw.
+    version = models.PositiveIntegerField(default=1)
     last_number = models.PositiveIntegerField(default=0)
     last_post_at = models.DateTimeField(default=timezone.now)
     key = models.UUIDField()

@@ -61,20 +61,27 @@ def start_thread(
 
 
 @transaction.atomic
-def change_thread(thread: Thread, *, by: Capacity, title: str, open_until: datetime | None = None) -> Thread:
-    """Rename a thread; of a consultation, a lead also moves the end."""
+def change_thread(
+    thread: Thread, *, by: Capacity, title: str, base: int, open_until: datetime | None = None
+) -> Thread:
+    """Rename a thread; of a consultation, a lead also moves the end. Refuse when it is no longer the version they saw."""
     title = clean_title(title)
     thread, standing = locked(thread, by.user)
     by = _keeping(thread, standing, by)
-    before = thread.title
-    if thread.kind == Kind.CONSULTATION and open_until != thread.open_until:
+    before, moved = thread.title, thread.kind == Kind.CONSULTATION and open_until != thread.open_until
+    if title == before and not moved:
+        return thread
+    if thread.version != base:
+        raise Conflict(_("Somebody else changed the thread meanwhile."), current=thread)
+    if moved:
         _check_end(Kind.CONSULTATION, open_until)
         thread.open_until = open_until
         record(by, "thread.end_moved", thread, until=open_until.isoformat() if open_until else None)
     if title != before:
         thread.title = title
         record(by, "thread.renamed", thread, before=before)
-    thread.save(update_fields=["title", "open_until"])
+    thread.version += 1
+    thread.save(update_fields=["title", "open_until", "version"])
     return thread
 
 

@@ -52,6 +52,8 @@ def post_new(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse:
                 key=sent["key"],
                 reply_to=_answered(page, sent["reply"]),
             )
+        except Conflict as conflict:
+            form.refuse_key(conflict)
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:
@@ -105,7 +107,7 @@ def post_edit(request: HttpRequest, slug: str, thread_id: int, number: int) -> H
         "current": current and mentions.spell(current.body, group),
         "audience": readers_of(group),
     }
-    return render(request, "discussions/post_edit.html", context)
+    return render(request, "discussions/post_edit.html", context, status=200 if current is None else 409)
 
 
 def _writer(post: Post, standing: Standing) -> Capacity:

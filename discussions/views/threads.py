@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import markdown
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from discussions import access, mentions, services
 from discussions.forms import ChangeForm, ConclusionForm, StartForm
 from discussions.models import Draft, Kind, Post, Thread
@@ -119,6 +119,8 @@ def thread_new(request: HttpRequest, slug: str) -> HttpResponse:
                     kind=sent["kind"],
                     open_until=sent.get("open_until"),
                 )
+            except Conflict as conflict:
+                form.refuse_key(conflict)
             except DomainError as refused:
                 form.add_error(None, refused.message)
             else:
@@ -168,21 +170,40 @@ def show(
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def thread_change(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse:
-    """Rename a thread; move the end of a consultation."""
+    """Rename a thread; move the end of a consultation. Changed meanwhile, both are shown and saving again is a choice."""
     thread, standing = access.thread_for_keeper(request.user, slug, thread_id)
     consultation = thread.kind == Kind.CONSULTATION
-    begun = {"title": thread.title, "open_until": thread.open_until}
+    begun = {"title": thread.title, "open_until": thread.open_until, "base": thread.version}
     form = ChangeForm(request.POST or None, consultation=consultation, initial=begun)
+    current: object = None
     if request.method == "POST" and form.is_valid():
         try:
             services.change_thread(thread, by=_keeper(standing), **form.cleaned_data)
+        except Conflict as conflict:
+            current = conflict.current
+            form = _against(form, conflict, consultation=consultation)
         except DomainError as refused:
             form.add_error("open_until" if consultation else "title", refused.message)
         else:
             messages.success(request, _("Saved."))
             return redirect(thread)
-    context = {"thread": thread, "group": thread.group, "form": form, "audience": readers_of(thread.group)}
-    return render(request, "discussions/thread_change.html", context)
+    context = {
+        "thread": thread,
+        "group": thread.group,
+        "form": form,
+        "current": current,
+        "audience": readers_of(thread.group),
+    }
+    return render(request, "discussions/thread_change.html", context, status=409 if current else 200)
+
+
+def _against(form: ChangeForm, conflict: Conflict, *, consultation: bool) -> ChangeForm:
+    """Return the form with what was typed, now against the thread as it is."""
+    now = conflict.current
+    assert isinstance(now, Thread)
+    again = ChangeForm({**form.data.dict(), "base": now.version}, consultation=consultation)
+    again.add_error(None, conflict.message)
+    return again
 
 
 @login_required

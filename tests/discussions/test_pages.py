@@ -463,3 +463,57 @@ def test_the_list_costs_the_same_for_1_thread_and_many(
     for number in range(4):
         start(supply_chains, (lead, member)[number % 2], f"Thread {number}", "With @Marco Silva and @Lina Okafor")
     assert queries(client, at, django_assert_max_num_queries, 16) == first
+
+
+# --- Two at once ------------------------------------------------------------------------------------------------------
+
+
+def test_who_renames_second_sees_both_titles_and_chooses(signed_in, lead, member, address, thread, capacity):
+    client = signed_in(member)
+    base = client.get(address("change/")).context["form"]["base"].value()
+    services.change_thread(thread, by=capacity(lead, thread.group), title="Fees, all sectors", base=1)
+    late = client.post(address("change/"), {"title": "Fees in fishing", "base": base})
+    assert late.status_code == 409
+    assert "Fees, all sectors" in text_of(late)
+    assert 'value="Fees in fishing"' in late.content.decode()
+    assert Thread.objects.get().title == "Fees, all sectors"
+    again = {"title": "Fees in fishing", "base": late.context["form"]["base"].value()}
+    assert client.post(address("change/"), again).status_code == 302
+    assert Thread.objects.get().title == "Fees in fishing"
+
+
+def test_who_moves_an_end_second_sees_the_end_that_stands(signed_in, lead, supply_chains, start, capacity):
+    ends = [timezone.now().replace(second=0, microsecond=0) + timezone.timedelta(days=days) for days in (3, 9, 5)]
+    thread = start(supply_chains, lead, "Draft", kind="consultation", open_until=ends[0])
+    services.change_thread(thread, by=capacity(lead, supply_chains), title="Draft", open_until=ends[1], base=1)
+    sent = {"title": "Draft", "open_until": ends[2].strftime("%Y-%m-%dT%H:%M"), "base": 1}
+    late = signed_in(lead).post(thread.get_absolute_url() + "change/", sent)
+    assert (late.status_code, late.context["current"].open_until) == (409, ends[1])
+    assert Thread.objects.get().open_until == ends[1]
+
+
+def test_another_text_under_a_spent_key_may_be_sent_all_the_same(signed_in, lead, member, address, thread, say):
+    key = uuid.uuid4()
+    say(thread, lead, "First.", key=key)
+    client = signed_in(lead)
+    page = answer(client, address, "Second.", key=str(key))
+    assert "was sent before, with another text" in text_of(page)
+    fresh = page.context["composer"].key
+    assert f'name="key" value="{fresh}"' in page.content.decode()
+    assert answer(client, address, page.context["composer"].body, key=fresh).status_code == 302
+    assert list(thread.posts.order_by("number").values_list("body", flat=True)[1:]) == ["First.", "Second."]
+
+
+def test_another_thread_under_a_spent_key_may_be_started_all_the_same(signed_in, member, supply_chains):
+    client, at = signed_in(member), "/groups/supply-chains/threads/new/"
+    sent = {"key": str(uuid.uuid4()), "title": "First", "kind": "question", "body": "One?"}
+    client.post(at, sent)
+    page = client.post(at, {**sent, "title": "Second"})
+    assert "was sent before" in text_of(page)
+    again = {name: page.context["form"][name].value() for name in sent}
+    assert client.post(at, again).status_code == 302
+    assert sorted(Thread.objects.values_list("title", flat=True)) == ["First", "Second"]
+
+
+def test_who_deletes_is_told_who_reads_it(signed_in, member, address, thread):
+    assert "Members of this group" in text_of(signed_in(member).get(address("posts/1/delete/")))

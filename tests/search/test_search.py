@@ -1,0 +1,189 @@
+"""The one search box: every source finds words however they are typed, and only what its reader may read."""
+
+import html
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from discussions import services
+from discussions.models import Post
+from groups.documents.models import Document, Version
+from groups.models import Participant
+from groups.standing import Standing
+from search.services import sources
+
+SEARCH = "/search/"
+
+
+@pytest.fixture
+def start():
+    """Start a thread."""
+
+    def start(group, person, title="Recruitment fees", body="Who has figures?", **more):
+        by = Standing.of(person, group).speak()
+        return services.start_thread(group, by=by, title=title, body=body, key=uuid.uuid4(), **more)
+
+    return start
+
+
+@pytest.fixture
+def file():
+    """Put a file into a group's library, as if its bytes had come."""
+
+    def file(group, person, title, file_name):
+        by = Standing.of(person, group).speak()
+        document = Document(group=group, title=title, changed_at=timezone.now())
+        document.speak_as(by)
+        document.save()
+        version = Version(document=document, number=1, file_name=file_name, kind="text", size=1, key=uuid.uuid4())
+        version.speak_as(by)
+        version.save()
+        document.latest = version
+        document.save(update_fields=["latest"])
+        return document
+
+    return file
+
+
+def found(client, query, source=None, **more):
+    """The titles found, by source or in one."""
+    page = client.get(SEARCH, {"q": query, **more})
+    assert page.status_code == 200
+    titles = {part["key"]: [hit.title for hit in part["found"].hits] for part in page.context["results"]}
+    return titles if source is None else titles.get(source, [])
+
+
+# --- However it is typed ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Économie informelle", "ECONOMIE"),
+        ("Migración y niñez", "migracion ninez"),
+        ("عمالة الأطفال", "عماله الاطفال"),
+        ("100% of_wages", "100% of_"),
+    ],
+)
+def test_every_source_finds_words_whatever_the_case_and_the_marks(
+    signed_in, member, make_group, make_organisation, join, weavers, start, file, written, typed
+):
+    group = make_group(written)
+    join(weavers, group, member)
+    make_organisation(written)
+    start(group, member, title=written, body=f"About {written}.")
+    file(group, member, written, f"{written}.txt")
+    client = signed_in(member)
+    assert found(client, typed) == {name: [written] for name in sources()}
+    # Every sign of the query counts as itself.
+    assert found(client, f"{typed}%") == {}
+
+
+def test_what_is_found_is_marked_as_it_is_written(client, make_organisation):
+    make_organisation("Forum de l’Économie", mandate="<b>L’économie</b> d’abord")
+    page = client.get(SEARCH, {"q": "l'economie"}).content.decode()
+    assert "Forum de <mark>l’Économie</mark>" in page
+    assert "&lt;b&gt; <mark>L’économie</mark>" in page or "<mark>L’économie</mark>&lt;/b" in page
+
+
+def test_a_renamed_thing_is_found_by_its_new_name(signed_in, lead, supply_chains, start):
+    thread = start(supply_chains, lead, title="Séchage")
+    services.change_thread(thread, by=Standing.of(lead, supply_chains).act(), title="Fumage", base=1)
+    client = signed_in(lead)
+    assert found(client, "sechage", "threads") == []
+    assert found(client, "FUMAGE", "threads") == ["Fumage"]
+
+
+@pytest.mark.parametrize("query", ["\x00", "a\x00b", "\u202e", "%", "_", "\\", "' OR 1=1", "🙂", "a" * 5000])
+@pytest.mark.parametrize("address", [SEARCH, "/groups/", "/partners/"])
+def test_no_query_breaks_a_page(client, supply_chains, address, query):
+    assert client.get(address, {"q": query}).status_code == 200
+
+
+# --- Only what one may read -------------------------------------------------------------------------------------------
+
+
+def test_threads_and_posts_are_found_by_those_who_may_read_them(
+    client, lead, member, observer, stranger, secretariat, supply_chains, start
+):
+    start(supply_chains, member, title="Canary fees", body="The canary sings.")
+    for person, sees in [(lead, 1), (member, 1), (observer, 1), (stranger, 0), (secretariat, 0), (None, 0)]:
+        client.logout()
+        if person:
+            client.force_login(person)
+        assert found(client, "canary", "threads") == ["Canary fees"] * sees
+        assert found(client, "canary", "posts") == ["Canary fees"] * sees
+
+
+def test_who_left_finds_nothing_of_the_group(signed_in, lead, member, supply_chains, start):
+    start(supply_chains, lead, title="Canary fees", body="The canary sings.")
+    client = signed_in(member)
+    assert found(client, "canary").keys() == {"threads", "posts"}
+    Participant.objects.filter(user=member).update(ended_at=timezone.now())
+    assert found(client, "canary") == {}
+
+
+def test_a_newcomer_finds_what_came_after_they_joined(signed_in, member, make_insider, supply_chains, start):
+    supply_chains.history = "from-joining"
+    supply_chains.save()
+    long_ago = timezone.now() - timedelta(days=9)
+    start(supply_chains, member, title="Old canary", body="The canary of then.", at=long_ago)
+    newcomer = make_insider(supply_chains, "Nadia Newcomer")
+    start(supply_chains, member, title="New canary", body="The canary of now.")
+    assert found(signed_in(newcomer), "canary", "threads") == ["New canary"]
+    assert found(signed_in(newcomer), "canary", "posts") == ["New canary"]
+    Participant.objects.filter(user=member).update(created_at=long_ago)
+    assert sorted(found(signed_in(member), "canary", "posts")) == ["New canary", "Old canary"]
+
+
+def test_a_deleted_post_is_found_by_nobody(signed_in, member, supply_chains, start):
+    thread = start(supply_chains, member, body="The canary sings.")
+    client = signed_in(member)
+    assert found(client, "canary", "posts") == [thread.title]
+    post = thread.posts.get()
+    services.delete_post(post, by=Standing.of(member, supply_chains).speak())
+    assert found(client, "canary", "posts") == []
+    assert Post.objects.get().folded == ""
+
+
+def test_nobody_finds_out_by_a_token_whom_a_post_mentions(
+    client, signed_in, lead, member, make_group, join, dockers, weavers, start
+):
+    group = make_group("Open Harbour", read="public")
+    join(dockers, group, lead, role="lead")
+    join(weavers, group, member)
+    start(group, member, title="Ports", body=f"Ask @{lead.name} about ports.")
+    for query in (f"@[{lead.pk}]", f"[{lead.pk}]", f"@[{lead.pk}", lead.name):
+        assert found(client, query, "posts") == []
+    page = client.get(SEARCH, {"q": "about"}).content.decode()
+    assert "ports" in page
+    assert lead.name not in html.unescape(re.sub(r"<[^>]+>", " ", page))
+
+
+# --- What it costs ----------------------------------------------------------------------------------------------------
+
+
+def test_a_search_costs_the_same_whatever_it_finds(
+    signed_in, member, make_group, make_organisation, join, weavers, start, file, django_assert_num_queries
+):
+    def more():
+        group = make_group("Canary group")
+        join(weavers, group, member)
+        make_organisation("Canary body")
+        start(group, member, title="Canary", body="Canary")
+        file(group, member, "Canary", "canary.txt")
+
+    more()
+    client = signed_in(member)
+    found(client, "canary")
+    with CaptureQueriesContext(connection) as once:
+        assert len(found(client, "canary", "posts")) == 1
+    more()
+    more()
+    with django_assert_num_queries(len(once)):
+        assert len(found(client, "canary", "posts")) == 3
