@@ -105,11 +105,12 @@ async def _read(hub: Hub, socket: Socket, data: Data) -> None:
 
 
 async def _typing(hub: Hub, socket: Socket, data: Data) -> None:
-    """Tell the others in the room that one writes, if one lets it be seen; at most every two seconds."""
+    """Tell the others in the room that one writes, if one lets it be seen; at most every two seconds.
+
+    Best effort: in a room that is not followed, or not any more, nothing happens.
+    """
     follow = socket.follows.get(data["room"])
-    if follow is None:
-        raise Http404
-    if hub.now() - socket.typed_at >= TYPING_EVERY:
+    if follow is not None and hub.now() - socket.typed_at >= TYPING_EVERY:
         socket.typed_at = hub.now()
         await hub.typing(follow)
 

@@ -102,6 +102,11 @@ class Message(Spoken):
         return f"{self.room_id}#{self.number}"
 
     @property
+    def audit_scope(self) -> str:
+        """Recorded in the group's chain."""
+        return self.room.audit_scope
+
+    @property
     def is_deleted(self) -> bool:
         """Whether only its tombstone is left."""
         return self.deleted_at is not None

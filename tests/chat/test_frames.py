@@ -28,7 +28,7 @@ RIGHTS = {
     "edit": ["forbidden", "ack", "forbidden", *NOTHING],
     "delete": ["ack", "ack", "forbidden", *NOTHING],
     "read": [None, None, None, *NOTHING],
-    "typing": [None, None, None, *NOTHING],
+    "typing": [None, None, None, None, None, None],
 }
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.errors import Conflict
 from core.events import publish
+from core.models import AuditEntry
 from discussions.chat import services
 from discussions.chat.access import message_in, room_for, room_of_group
 from discussions.chat.live import Rooms
@@ -103,6 +104,8 @@ def test_a_deletion_takes_every_text_away(room, say, member, lead):
     message = Message.objects.get(pk=first.id)
     assert (message.body, message.html, message.is_deleted, message.versions.count()) == ("", "", True, 0)
     assert services.delete_message(room, first.id, by=lead, key=one) == ack
+    (entry,) = AuditEntry.objects.filter(verb="message.deleted")
+    assert (entry.actor_id, entry.object_id, entry.chain.scope) == (lead.pk, first.id, room.audit_scope)
     with pytest.raises(Conflict):
         services.delete_message(room, first.id, by=member, key=key())
     with pytest.raises(Conflict):

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import OperationalError
 
+from accounts.services import save_preferences
 from core.models import Deployment
 from core.realtime import limits, outbox
 from core.realtime.hub import Hub
@@ -79,6 +80,7 @@ async def test_a_message_as_others_get_it(joined, member, lead, room, dockers):
     listener, speaker = await joined(member, room), await joined(lead, room)
     one = key()
     await speaker.say(type="send", room=room.pk, key=one, body="Good **morning**")
+    ack, _ = await speaker.until("ack")
     frame = await listener.frame()
     (event,) = frame["events"]
     message = await Message.objects.aget()
@@ -106,7 +108,6 @@ async def test_a_message_as_others_get_it(joined, member, lead, room, dockers):
             }
         ],
     }
-    ack, _ = await speaker.until("ack")
     assert ack == {"type": "ack", "room": room.pk, "key": one, "seq": 4, "id": message.pk, "version": 1}
 
 
@@ -298,11 +299,12 @@ async def test_a_foreign_room_looks_like_none(tab, room, foreigner, asay, lead):
             {"type": "edit", "room": number, "key": key(), "id": message.id, "base": 1, "body": "x"},
             {"type": "delete", "room": number, "key": key(), "id": message.id},
             {"type": "read", "room": number, "seq": 1},
-            {"type": "typing", "room": number},
         ]
         for frame in frames:
             answer = await socket.ask(**frame)
             assert (answer["type"], answer["code"]) == ("error", "not_found"), frame
+        await socket.say(type="typing", room=number)
+        assert await socket.silent()
     await sync_to_async(room.refresh_from_db)()
     assert room.last_seq == 4
 
@@ -399,6 +401,12 @@ async def test_typing_and_presence_only_of_those_who_allow_it(joined, member, le
     assert await watcher.frame() == {"type": "typing", "room": room.pk, "person": people[0]}
     late = await joined(member, room)
     assert await late.frame() == {"type": "presence", "room": room.pk, "people": people}
+    await sync_to_async(save_preferences)(lead, shows_presence=False)
+    assert await watcher.frame() == {"type": "presence", "room": room.pk, "people": []}
+    await shown.say(type="typing", room=room.pk)
+    assert await watcher.silent(), "nobody is seen any longer than they wish"
+    await sync_to_async(save_preferences)(lead, shows_presence=True)
+    assert await watcher.frame() == {"type": "presence", "room": room.pk, "people": people}
     await shown.say(type="leave", room=room.pk)
     assert await watcher.frame() == {"type": "presence", "room": room.pk, "people": []}
 

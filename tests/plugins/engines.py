@@ -14,8 +14,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.cache.backends.redis import RedisCache
 from psycopg import sql
 
 from tests.plugins import services as found_services
@@ -33,6 +35,20 @@ class QuickHasher(PBKDF2PasswordHasher):
     """The real hash with one round instead of a million: a server that a test starts can verify it too."""
 
     iterations = 1
+
+
+class OwnCache(RedisCache):
+    """The real cache, but that emptying it leaves alone what other processes of the run keep in the same Redis."""
+
+    def clear(self):
+        forget_in_redis(f"{self.key_prefix}:*")
+
+
+def forget_in_redis(pattern):
+    """Delete what Redis keeps under such names."""
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        for name in client.scan_iter(pattern, count=1000):
+            client.delete(name)
 
 
 def find_chromium() -> str | None:
@@ -75,6 +91,7 @@ def pytest_configure(config):
         # Each process of the run has a database of its own, with the same numbers in it, but they share one Redis.
         prefix = f"{found_services.DATABASE}_{os.getpid()}"
         settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = settings.CACHES["default"]["KEY_PREFIX"] = prefix
+        settings.CACHES["default"]["BACKEND"] = "tests.plugins.engines.OwnCache"
     if path := find_chromium():
         os.environ["CHROMIUM"] = path
     if "services" in lacking():

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from core import markdown
+from core.audit import record
 from core.errors import Conflict, DomainError
 from discussions import mentions
 from discussions.chat.access import NO_ROOM, Place, place_in
@@ -128,6 +129,8 @@ def edit_message(room: Room, message_id: int, *, by: "User", key: UUID, base: in
         return ack
     with transaction.atomic():
         place = _place_to_write(room.pk, by)
+        if ack := outcome_of(by, key, act):  # the same act came twice at once
+            return ack
         message = _message(place, message_id)
         if message.author_id != by.pk:
             raise NotAllowed(_("Only its author changes a message."))
@@ -152,7 +155,11 @@ def delete_message(room: Room, message_id: int, *, by: "User", key: UUID) -> Ack
     if ack := outcome_of(by, key, act):
         return ack
     with transaction.atomic():
+        _record_moderation(room, message_id, by)
         place = _place_to_write(room.pk, by)
+        if ack := outcome_of(by, key, act):
+            transaction.set_rollback(True)
+            return ack
         message = _message(place, message_id)
         if message.author_id != by.pk and not place.standing.may_moderate:
             raise NotAllowed(_("Only its author or a lead deletes a message."))
@@ -165,6 +172,20 @@ def delete_message(room: Room, message_id: int, *, by: "User", key: UUID) -> Ack
         message.versions.all().delete()
         message.events.update(digest="")
         return _ack(event)
+
+
+def _record_moderation(room: Room, message_id: int, by: "User") -> None:
+    """Record that a lead takes back the words of somebody else.
+
+    Before the room is locked: acts that change rights hold the group's record first and lock its rooms after it. Whoever is
+    refused under the lock leaves no trace here either, since the whole transaction is.
+    """
+    place = place_in(room, by)
+    if place is not None and place.standing.may_moderate:
+        message = _message(place, message_id)
+        if message.author_id != by.pk:
+            message.room = place.room
+            record(place.standing.act(), "message.deleted", message)
 
 
 def outcome_of(by: "User", key: UUID, act: Act) -> Ack | None:

@@ -51,8 +51,12 @@ class Hub:
         self.topics: dict[int, Topic] = {}
         self.per_user: Counter[int] = Counter()
         self._channel: str | None = None
+        # The bells this process hears, and those it could not be made to hear yet.
+        self._heard_names: set[str] = set()
+        self._deaf_names: set[str] = set()
         self._services: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._renewing: asyncio.Task[None] | None = None
 
     # --- Sockets come and go ------------------------------------------------------------------------------------
 
@@ -75,10 +79,13 @@ class Hub:
         if not self.sockets:
             services, self._services = self._services, []
             tasks = [*services, *self._tasks]
-            self._channel = None
+            channel, self._channel = self._channel, None
+            names, self._heard_names, self._deaf_names = self._heard_names, set(), set()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if channel is not None:
+                await self._hear_no_more(channel, names)
 
     async def take_leave(self) -> None:
         """Tell every socket that the process stops and when to come back, each at its own time."""
@@ -251,6 +258,7 @@ class Hub:
 
     async def _listen(self) -> None:
         """Hear the bells of every room that this process has open; begin anew when the layer's engine fails."""
+        failed = False
         while True:
             try:
                 layer = get_channel_layer()
@@ -258,37 +266,60 @@ class Hub:
                     return
                 self._channel = await layer.new_channel("hub")
                 await self._subscribe_all()
+                if failed:  # what rang meanwhile was not heard
+                    self._spawn(self.look_around())
                 while True:
                     self._heard(await layer.receive(self._channel))
             except Exception as error:  # whatever the engine raises: delivery goes on by polling
+                failed = True
                 self._channel = None
+                self._heard_names.clear()
                 logger.warning("The channel layer failed: %s. Rooms are polled.", type(error).__name__)
                 await asyncio.sleep(random.uniform(1, 3))  # noqa: S311 - nothing secret
 
     async def _subscribe_all(self) -> None:
-        for name in (sessions.PEOPLE, *map(rooms.channel, list(self.topics))):
-            await self._subscribe(name)
+        await self._subscribe_to([sessions.PEOPLE, *map(rooms.channel, self.topics)])
 
-    async def _subscribe(self, name: str) -> None:
-        """Have this process hear a bell; said again every minute, since an engine may forget."""
-        layer = get_channel_layer()
-        if layer is None or self._channel is None:
-            return
+    async def _subscribe_to(self, names: Collection[str]) -> None:
+        """Have this process hear these bells; an engine that does not take one is not asked for the others now."""
+        self._deaf_names.update(set(names) - self._heard_names)
+        for name in names:
+            if not await self._subscribe(name):
+                return
+
+    async def _subscribe(self, name: str) -> bool:
+        """Have this process hear a bell: said again every minute, since an engine may forget, and by every poll if it failed."""
+        layer, channel = get_channel_layer(), self._channel
+        if layer is None or channel is None:
+            return False
         try:
             async with asyncio.timeout(bell.PATIENCE):
-                await layer.group_add(name, self._channel)
+                await layer.group_add(name, channel)
         except Exception as error:  # the poll does without
+            self._deaf_names.add(name)
             logger.warning("Could not subscribe to %s: %s.", name, type(error).__name__)
+            return False
+        self._deaf_names.discard(name)
+        self._heard_names.add(name)
+        return True
 
     async def _unsubscribe(self, name: str) -> None:
+        self._heard_names.discard(name)
+        self._deaf_names.discard(name)
+        if self._channel is not None:
+            await self._hear_no_more(self._channel, [name])
+
+    async def _hear_no_more(self, channel: str, names: Collection[str]) -> None:
+        """Take a channel off these bells, so that nobody rings for a process that does not listen."""
         layer = get_channel_layer()
-        if layer is None or self._channel is None:
+        if layer is None:
             return
         try:
             async with asyncio.timeout(bell.PATIENCE):
-                await layer.group_discard(name, self._channel)
+                for name in names:
+                    await layer.group_discard(name, channel)
         except Exception as error:  # a bell more does no harm
-            logger.warning("Could not unsubscribe from %s: %s.", name, type(error).__name__)
+            logger.warning("Could not unsubscribe: %s.", type(error).__name__)
 
     def _heard(self, message: dict[str, Any]) -> None:
         match message:
@@ -301,6 +332,8 @@ class Hub:
                 if (topic := self.topics.get(room)) is not None and process != self.name:
                     topic.note_present(process, frozenset(people))
                     self._spawn(self._show_present(topic))
+            case {"type": "person.presence", "user": int(user)}:
+                self._spawn(self._ask_presence(user))
             case {"type": "person.sessions", "user": int(user)}:
                 self._spawn(self._check_sessions([socket for socket in self.sockets if socket.user_id == user]))
             case {"type": "person.notices", "users": list(users)}:
@@ -317,10 +350,15 @@ class Hub:
             rounds += 1
             try:
                 await self.poll()
-                if rounds % 6 == 0:
-                    await self._subscribe_all()
+                self._renew_subscriptions(everything=rounds % 6 == 0)
             except DatabaseError as error:
                 logger.warning("Polling failed: %s.", type(error).__name__)
+
+    def _renew_subscriptions(self, *, everything: bool) -> None:
+        """Ask the engine again, beside the poll: one that hangs must not hold up what does without it."""
+        if self._renewing is None or self._renewing.done():
+            renew = self._subscribe_all() if everything else self._subscribe_to(list(self._deaf_names))
+            self._renewing = self._spawn(renew)
 
     async def poll(self) -> None:
         """Find what no bell told of: events, changes of rights, ended sessions."""
@@ -339,7 +377,7 @@ class Hub:
             elif topic.ready.is_set():
                 for follow in list(topic.follows):
                     self._close(follow, "removed")
-            await self._tell_present(topic)
+            self._spawn(self._tell_present(topic))
 
     async def _check_sessions(self, sockets: Collection[Socket]) -> None:
         if not sockets:
@@ -394,6 +432,16 @@ class Hub:
         for follow in topic.follows:
             if follow.socket.user_id != person:
                 follow.socket.outbox.offer(frame)
+
+    async def _ask_presence(self, user: int) -> None:
+        """Somebody has chosen anew whether others see that they are in a room: ask wherever they are."""
+        for follow in [follow for socket in self.sockets if socket.user_id == user for follow in socket.follows.values()]:
+            topic = follow.topic
+            right = (await in_thread(self._look, topic.room, {user}))[1].get(user)
+            if right is not None and not follow.over:
+                follow.right = Right(follow.right.floor, right.shows)
+                topic.names.pop(user, None)
+                self._presence_changed(topic)
 
     def _presence_changed(self, topic: Topic, to: Follow | None = None) -> None:
         """Note who of this process is in the room now; tell the others, and the newcomer, only if there is something to tell."""

@@ -70,6 +70,11 @@ def sessions_ended(user_id: int) -> None:
     send_on_commit(PEOPLE, {"type": "person.sessions", "user": user_id})
 
 
+def presence_chosen(user_id: int) -> None:
+    """Have every process ask at once whether others may see where the person is."""
+    send_on_commit(PEOPLE, {"type": "person.presence", "user": user_id})
+
+
 def notices_changed(user_ids: Iterable[int]) -> None:
     """Have the people's open pages show how many notifications wait for them now."""
     if users := sorted(set(user_ids)):
