@@ -1,5 +1,6 @@
 """The room's page in a real browser: two people talk; the network goes and comes; sockets are blocked; no script at all."""
 
+import json
 import os
 import re
 import socket
@@ -12,6 +13,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
+from core.models import Deployment
 from discussions.chat.models import Message, Room
 from tests.chat.conftest import sign_in
 
@@ -167,47 +169,104 @@ def test_where_sockets_are_blocked_http_does_the_same(window, lead, member):
     expect(hers.locator("#log .is-sending")).to_have_count(0, timeout=20_000)
 
 
-def test_who_is_removed_sees_nothing_more(window, lead, member, supply_chains, end):
+def test_a_text_that_is_too_long_stays_in_the_field_with_the_reason(window, member):
     his = window(member)
     enter(his)
-    say(his, "Mine")
-    expect(last(his)).to_contain_text("Mine")
-    end(member, supply_chains)
-    expect(his.locator("#net")).to_contain_text("You no longer take part", timeout=20_000)
-    expect(his.locator("#log .msg")).to_have_count(0)
-    expect(his.get_by_label("Message", exact=True)).to_be_disabled()
+    field = his.get_by_label("Message", exact=True)
+    for text in ("é" * 9000, "x" * 70_000):
+        say(his, text)
+        expect(his.locator("#too-long")).to_contain_text("at most 16 KB")
+        expect(field).to_have_value(text)
+    field.fill("Shorter")
+    expect(his.locator("#too-long")).to_be_hidden()
+    field.press("Enter")
+    expect(last(his)).to_contain_text("Shorter")
+    expect(last(his)).not_to_have_class(re.compile("is-sending"))
 
 
-def test_a_refused_message_says_why_and_can_be_discarded(window, lead, member):
+def test_what_is_half_written_outlives_the_change_of_another_message(window, member):
     his = window(member)
     enter(his)
-    say(his, "é" * 9000)
-    expect(last(his)).to_contain_text("at most 16 KB", timeout=20_000)
-    last(his).get_by_role("button", name="Discard").click()
-    expect(his.locator("#log .msg")).to_have_count(0)
+    say(his, "On Tuesday")
+    expect(last(his)).not_to_have_class(re.compile("is-sending"))
+    field = his.get_by_label("Message", exact=True)
+    field.fill("Half a sen")
+    last(his).hover()
+    last(his).get_by_text("Edit").click()
+    expect(field).to_have_value("On Tuesday")
+    say(his, "On Thursday")
+    expect(last(his)).to_contain_text("On Thursday")
+    expect(field).to_have_value("Half a sen")
+    his.reload()
+    expect(field).to_have_value("Half a sen")
 
 
-def test_new_messages_are_announced_in_the_title(window, lead, member, say):
-    his = window(member)
+class Pretended:
+    """The server's end of a socket, in the hands of the test."""
+
+    def __init__(self, page):
+        self.joins = []
+        self.answers = []
+        page.route_web_socket("**/ws/", self.opened)
+
+    def opened(self, socket):
+        self.socket = socket
+        socket.on_message(self.asked)
+        self.say(type="hello", user=self.user, epoch=self.epoch, heartbeat=25)
+
+    def asked(self, text):
+        frame = json.loads(text)
+        if frame["type"] == "join":
+            self.joins.append(frame)
+            if self.answers:
+                self.say(room=frame["room"], **self.answers.pop(0))
+
+    def say(self, **frame):
+        self.socket.send(json.dumps(frame))
+
+
+@pytest.fixture
+def pretended(window, member):
+    """His window, and the server's end of its socket."""
+    page = window(member)
+    server = Pretended(page)
+    server.user, server.epoch = member.pk, Deployment.current_epoch()
+    return page, server
+
+
+def test_below_the_floor_nothing_is_waited_for(pretended):
+    his, server = pretended
+    server.answers = [{"type": "joined", "head": 80, "floor": 71}]
     enter(his)
-    his.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
-    say_from_elsewhere(say, lead, 2)
-    expect(his).to_have_title(re.compile(r"^\(2\) "), timeout=20_000)
-    expect(his.locator(".unread-line")).to_have_count(1)
+    room = Room.objects.get()
+    server.say(type="events", room=room.pk, events=[{"seq": seq, "kind": "hidden"} for seq in range(71, 81)])
+    server.say(type="heads", rooms={str(room.pk): 80})
+    server.say(type="heads", rooms={str(room.pk): 81})
+    his.wait_for_timeout(500)
+    assert [join["since"] for join in server.joins] == [3, 80]
 
 
-def say_from_elsewhere(say, person, times):
-    for number in range(times):
-        say(person, Room.objects.get(), f"From elsewhere {number}")
+def test_a_room_that_is_too_busy_for_a_moment_comes_back(pretended):
+    his, server = pretended
+    server.answers = [
+        {"type": "error", "code": "busy", "retry_after": 1},
+        {"type": "reset"},
+        {"type": "joined", "head": 3, "floor": 1},
+    ]
+    refused = []
 
+    def busy_once(route):
+        if refused:
+            return route.continue_()
+        refused.append(route)
+        route.fulfill(status=503, json={"type": "error", "code": "busy", "retry_after": 1})
 
-def test_history_scrolls_back(window, lead, member, say):
-    say_from_elsewhere(say, lead, 130)
-    his = window(member)
+    his.route("**/events?limit=100", busy_once)
+    his.get_by_label("Message", exact=True)
     enter(his)
-    his.locator("#scroll").evaluate("element => { element.scrollTop = 0 }")
-    expect(his.locator("#log .msg")).to_have_count(130, timeout=20_000)
-    expect(his.locator("#log .msg").first.locator(".msg__body")).to_have_text("From elsewhere 0")
+    assert (len(server.joins), len(refused)) == (3, 1)
+    server.say(type="error", code="not_found")
+    expect(his.get_by_label("Message", exact=True)).to_be_enabled()
 
 
 def test_without_a_script(window, lead, member):

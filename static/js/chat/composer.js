@@ -1,18 +1,23 @@
 // Where one writes: Enter sends, Shift and Enter begin a line, the up arrow changes one's last message, Escape lets go.
 
+import { bytes } from "./outbox.js";
+
+const BODY_MAX = 16 * 1024; // bytes, as the server counts them
+
 export class Composer {
-  constructor({ form, words, on }) {
+  constructor({ form, words, user, on }) {
     Object.assign(this, { form, words, on });
     this.text = form.elements.body;
     this.context = document.getElementById("context");
     this.replying = form.elements.reply_to?.value ? Number(form.elements.reply_to.value) : null;
     this.editing = null;
     this.typed = 0;
-    this.text.addEventListener("input", () => { this.grow(); this.keepDraft(); this.tellTyping(); });
+    this.text.addEventListener("input", () => { this.complain(false); this.grow(); this.keepDraft(); this.tellTyping(); });
     this.text.addEventListener("keydown", (event) => this.key(event));
     form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     document.getElementById("uncontext").addEventListener("click", (event) => { event.preventDefault(); this.release(); });
-    this.place = `chat-draft:${form.action}`;
+    this.place = `chat-draft:${user}:${form.action}`;
+    this.error = document.getElementById("too-long");
     this.text.value ||= sessionStorage.getItem(this.place) ?? "";
     this.grow();
   }
@@ -38,11 +43,20 @@ export class Composer {
     if (!body) { this.text.focus(); return; }
     const as = this.form.elements.as;
     if (as && !as.value && !this.editing) { as.focus(); as.setAttribute("aria-invalid", "true"); return; }
+    this.complain(bytes(body) > BODY_MAX);
+    if (!this.error.hidden) { this.text.focus(); return; }
     if (this.editing) this.on.edit({ ...this.editing, body });
-    else this.on.send({ body, reply_to: this.replying, as: as?.value ? Number(as.value) : null });
-    this.editing = null;
-    this.text.value = "";
+    else {
+      this.on.send({ body, reply_to: this.replying, as: as?.value ? Number(as.value) : null });
+      this.text.value = "";
+    }
     this.release();
+  }
+
+  // What is too long stays in the field, with the reason beside it.
+  complain(isTooLong) {
+    this.error.hidden = !isTooLong;
+    this.text.toggleAttribute("aria-invalid", isTooLong);
   }
 
   reply(id, name) {
@@ -101,6 +115,12 @@ export class Composer {
   grow() {
     this.text.style.blockSize = "auto";
     this.text.style.blockSize = `${this.text.scrollHeight + 2}px`;
+  }
+
+  // The room is lost: what was half written goes with it.
+  empty() {
+    this.text.value = "";
+    sessionStorage.removeItem(this.place);
   }
 
   close() {

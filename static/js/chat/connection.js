@@ -61,7 +61,7 @@ export class Connection {
     clearTimeout(this.silence);
     this.failures = this.greeted ? 0 : this.failures + 1;
     this.socket = null;
-    this.joined = false;
+    this.joined = this.joining = false;
     if (code === 4401) return this.end("signed-out");
     const most = Math.min(CAP, BASE * 2 ** this.attempt);
     const wait = this.restart ?? Math.random() * most;
@@ -78,7 +78,7 @@ export class Connection {
     return true;
   }
 
-  join() { this.send({ type: "join", room: this.room, since: this.last, epoch: this.epoch }); }
+  join() { this.joining = this.send({ type: "join", room: this.room, since: this.last, epoch: this.epoch }); }
 
   receive(frame) {
     this.watch(this.heartbeat * QUIET);
@@ -91,10 +91,14 @@ export class Connection {
         this.join();
         break;
       case "joined":
+        if (frame.room !== this.room) break;
         this.attempt = 0;
         this.joined = true;
+        this.joining = false;
+        this.skipTo(frame);
         this.stopPolling();
         this.state();
+        this.on.joined();
         this.on.ready();
         break;
       case "events":
@@ -114,14 +118,23 @@ export class Connection {
         this.on.net("restart");
         break;
       case "error":
-        if (!frame.key && frame.code === "not_found") this.end("removed");
-        else if (!frame.key && frame.retry_after && !this.joined) setTimeout(() => this.join(), frame.retry_after * 1000);
-        else this.on.error(frame);
+        if (frame.key) this.on.error(frame);
+        else if (this.joining) this.refused(frame);
         break;
       default:
         this.on[frame.type]?.(frame);
     }
   }
+
+  // The room was asked for and is not to be had: for good, or for now.
+  refused(frame) {
+    this.joining = false;
+    if (frame.code === "not_found") this.end("removed");
+    else setTimeout(() => { if (this.socket && !this.joining) this.join(); }, (frame.retry_after ?? 5) * 1000);
+  }
+
+  // Below the floor there is nothing to wait for.
+  skipTo({ floor, head }) { this.last = Math.max(this.last, Math.min(floor - 1, head)); }
 
   // Hand on what is new and next; false when something between is missing.
   take(events) {
@@ -150,7 +163,7 @@ export class Connection {
     if (this.joined) this.on.net("");
     else if (!navigator.onLine) this.on.net("offline");
     else if (this.polling) this.on.net("polling");
-    else if (this.again) this.on.net("connecting");
+    else this.on.net("connecting");
   }
 
   end(why) {
@@ -174,9 +187,14 @@ export class Connection {
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(15000),
     });
-    const data = await answer.json();
-    if (answer.status === 401) this.end("signed-out");
-    return data;
+    if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
+      const data = await answer.json();
+      if (answer.status === 401) this.end("signed-out");
+      return data;
+    }
+    // A page of whoever stands between, or of the site's own limits: what is wrong with the request stays wrong.
+    if (answer.status < 400 || answer.status >= 500 || answer.status === 429) throw new Error(`answered ${answer.status}`);
+    return { type: "error", code: answer.status === 413 ? "too_long" : "other" };
   }
 
   poll() {
@@ -203,7 +221,7 @@ export class Connection {
       const page = await this.ask(`events?since=${this.last}&limit=200`);
       if (page.type === "error") { if (page.code === "not_found") this.end("removed"); return; }
       if (page.epoch !== this.epoch || page.head < this.last || page.head - this.last > 1000) return this.reset();
-      this.last = Math.max(this.last, Math.min(page.floor - 1, page.head));
+      this.skipTo(page);
       this.take(page.events);
       more = page.more;
     }
@@ -211,14 +229,21 @@ export class Connection {
 
   // Another history, or too far behind: the newest page is loaded anew, and the log goes on from its head.
   async reset() {
-    try {
-      const page = await this.ask("events?limit=100");
-      if (page.type === "error") return;
-      this.epoch = page.epoch;
-      this.last = page.head;
-      this.on.reset(page);
-      if (this.socket) this.join();
-    } catch { this.drop(); }
+    this.joined = this.joining = false;
+    this.state();
+    let page;
+    try { page = await this.ask("events?limit=100"); } catch { page = { type: "error" }; }
+    if (this.ended) return;
+    if (page.code === "not_found") return this.end("removed");
+    if (page.type === "error") {
+      clearTimeout(this.resetting);
+      this.resetting = setTimeout(() => { if (this.socket) this.reset(); }, 1000 * (page.retry_after ?? 5) * (1 + Math.random()));
+      return;
+    }
+    this.epoch = page.epoch;
+    this.last = page.head;
+    this.on.reset(page);
+    if (this.socket) this.join();
   }
 
   async earlier(before) { return this.ask(`events?before=${before}&limit=100`); }

@@ -1,8 +1,9 @@
 // What was written and is not yet known to be kept: one after the other, each with its key, until it is acknowledged or refused.
-// It stands in this tab's storage, so that a reload loses nothing; signing out clears it.
+// It stands in this tab's storage under the person's number, so that a reload loses nothing; signing out clears it.
 
 const PREFIX = "chat-outbox:";
 const PATIENCE = 10000;
+const FRAME_MAX = 60000; // bytes; the socket is closed over a longer one
 
 export class Outbox {
   constructor({ user, room, connection, on }) {
@@ -43,6 +44,7 @@ export class Outbox {
     const entry = this.entries.find((one) => !one.failed);
     if (!entry) return;
     this.current = entry;
+    if (bytes(JSON.stringify(entry.frame)) > FRAME_MAX) return this.answered({ type: "error", code: "too_long" }, entry.frame.key);
     if (this.connection.live && this.connection.send(entry.frame)) {
       this.timer = setTimeout(() => { this.release(); this.connection.drop(); }, PATIENCE);
     } else {
@@ -87,14 +89,20 @@ export class Outbox {
     this.current = null;
   }
 
+  // Nothing waits any more: who has lost the room has nothing to say there.
+  empty() {
+    this.release();
+    clearTimeout(this.waiting);
+    this.entries = [];
+    sessionStorage.removeItem(this.place);
+  }
+
   keep() {
     try { sessionStorage.setItem(this.place, JSON.stringify(this.entries)); } catch { /* the page still holds them */ }
   }
 }
 
-export function clearAll() {
-  for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
-}
+export function bytes(text) { return new TextEncoder().encode(text).length; }
 
 function read(place) {
   try { return JSON.parse(sessionStorage.getItem(place)) ?? []; } catch { return []; }

@@ -2,7 +2,7 @@
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Log } from "./log.js";
-import { Outbox, clearAll } from "./outbox.js";
+import { Outbox } from "./outbox.js";
 
 const chat = document.getElementById("chat");
 const words = document.getElementById("words").dataset;
@@ -28,6 +28,8 @@ const connection = new Connection({
   room, base: data.base, head: Number(data.head), epoch: data.epoch, token,
   on: {
     hello({ user }) { if (user !== me) location.reload(); },
+    // Who is here is told after this, unless nobody is.
+    joined() { presence({ people: [] }); },
     ready() { outbox.again(); },
     events,
     ack(frame) { outbox.answered(frame); },
@@ -46,9 +48,16 @@ const connection = new Connection({
       composer?.close();
       document.title = title;
       jump.hidden = true;
-      clearAll();
-      // Nothing of a room stays on the screen of somebody who has lost it.
-      if (why === "removed") { log.empty(); older.hidden = true; presence({ people: [] }); typers.clear(); showTypers(); }
+      // Nothing of a room stays with somebody who has lost it. Whose session ended goes on after signing in again.
+      if (why === "removed") {
+        outbox.empty();
+        composer?.empty();
+        log.empty();
+        older.hidden = true;
+        presence({ people: [] });
+        typers.clear();
+        showTypers();
+      }
     },
   },
 });
@@ -218,7 +227,7 @@ document.addEventListener("visibilitychange", () => {
 // --- Writing -------------------------------------------------------------------------------------------------------------------
 
 const composer = form && data.newest && new Composer({
-  form, words,
+  form, words, user: me,
   on: {
     send(message) {
       log.clearUnread();
@@ -227,7 +236,7 @@ const composer = form && data.newest && new Composer({
     },
     edit(change) { log.pending(outbox.add({ type: "edit", ...change }), ""); },
     editLast() { edit(log.lastOwn()); },
-    typing() { if (data.shows) connection.send({ type: "typing", room }); },
+    typing() { if (data.shows && connection.live) connection.send({ type: "typing", room }); },
   },
 });
 
@@ -259,9 +268,6 @@ log.box.addEventListener("click", (event) => {
   event.preventDefault();
   act();
 });
-
-// Signing out leaves nothing behind in this tab.
-document.addEventListener("submit", (event) => { if (event.target.action?.includes("logout")) clearAll(); });
 
 // --- Begin -----------------------------------------------------------------------------------------------------------------------
 
