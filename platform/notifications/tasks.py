@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.tasks import task
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from core.letters import send_letter
@@ -14,6 +15,7 @@ def mail_notices(key: str) -> None:
     """Write to everybody who was told of the happening, has not read it and may still see it; to each once at most.
 
     The task carries the key only; what the letter says is looked up now, with the reader's rights and in their language.
+    Its link is the notice's own address: that of what it leads to may be made from a name.
     """
     waiting = Notice.objects.filter(key=key, read_at=None, mailed_at=None, user__is_active=True).select_related("user")
     for notice in waiting.order_by("pk"):
@@ -27,5 +29,8 @@ def mail_notices(key: str) -> None:
                 "notifications/mail/notice",
                 to=person.email,
                 language=person.language,
-                context={"letter": shown[0].letter, "url": settings.SITE_URL + shown[0].url},
+                context={
+                    "letter": shown[0].letter,
+                    "url": settings.SITE_URL + reverse("notifications:open", args=[notice.pk]),
+                },
             )

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from notifications.models import Notice
@@ -31,11 +31,12 @@ def read_all(request: SignedInRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_notice(request: SignedInRequest, notice_id: int) -> HttpResponse:
-    """Mark one notice read and lead to what it is about."""
+    """Lead to what a notice is about, as the letter's link does by GET; a POST marks it read too."""
     shown = render_notices(list(Notice.objects.of(request.user).filter(pk=notice_id)), request.user)
     if not shown:
         raise Http404
-    mark_read(request.user, [notice_id])
+    if request.method == "POST":
+        mark_read(request.user, [notice_id])
     return redirect(shown[0][1].url)

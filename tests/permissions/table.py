@@ -33,6 +33,7 @@ GET = {
     "groups:record": ">....+.",
     "groups:invitation": "+......",
     "notifications:list": ">++++++",
+    "notifications:open": ">...+..",
     "search": "+++++++",
     "documents:list": "...+++.",
     "documents:trash": "....++.",
