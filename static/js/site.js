@@ -1,4 +1,6 @@
 // Small help for every page: theme, leaving quickly, dismissing, sending once, relative times. Nothing here is needed to use a page.
+import { forget } from "./kept.js";
+
 const root = document.documentElement;
 root.classList.add("script");
 
@@ -11,9 +13,15 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
   });
 }
 
+// Whoever signs out or leaves quickly takes along what was kept in this tab.
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action")?.endsWith("/logout/")) forget();
+});
+
 // Leaving quickly: blank the page at once, put the neutral one in its place, and do it again when somebody comes back with Back.
 const exit = document.querySelector("[data-leave]");
 const leave = () => {
+  forget();
   sessionStorage.setItem("left", "1");
   document.body.hidden = true;
   document.title = "";

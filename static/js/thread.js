@@ -1,6 +1,8 @@
 // A thread: marks what came into sight as read, keeps drafts, previews, answers in place, offers names after an @.
 // Without it everything works by plain forms.
 
+import * as kept from "./kept.js";
+
 // --- Read as far as the page was seen --------------------------------------------------------------------------------
 const posts = document.getElementById("posts");
 const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
@@ -42,6 +44,11 @@ if (posts?.dataset.readUrl && token) {
 }
 
 // --- The editor --------------------------------------------------------------------------------------------------------
+// What was sent, from whatever page, and stands here is no draft any more.
+for (const place of kept.places("draft:")) {
+  const sent = kept.read(place)?.sent;
+  if (sent && document.querySelector(`[data-key="${CSS.escape(sent)}"]`)) kept.drop(place);
+}
 for (const form of document.querySelectorAll("[data-composer]")) compose(form);
 
 function compose(form) {
@@ -85,63 +92,62 @@ function preview(form, text) {
   });
 }
 
-// Drafts: on this device at once, on the server a moment later.
+// Drafts: on this device at once, on the server a moment later. Where the server keeps none (a post that is edited), neither
+// does this: the text is saved against a version, and one that was begun earlier belongs to another.
 function keep(form, text, title) {
+  const url = form.dataset.draftUrl;
+  if (!url) return;
   const place = `draft:${location.pathname}`;
-  const key = form.elements.key?.value ?? "";
+  const key = form.elements.key;
   const state = form.querySelector("[data-draft-state]");
   const say = (words) => { if (state) state.textContent = words ?? ""; };
   const now = () => ({ body: text.value, title: title?.value ?? "", reply: form.elements.reply?.value ?? "", kind: form.elements.kind?.value ?? "" });
-  const begun = JSON.stringify(now());
 
-  const kept = read(place);
-  // What was sent and stands on the page is no draft any more.
-  if (kept?.sent && document.querySelector(`[data-key="${CSS.escape(kept.sent)}"]`)) sessionStorage.removeItem(place);
-  else if (kept && (kept.body || kept.title) && kept.body !== text.value && text.value.length <= kept.body.length) {
-    text.value = kept.body;
-    if (title && kept.title) title.value = kept.title;
+  const begun = kept.read(place);
+  if (begun && (begun.body || begun.title) && begun.body !== text.value && text.value.length <= begun.body.length) {
+    text.value = begun.body;
+    if (title && begun.title) title.value = begun.title;
+    // Sent before, and nobody knows whether it arrived: the same key makes it one.
+    if (begun.sent) key.value = begun.sent;
     grow(text);
   }
 
+  let open = false;  // whether something was typed that the server does not have
   let waiting;
   let going;
-  const save = async () => {
+  const stop = () => {
     clearTimeout(waiting);
-    if (!form.dataset.draftUrl) return;
+    going?.abort();
+    open = false;
+  };
+  const save = async () => {
     going?.abort();
     going = new AbortController();
+    open = false;
     try {
-      const answer = await send(form.dataset.draftUrl, { ...now(), key }, { signal: going.signal });
+      const answer = await send(url, { ...now(), key: key.value }, { signal: going.signal, keepalive: true });
       say(answer.ok ? state?.dataset.saved : state?.dataset.unsaved);
     } catch (error) {
       if (error.name !== "AbortError") say(state?.dataset.unsaved);
     }
   };
   form.addEventListener("input", () => {
-    write(place, now());
+    kept.write(place, now());
     say("");
     clearTimeout(waiting);
+    open = true;
     waiting = setTimeout(save, 1500);
   });
   form.addEventListener("submit", (event) => {
     if (event.submitter?.name === "preview") return;
-    clearTimeout(waiting);
-    going?.abort();
-    write(place, { ...now(), sent: key });
+    stop();
+    kept.write(place, { ...now(), sent: key.value });
   });
-  addEventListener("pagehide", () => {
-    if (!waiting || JSON.stringify(now()) === begun || form.dataset.sent || !form.dataset.draftUrl) return;
-    send(form.dataset.draftUrl, { ...now(), key }, { keepalive: true }).catch(() => {});
+  addEventListener("pagehide", () => { if (open) { clearTimeout(waiting); save(); } });
+  document.querySelector("[data-discard]")?.addEventListener("submit", () => {
+    stop();
+    kept.drop(place);
   });
-  document.querySelector("[data-discard]")?.addEventListener("submit", () => sessionStorage.removeItem(place));
-}
-
-function read(place) {
-  try { return JSON.parse(sessionStorage.getItem(place)); } catch { return null; }
-}
-
-function write(place, what) {
-  try { sessionStorage.setItem(place, JSON.stringify(what)); } catch { /* full or forbidden: the server keeps it */ }
 }
 
 // Answering in place: the editor says which post it answers; what was typed stays.
