@@ -7,22 +7,22 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts.devices import device
-from accounts.events import AddressConfirmed
 from accounts.models import User
-from core.events import publish
-from core.letters import as_html
+from accounts.services import addresses_confirmed
+from core.letters import Undelivered, as_html, deliver
 from core.realtime.sessions import sessions_ended
 
 
@@ -39,11 +39,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Local accounts."""
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Confirm the address and tell the rooms above, in one transaction."""
+        """Confirm the address, with what follows from it, in one transaction."""
         with transaction.atomic():
             confirmed = bool(super().confirm_email(request, email_address))
             if confirmed:
-                publish(AddressConfirmed(email_address.user))
+                addresses_confirmed(email_address.user)
         return confirmed
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
@@ -59,6 +59,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Return the link that resets a password, on the site's own address."""
         uid, _, token = key.partition("-")
         return absolute(self.request, reverse("account_reset_password_from_key", args=[uid, token]))
+
+    def is_safe_url(self, url: str) -> bool:
+        """Say whether one may be led there; what cannot be read as an address is no place to lead anybody."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
 
     def logout(self, request: HttpRequest) -> None:
         """Sign out, and have the open sockets of the session close."""
@@ -76,8 +83,30 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Sign the person in; resetting a password may have confirmed their address on the way."""
         super().login(request, user)
         assert isinstance(user, User)
-        with transaction.atomic():
-            publish(AddressConfirmed(user))
+        addresses_confirmed(user)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a letter; one that cannot be sent fails nothing, and whoever waits for it is told.
+
+        They are told the same whether the address has an account or not.
+        """
+        message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
+        try:
+            deliver(message, template_prefix)
+        except Undelivered:
+            self.request.undelivered = True
+            messages.error(
+                self.request,
+                _("A letter could not be sent just now. If you wait for one, ask for it again in a few minutes."),
+            )
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Say what was done; not that a letter was sent where it was not."""
+        told = message_template == "account/messages/email_confirmation_sent.txt"
+        if not (told and getattr(request, "undelivered", False)):
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
@@ -123,7 +152,3 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def generate_authenticator_name(self, user: AbstractBaseUser, type: str) -> str:
         """Propose the device's own name for a new key."""
         return device(current.request.headers.get("User-Agent", ""))
-
-
-class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """Accounts of an identity provider."""

@@ -21,11 +21,18 @@ STANDING = ("is_secretariat", "is_staff", "is_active")
 
 
 class Administration(AdminSite):
-    """A site of our own: what other applications register with Django's stays out of reach. Sign-in is the site's own."""
+    """A site of our own: what other applications register with Django's stays out of reach. Sign-in is the site's own.
+
+    Who is staff may do all that is registered here: there is no second table of permissions.
+    """
 
     site_header = _("Administration")
     site_title = _("Administration")
     index_title = _("People")
+
+    def get_urls(self) -> list[Any]:
+        """Leave out "view on site", which tells the address of any row of any table."""
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
 
 
 class PersonForm(ModelForm):
@@ -54,6 +61,7 @@ class PersonAdmin(UserModelAdmin):
     ordering = ("name", "pk")
     fields = ("email", "name", "language", "time_zone", "date_joined", "last_login", *STANDING, "reason")
     readonly_fields = ("email", "date_joined", "last_login")
+    view_on_site = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Nobody changes their own standing."""
@@ -68,6 +76,18 @@ class PersonAdmin(UserModelAdmin):
         if set(STANDING) <= data.keys():
             standing = {name: data[name] for name in STANDING}
             services.change_standing(obj, by=request.user, reason=data["reason"], **standing)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Administrators find people here."""
+        return self.admin_site.has_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Administrators look at everybody."""
+        return self.admin_site.has_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Administrators mend settings and change standing."""
+        return self.admin_site.has_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People sign up, or are made by `manage.py create_administrator`."""

@@ -19,9 +19,13 @@ class AddressConfirmed(Event):
 
 @dataclass(frozen=True)
 class AccountClosed(Event):
-    """The person can no longer sign in and takes part nowhere, until the account is opened again."""
+    """The person can no longer sign in and takes part nowhere, until the account is opened again.
+
+    `act` is the number of the recorded act, so that an account closed twice is told twice.
+    """
 
     user: User
+    act: int
 
 
 @dataclass(frozen=True)

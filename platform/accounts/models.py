@@ -31,6 +31,10 @@ class UserManager(BaseUserManager["User"]):
         """Make an administrator of the site, who is of the Secretariat too."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, is_secretariat=True, **fields)
 
+    def secretariat(self) -> "models.QuerySet[User]":
+        """Return the officers who work the queue."""
+        return self.filter(is_secretariat=True, is_active=True)
+
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find a person by address, whatever its case."""
         return self.get(email=(username or "").strip().lower())

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.events import AccountClosed, AccountReopened
+from accounts.events import AccountClosed, AccountReopened, AddressConfirmed
 from accounts.models import User
 from core.audit import record
 from core.errors import DomainError
 from core.events import publish
-from core.realtime.sessions import sessions_ended
+from core.realtime.sessions import presence_chosen, sessions_ended
 
 PREFERENCES = ("name", "language", "time_zone", "theme", "shows_presence")
 
@@ -30,11 +31,27 @@ def save_preferences(person: User, **values: object) -> User:
     """Keep name, language, time zone, appearance or presence as the person set them; nothing else is taken."""
     if unknown := values.keys() - set(PREFERENCES):
         raise TypeError(f"Not a preference: {', '.join(sorted(unknown))}.")
-    fresh = User.objects.select_for_update().get(pk=person.pk)
+    fresh = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    shown = fresh.shows_presence
     for name, value in values.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=list(values))
+    if fresh.shows_presence != shown:
+        presence_chosen(fresh.pk)
     return fresh
+
+
+@transaction.atomic
+def addresses_confirmed(person: User) -> None:
+    """Do what follows once a person has shown which addresses are theirs; doing it again changes nothing.
+
+    An account that was made with one of them by somebody who never confirmed any address gives way: nobody could sign in to
+    it, and its maker may not keep the owner from using their own address.
+    """
+    theirs = EmailAddress.objects.filter(user=person, verified=True).values("email")
+    claimed = User.objects.filter(email__in=theirs).exclude(pk=person.pk)
+    claimed.exclude(emailaddress__verified=True).delete()
+    publish(AddressConfirmed(person))
 
 
 @transaction.atomic
@@ -46,7 +63,7 @@ def change_standing(
     A closed account loses every session and every place at once; what was written stays. Nobody closes or dismisses
     themselves, so that an administrator always remains.
     """
-    fresh = User.objects.select_for_update().get(pk=person.pk)
+    fresh = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     now = {"is_secretariat": is_secretariat, "is_staff": is_staff, "is_active": is_active}
     changed = {name: value for name, value in now.items() if getattr(fresh, name) != value}
     if not changed:
@@ -60,11 +77,11 @@ def change_standing(
     for name, value in changed.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=list(changed))
-    record(Administrator(by.pk), "account.changed", fresh, reason=reason, **changed)
+    act = record(Administrator(by.pk), "account.changed", fresh, reason=reason, **changed)
     if "is_active" in changed:
         if not is_active:
             for session in UserSession.objects.filter(user=fresh):
                 session.end()
             sessions_ended(fresh.pk)
-        publish(AccountReopened(fresh) if is_active else AccountClosed(fresh))
+        publish(AccountReopened(fresh) if is_active else AccountClosed(fresh, act.number))
     return fresh

@@ -31,7 +31,8 @@ def profile(request: SignedInRequest) -> HttpResponse:
         with override(saved.language or None):
             messages.success(request, _("Your profile is saved."))
         response = redirect("account:profile")
-        # The switch in the header writes this cookie, which wins over the profile: what was saved last holds.
+        # The switches on every page write these cookies, for a visitor too: what was saved last holds.
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
         if saved.theme:
             response.set_cookie(
                 "theme", saved.theme, max_age=365 * 24 * 3600, samesite="Lax", secure=request.is_secure()

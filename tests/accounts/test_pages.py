@@ -56,10 +56,9 @@ def test_a_person_opens(client, stranger, path):
     look(client.get(f"/account/{path}"))
 
 
-@pytest.mark.parametrize("path", OWN)
+@pytest.mark.parametrize("path", sorted(set(OWN) - {"welcome/", "logout/"}))
 def test_a_visitor_is_asked_to_sign_in(client, db, path):
-    if path not in {"welcome/", "logout/"}:
-        assert client.get(f"/account/{path}")["location"].startswith("/account/login/?next=")
+    assert client.get(f"/account/{path}")["location"].startswith("/account/login/?next=")
 
 
 @pytest.mark.parametrize("path", ["", "people/", "edit/", "people/{tie}/"])

@@ -51,6 +51,14 @@ def test_the_language_switch_is_remembered_for_a_person(client, stranger):
     assert stranger.language == "es"
 
 
+def test_what_the_profile_says_last_holds_over_the_switch(client, stranger):
+    client.force_login(stranger)
+    client.post("/language/", {"language": "es"})
+    client.post("/account/profile/", PROFILE | {"language": ""})
+    page = client.get("/account/profile/", headers={"accept-language": "fr"})
+    assert page.headers["content-language"] == "fr"
+
+
 def test_the_language_switch_leads_to_no_other_site(client, db):
     answer = client.post("/language/", {"language": "es", "next": "https://evil.example/"})
     assert "evil" not in answer["location"]
@@ -69,7 +77,7 @@ def test_the_security_page_leads_to_each_part(client, stranger):
 @pytest.fixture
 def administrator(make_person):
     """Administers the site."""
-    return make_person("Ada Quist", is_staff=True, is_superuser=True)
+    return make_person("Ada Quist", is_staff=True)
 
 
 def change(client, person, **changes):
@@ -92,6 +100,28 @@ def test_the_administration_holds_people_and_nothing_else(client, administrator)
     models = [model["object_name"] for app in client.get("/admin/").context["app_list"] for model in app["models"]]
     assert models == ["User"]
     assert client.get("/admin/accounts/user/add/").status_code == 403
+
+
+def test_who_is_appointed_administers(client, administrator, stranger, member):
+    client.force_login(administrator)
+    change(client, stranger, is_staff="on", reason="Takes over.")
+    client.force_login(stranger)
+    assert member.email in client.get("/admin/accounts/user/").content.decode()
+    change(client, member, is_secretariat="on", reason="Joins the team.")
+    member.refresh_from_db()
+    assert member.is_secretariat
+
+
+def test_the_administration_tells_no_address_of_what_is_hidden(client, administrator, hidden_group, make_organisation):
+    from django.contrib.contenttypes.models import ContentType
+
+    client.force_login(administrator)
+    for hidden in [hidden_group, make_organisation("Quiet Union", listing="undisclosed")]:
+        kind = ContentType.objects.get_for_model(hidden)
+        answer = client.get(f"/admin/r/{kind.pk}/{hidden.pk}/", follow=True)
+        assert answer.status_code == 404
+        assert hidden.slug not in answer.content.decode()
+    assert client.get(f"/admin/accounts/user/{administrator.pk}/change/").status_code == 200
 
 
 def test_appointing_to_the_secretariat_is_recorded_with_its_reason(client, administrator, stranger):
