@@ -111,11 +111,6 @@ def _families(ids: Iterable[int]) -> list[Group]:
 # --- Telling people -----------------------------------------------------------------------------------------------
 
 
-def secretariat() -> Iterable[User]:
-    """Return the officers who work the queue."""
-    return User.objects.filter(is_secretariat=True, is_active=True)
-
-
 def leads_of(group: Group) -> Iterable[User]:
     """Return the people who lead the group."""
     seats = Participant.objects.taking_part().filter(membership__group=group, membership__role=Membership.Role.LEAD)
@@ -130,7 +125,7 @@ def focal_points_of(organisation: Organisation | int) -> Iterable[User]:
 
 def tell_group_proposed(event: GroupProposed) -> None:
     """A proposal waits for the Secretariat."""
-    notify(secretariat(), "group_proposed", object_id=event.group.pk, key=str(event.group.pk), mail=True)
+    notify(User.objects.secretariat(), "group_proposed", object_id=event.group.pk, key=str(event.group.pk), mail=True)
 
 
 def tell_group_opened(event: GroupOpened) -> None:
@@ -153,7 +148,8 @@ def _tell_proposers(group: Group) -> None:
 def tell_lead_lost(event: LeadLost) -> None:
     """A group that nobody can lead needs a new lead; the Secretariat names one."""
     group = event.group
-    notify(secretariat(), "lead_lost", object_id=group.pk, key=f"{group.pk}:{group.acl_version}", mail=True)
+    key = f"{group.pk}:{group.acl_version}"
+    notify(User.objects.secretariat(), "lead_lost", object_id=group.pk, key=key, mail=True)
 
 
 def tell_membership_requested(event: MembershipRequested) -> None:

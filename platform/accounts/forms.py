@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.markdown import clean
+from core.forms import Line
 
 
 @cache
@@ -24,12 +24,15 @@ def time_zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
-def clean_name(value: str) -> str:
-    """Return the name without control signs and doubled spaces; refuse one of signs that do not show."""
-    name = " ".join(clean(value).split())
-    if not any(sign.isalnum() for sign in name):
-        raise forms.ValidationError(_("Write your name."), code="required")
-    return name
+def name_field() -> Line:
+    """Return the field that asks a person for their name."""
+    return Line(
+        label=_("Your name"),
+        max_length=120,
+        help_text=_("Seen by those with whom you share a group or an organisation."),
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
+        error_messages={"required": _("Write your name.")},
+    )
 
 
 class Plain(forms.Form):
@@ -105,6 +108,7 @@ class StillYouByAppForm(Plain, ReauthenticateForm):  # type: ignore[misc]
 class ProfileForm(forms.ModelForm):
     """Name, language, time zone, appearance, and whether one is seen in rooms."""
 
+    name = name_field()
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
@@ -116,19 +120,10 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language", "time_zone", "theme", "shows_presence"]
-        widgets = {
-            "name": forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
-            "theme": forms.RadioSelect,
-        }
+        widgets = {"theme": forms.RadioSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].required = True
-        self.fields["name"].help_text = _("Seen by those with whom you share a group or an organisation.")
         zone = self.instance.time_zone
         if zone and zone not in dict(time_zones()):  # an old name, kept until it is changed
             self.fields["time_zone"].choices = [*time_zones(), (zone, zone)]  # type: ignore[attr-defined]
-
-    def clean_name(self) -> str:
-        """Refuse a name that does not show."""
-        return clean_name(self.cleaned_data["name"])

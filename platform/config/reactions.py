@@ -49,7 +49,7 @@ from partners.events import (
 )
 
 REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
-    AccountClosed: (group_reactions.account_closed,),
+    AccountClosed: (group_reactions.account_closed, partner_reactions.account_closed),
     AccountReopened: (group_reactions.account_closed,),
     AddressConfirmed: (partner_reactions.address_confirmed,),
     AffiliationRequested: (partner_reactions.tell_affiliation_requested,),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from allauth.account.models import EmailAddress
 from django.http import Http404
 
-from partners.models import Affiliation, Invitation, InvitationQuerySet, Organisation
+from partners.models import Affiliation, Invitation, InvitationQuerySet, Organisation, SignUpAnswer
 from partners.models.invitation import token_digest
 from partners.standing import OrganisationStanding
 
@@ -83,6 +83,13 @@ def invitation_to(user: "User | AnonymousUser", invitation_id: int) -> Invitatio
     if invitation is None:
         raise Http404("No such invitation.")
     return invitation
+
+
+def refused_answer(user: "User | AnonymousUser") -> SignUpAnswer | None:
+    """Return what the person said at sign-up and could not be done, until they asked for an organisation anew."""
+    if not user.is_authenticated or Affiliation.objects.of(user).exists():
+        return None
+    return SignUpAnswer.objects.filter(user=user).exclude(refusal="").select_related("organisation").first()
 
 
 def invitations_to(user: "User | AnonymousUser") -> InvitationQuerySet:

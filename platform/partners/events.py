@@ -31,13 +31,6 @@ class AffiliationDeclined(Event):
 
 
 @dataclass(frozen=True)
-class AffiliationChanged(Event):
-    """The role or the function changed: what the person may do for the organisation changed with it."""
-
-    affiliation: Affiliation
-
-
-@dataclass(frozen=True)
 class PlacesHandedOver(Event):
     """The person leaves and names a successor in the same organisation: seats, subscriptions and open tasks go over.
 

@@ -21,9 +21,8 @@ def affiliation_requested(notices: Sequence[Notice], user: "User") -> dict[int, 
     """To who answers: somebody asks to act for the organisation, while they wait and the reader may answer."""
     may_answer = Affiliation.objects.waiting_for(user)
     if user.is_secretariat:
-        may_answer = may_answer.union(Affiliation.objects.waiting_for_secretariat())
-    waiting = Affiliation.objects.filter(pk__in=[one.pk for one in may_answer]).select_related("user", "organisation")
-    asked = waiting.in_bulk([notice.object_id for notice in notices])
+        may_answer |= Affiliation.objects.waiting_for_secretariat()
+    asked = may_answer.select_related("user", "organisation").in_bulk([notice.object_id for notice in notices])
     return {
         notice.pk: Rendered(
             _("%(person)s asks to act for %(organisation)s.")
@@ -114,8 +113,7 @@ def focal_point_missing(notices: Sequence[Notice], user: "User") -> dict[int, Re
     """To the Secretariat: nobody acts for a partner any more, while that is so."""
     if not user.is_secretariat:
         return {}
-    focal = Affiliation.objects.focal().filter(user__is_active=True).values("organisation")
-    alone = Organisation.objects.active().exclude(pk__in=focal).in_bulk([notice.object_id for notice in notices])
+    alone = Organisation.objects.leaderless().in_bulk([notice.object_id for notice in notices])
     return {
         notice.pk: Rendered(
             _("Nobody acts for %(organisation)s any more as focal point.") % {"organisation": one},

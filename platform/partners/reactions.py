@@ -1,6 +1,10 @@
 """What partners do when something happens to people, and whom they tell of their own acts."""
 
-from accounts.events import AddressConfirmed
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from accounts.events import AccountClosed, AddressConfirmed
 from accounts.models import User
 from notifications.services import notify
 from partners import services
@@ -12,7 +16,14 @@ from partners.events import (
     OrganisationProposed,
     OrganisationStatusChanged,
 )
-from partners.models import Affiliation, Organisation, OrganisationStatus
+from partners.models import Affiliation, Invitation, Organisation, OrganisationStatus
+
+
+def account_closed(event: AccountClosed) -> None:
+    """Invitations of a closed account are void for good; the Secretariat reads which partners it leaves without anybody."""
+    Invitation.objects.by(event.user).open().update(revoked_at=timezone.now())
+    held = Affiliation.objects.active().of(event.user).values_list("organisation_id", flat=True)
+    _tell_if_leaderless(held, key=f"closed:{event.act}")
 
 
 def address_confirmed(event: AddressConfirmed) -> None:
@@ -30,7 +41,7 @@ def tell_affiliation_requested(event: AffiliationRequested) -> None:
     """
     affiliation = event.affiliation
     if affiliation.organisation.status != OrganisationStatus.APPLICANT:
-        people = _who_act_for(affiliation.organisation) or _secretariat()
+        people = _who_act_for(affiliation.organisation) or list(User.objects.secretariat())
         notify(people, "affiliation_requested", object_id=affiliation.pk, key=str(affiliation.pk), mail=True)
 
 
@@ -48,14 +59,13 @@ def tell_affiliation_ended(event: AffiliationEnded) -> None:
     affiliation = event.affiliation
     if event.by_id != affiliation.user_id:
         notify([affiliation.user], "affiliation_ended", object_id=affiliation.pk, key=str(affiliation.pk), mail=True)
-    if affiliation.organisation.is_active and not _who_act_for(affiliation.organisation):
-        notify(_secretariat(), "focal_point_missing", object_id=affiliation.organisation_id, key=str(affiliation.pk))
+    _tell_if_leaderless([affiliation.organisation_id], key=str(affiliation.pk))
 
 
 def tell_organisation_proposed(event: OrganisationProposed) -> None:
     """The Secretariat has an organisation to answer."""
     notify(
-        _secretariat(),
+        User.objects.secretariat(),
         "organisation_proposed",
         object_id=event.organisation.pk,
         key=str(event.organisation.pk),
@@ -75,10 +85,17 @@ def tell_organisation_decided(event: OrganisationStatusChanged) -> None:
     notify(people, "organisation_decided", object_id=organisation.pk, key=key, mail=True)
 
 
+def _tell_if_leaderless(organisations: Iterable[int], *, key: str) -> None:
+    """The Secretariat answers for a partner that nobody acts for any more."""
+    for organisation in Organisation.objects.leaderless().filter(pk__in=organisations):
+        notify(
+            User.objects.secretariat(),
+            "focal_point_missing",
+            object_id=organisation.pk,
+            key=f"{key}:{organisation.pk}",
+        )
+
+
 def _who_act_for(organisation: Organisation) -> list[User]:
     ties = Affiliation.objects.focal().filter(organisation=organisation)
-    return list(User.objects.filter(pk__in=ties.values("user_id"), is_active=True))
-
-
-def _secretariat() -> list[User]:
-    return list(User.objects.filter(is_secretariat=True, is_active=True))
+    return list(User.objects.filter(pk__in=ties.values("user_id")))

@@ -41,12 +41,13 @@ class OrganisationStanding:
     @property
     def is_secretariat(self) -> bool:
         """Whether the person is of the Secretariat, which keeps the directory right."""
-        return bool(self.user.is_authenticated and self.user.is_secretariat)
+        return bool(self.user.is_authenticated and self.user.is_active and self.user.is_secretariat)
 
     @property
     def is_focal(self) -> bool:
         """Whether the person acts for the organisation, a partner of today, as focal point or alternate."""
-        return bool(self.affiliation and self.affiliation.is_focal and self.organisation.is_active)
+        acts = self.affiliation and self.affiliation.is_focal and self.user.is_active
+        return bool(acts and self.organisation.is_active)
 
     @property
     def is_focal_point(self) -> bool:
@@ -56,7 +57,7 @@ class OrganisationStanding:
     @cached_property
     def has_no_focal(self) -> bool:
         """Whether nobody who can sign in acts for the organisation: then the Secretariat answers for it."""
-        return not Affiliation.objects.focal().filter(organisation=self.organisation, user__is_active=True).exists()
+        return not Affiliation.objects.focal().filter(organisation=self.organisation).exists()
 
     @property
     def may_manage(self) -> bool:
@@ -77,6 +78,13 @@ class OrganisationStanding:
     def may_change_roles(self) -> bool:
         """May name and dismiss focal points and alternates: focal points, and the Secretariat when one is out of reach."""
         return self.is_focal_point or self.is_secretariat
+
+    def may_vouch_for(self, role: str) -> bool:
+        """May stand behind somebody who comes in this role: asked when they are invited, and again when they accept.
+
+        The Secretariat may, even if an earlier one it invited is focal point by then.
+        """
+        return self.may_manage if role == Affiliation.Role.STAFF else self.may_change_roles
 
     @property
     def may_rename(self) -> bool:

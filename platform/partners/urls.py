@@ -22,6 +22,7 @@ urlpatterns = [
     path("partners/<slug:slug>/edit/", profile.edit, name="edit"),
     path("partners/<slug:slug>/suspend/", profile.suspend, name="suspend"),
     path("partners/<slug:slug>/reinstate/", profile.reinstate, name="reinstate"),
+    path("partners/<slug:slug>/leave/", profile.leave, name="leave"),
     path("partners/<slug:slug>/people/", people.people, name="people"),
     path("partners/<slug:slug>/people/invite/", people.invite, name="invite"),
     path("partners/<slug:slug>/people/invitations/<int:invitation_id>/revoke/", people.revoke, name="revoke"),

@@ -1,5 +1,6 @@
 """A person's home: what is new in their groups, what waits for them, and what they could do next."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from groups.documents.models import Document
 from groups.documents.recent import recent_documents
 from groups.models import Group, Membership
 from groups.models.group import groups_of_own_organisations
-from partners.models import Affiliation, Organisation
+from partners.access import refused_answer
+from partners.models import Affiliation, Organisation, SignUpAnswer
 from portal import queue
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Home:
     waiting: list[Waiting] = field(default_factory=list)
     affiliations: list[Affiliation] = field(default_factory=list)
     suggestions: list[Group] = field(default_factory=list)
+    refused: SignUpAnswer | None = None
 
     @property
     def posts(self) -> int:
@@ -82,9 +85,10 @@ def home_of(user: "User") -> Home:
     return Home(
         groups=sorted(mine, key=lambda one: (one.is_quiet, -(one.news.posts + one.messages), one.group.name)),
         documents=recent_documents(user, groups, DOCUMENTS),
-        waiting=waiting_for(user, affiliations),
+        waiting=waiting_for(user),
         affiliations=affiliations,
         suggestions=_suggestions(user, affiliations) if not groups else [],
+        refused=refused_answer(user) if not affiliations else None,
     )
 
 
@@ -101,7 +105,7 @@ def _suggestions(user: "User", affiliations: Sequence[Affiliation]) -> list[Grou
     )
 
 
-def waiting_for(user: "User", affiliations: Sequence[Affiliation]) -> list[Waiting]:
+def waiting_for(user: "User") -> list[Waiting]:
     """Return what waits for the person's decision: requests to join groups they lead, people who ask to act for their
     organisation, and for the Secretariat its queue."""
     found = []
@@ -113,11 +117,8 @@ def waiting_for(user: "User", affiliations: Sequence[Affiliation]) -> list[Waiti
     for request in requests.select_related("group"):
         by_group[request.group] = by_group.get(request.group, 0) + 1
     found += [Waiting("membership", count, group) for group, count in by_group.items()]
-    focal = {one.organisation_id: one.organisation for one in affiliations if one.is_focal}
-    asking: dict[int, int] = {}
-    for request_for in Affiliation.objects.filter(organisation__in=focal, state=Affiliation.State.REQUESTED):
-        asking[request_for.organisation_id] = asking.get(request_for.organisation_id, 0) + 1
-    found += [Waiting("affiliation", count, focal[pk]) for pk, count in asking.items()]
+    asking = Counter(one.organisation for one in Affiliation.objects.waiting_for(user).select_related("organisation"))
+    found += [Waiting("affiliation", count, organisation) for organisation, count in asking.items()]
     if user.is_secretariat and (count := queue.length()):
         found.append(Waiting("queue", count))
     return found

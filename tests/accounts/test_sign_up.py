@@ -7,7 +7,8 @@ from django.core.cache import cache
 
 from accounts.models import User
 from notifications.models import Notice
-from partners.models import Affiliation, Organisation, SignUpAnswer
+from partners.models import Affiliation, Invitation, Organisation, SignUpAnswer
+from partners.tasks import send_invitation
 
 FORM = {
     "name": "Nadia Okoye",
@@ -183,15 +184,13 @@ def test_fields_that_are_not_asked_are_not_taken(client, listed, mailoutbox):
     assert (person.affiliations.get().role, person.affiliations.get().state) == ("staff", "requested")
 
 
-def test_an_invited_newcomer_is_asked_for_no_organisation(
-    client, member, weavers, mailoutbox, django_capture_on_commit_callbacks
-):
+def test_an_invited_newcomer_is_asked_for_no_organisation(client, member, weavers, mailoutbox):
     client.force_login(member)
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(
-            f"/partners/{weavers.slug}/people/invite/",
-            {"email": "nadia@example.org", "role": "alternate", "key": "8c1f0d5e-6d55-4a0c-9f63-1d1a3a1d2c11"},
-        )
+    client.post(
+        f"/partners/{weavers.slug}/people/invite/",
+        {"email": "nadia@example.org", "role": "alternate", "key": "8c1f0d5e-6d55-4a0c-9f63-1d1a3a1d2c11"},
+    )
+    send_invitation.call(Invitation.objects.get().pk)
     client.logout()
     invitation = link_in(mailoutbox[-1])
     assert "place" not in client.get(f"/account/signup/?next={invitation}").context["form"].fields
@@ -215,3 +214,59 @@ def test_a_forged_host_never_reaches_a_letter(client, listed, mailoutbox, settin
     client.post("/account/signup/", listed, headers={"host": "localhost:6666"})
     assert settings.SITE_URL in mailoutbox[-1].body
     assert ":6666" not in mailoutbox[-1].body
+
+
+def test_a_partner_that_is_here_already_is_not_proposed(client, new, make_organisation, db):
+    make_organisation("Harbour Watch")
+    page = client.post("/account/signup/", new | {"new-name": "harbour  WATCH"})
+    assert "already a partner" in str(page.context["form"].new.errors["name"])
+    assert "already a partner" in page.content.decode()
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("listing", ["partners", "undisclosed"])
+def test_the_form_tells_of_no_hidden_partner(client, new, make_organisation, mailoutbox, listing):
+    make_organisation("Harbour Watch", listing=listing)
+    client.post("/account/signup/", new)
+    confirm(client, mailoutbox)
+    assert Organisation.objects.applicants().get().name == "Harbour Watch"
+
+
+def test_what_could_not_be_carried_out_is_told_with_the_reason(client, new, make_organisation, mailoutbox, weavers):
+    client.post("/account/signup/", new)
+    make_organisation("Harbour Watch")
+    confirm(client, mailoutbox)
+    for page in ["/account/welcome/", "/account/organisations/", "/"]:
+        text = client.get(page).content.decode()
+        assert "At sign-up you proposed <bdi>Harbour Watch</bdi>" in text
+        assert "already a partner" in text
+    client.post("/account/organisations/request/", {"organisation": weavers.slug, "function": "Analyst"})
+    assert "At sign-up" not in client.get("/account/organisations/").content.decode()
+
+
+def test_a_sign_up_while_mail_is_down_says_so_and_the_letter_is_sent_again(client, listed, mailoutbox, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as down:
+        down.setattr("django.core.mail.EmailMessage.send", refuse)
+        answer = client.post("/account/signup/", listed, follow=True)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "could not be sent just now" in page
+    assert "email sent to" not in page
+    cache.clear()
+    client.post("/account/login/", {"login": "nadia@example.org", "password": FORM["password1"]})
+    confirm(client, mailoutbox)
+    assert Affiliation.objects.get().user.email == "nadia@example.org"
+
+
+@pytest.mark.parametrize("email", ["somebody-new@example.org", "outsider@example.org"])
+def test_mail_that_is_down_tells_of_no_account(client, outsider, monkeypatch, email):
+    def refuse(*args, **kwargs):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    answer = client.post("/account/password/reset/", {"email": email}, follow=True)
+    assert answer.redirect_chain == [("/account/password/reset/done/", 302)]
+    assert "could not be sent just now" in answer.content.decode()

@@ -57,6 +57,9 @@ def test_who_signs_in_comes_back_to_where_they_were(client, stranger):
         "http:///evil.example",
         "\x00//evil.example",
         "https://localhost.evil.example",
+        "//[",
+        "http://[x",
+        "//[evil.example]",
     ],
 )
 def test_nobody_is_led_to_another_site(client, stranger, target):
@@ -81,14 +84,30 @@ def test_guessing_locks_the_account_for_a_while_and_the_right_password_too(clien
     assert is_signed_in(client)
 
 
-def test_a_forged_forwarding_header_does_not_raise_the_limit(client, stranger, settings):
-    for number in range(8):
-        client.post(
-            "/account/login/",
-            {"login": stranger.email, "password": "guess"},
-            headers={"x-forwarded-for": f"10.0.0.{number}"},
-        )
-    sign_in(client, stranger)
+@pytest.mark.parametrize("page", ["login/", "signup/", "password/reset/", "logout/"])
+@pytest.mark.parametrize("target", ["//[", "http://[x"])
+def test_an_address_that_is_none_leads_nowhere(client, stranger, page, target):
+    if page == "logout/":
+        client.force_login(stranger)
+    for answer in [
+        client.get(f"/account/{page}", {"next": target}),
+        client.post(f"/account/{page}", {"next": target}),
+    ]:
+        assert answer.status_code in {200, 302}
+        assert where(answer.get("location", "")) == "testserver"
+
+
+def test_a_forged_forwarding_header_makes_nobody_another_visitor(client, db, stranger, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "5/m/ip"}
+    for number in range(5):
+        sign = {"login": f"person{number}@example.org", "password": "guess"}
+        client.post("/account/login/", sign, headers={"x-forwarded-for": f"10.0.0.{number}"})
+    answer = client.post(
+        "/account/login/",
+        {"login": stranger.email, "password": PASSWORD},
+        headers={"x-forwarded-for": "10.0.0.77"},
+    )
+    assert answer.status_code == 429
     assert not is_signed_in(client)
 
 

@@ -134,6 +134,14 @@ def test_becoming_undisclosed_takes_the_name_out_of_the_address(member, weavers)
     assert shown.slug == "weavers-union"
 
 
+def test_the_page_stays_where_it_is_while_the_name_is_known(member, weavers, make_organisation):
+    [by] = capacities_of(member)
+    weavers.slug = "weavers-union"
+    weavers.save()
+    for base, listing in enumerate(["partners", "named", "partners"], start=1):
+        assert services.edit_profile(weavers, by=by, base=base, listing=listing).slug == "weavers-union"
+
+
 def test_searching_ignores_case_accents_and_order(make_organisation):
     found = make_organisation("Coordination des Pêcheurs", acronym="CdP")
     make_organisation("Fishers’ Union")

@@ -1,16 +1,19 @@
 """The directory, the pages of an organisation's people and profile, and one's own organisations."""
 
+import re
 import uuid
 
 import pytest
 
 from accounts.models import User
+from accounts.services import change_standing
 from notifications.models import Notice
 from notifications.services import render_notices
 from notifications.tasks import mail_notices
 from partners import services
 from partners.capacity import Capacity
 from partners.models import Affiliation, Invitation, Organisation
+from partners.tasks import send_invitation
 
 Role, State = Affiliation.Role, Affiliation.State
 
@@ -122,7 +125,7 @@ def test_declining_asks_for_a_reason_at_its_place(client, member, outsider, weav
     url = f"/partners/{weavers.slug}/people/{asked.pk}/decline/"
     refused = client.post(url, {"reason": " "})
     assert refused.status_code == 400
-    assert f'id="decline_{asked.pk}_reason_error"' in refused.content.decode()
+    assert f'id="decline_{asked.pk}_reason_error"' in opened(refused.content.decode())
     client.post(url, {"reason": "We do not know you."})
     assert Affiliation.objects.get(user=outsider).state == State.DECLINED
     assert told(outsider) == ["Weavers’ Union declined your request to act for it."]
@@ -172,6 +175,68 @@ def test_an_ended_person_and_the_secretariat_are_told(client, stranger, institut
     assert told(secretariat) == ["Nobody acts for Harbour Institute any more as focal point."]
 
 
+@pytest.fixture
+def administrator(make_person):
+    """Administers the site."""
+    return make_person("Ada Quist", is_staff=True)
+
+
+def test_closing_the_only_focal_point_is_told_to_the_secretariat(
+    client, stranger, institute, secretariat, administrator
+):
+    for _ in range(2):
+        close(stranger, by=administrator)
+        reopen(stranger, by=administrator)
+    close(stranger, by=administrator)
+    assert told(secretariat) == ["Nobody acts for Harbour Institute any more as focal point."] * 3
+
+
+def test_closing_one_of_several_is_told_to_nobody(member, weavers, make_person, affiliate, secretariat, administrator):
+    affiliate(make_person(), weavers, role="alternate")
+    staff = make_person()
+    affiliate(staff, weavers, role="staff")
+    for person in [member, staff]:
+        close(person, by=administrator)
+    assert told(secretariat) == []
+
+
+def close(person, by, **changes):
+    standing = {"is_secretariat": False, "is_staff": False, "is_active": False} | changes
+    change_standing(person, by=by, reason="It is so.", **standing)
+
+
+def reopen(person, by):
+    close(person, by, is_active=True)
+
+
+def test_a_request_nobody_can_answer_reaches_the_secretariat(
+    client, outsider, stranger, institute, secretariat, administrator
+):
+    close(stranger, by=administrator)
+    asked = services.request_affiliation(outsider, institute, function="Analyst")
+    client.force_login(secretariat)
+    page = client.get("/notifications/")
+    assert "Otto Meyer asks to act for Harbour Institute." in page.content.decode()
+    assert "asks to act for <bdi>Harbour Institute</bdi>" in client.get("/queue/").content.decode()
+    assert Affiliation.objects.waiting_for_secretariat().get() == asked
+
+
+def test_the_secretariats_letter_goes_out(outsider, institute, secretariat, mailoutbox):
+    services.request_affiliation(outsider, institute, function="Analyst")
+    mail_notices.call(Notice.objects.get(user=secretariat).key)
+    assert [letter.to for letter in mailoutbox] == [[secretariat.email]]
+
+
+def test_an_officer_who_acts_for_a_partner_too_reads_of_both(outsider, secretariat, institute, weavers, affiliate):
+    affiliate(secretariat, weavers)
+    for organisation in [institute, weavers]:
+        services.request_affiliation(outsider, organisation)
+    assert sorted(told(secretariat)) == [
+        "Otto Meyer asks to act for Harbour Institute.",
+        "Otto Meyer asks to act for Weavers’ Union.",
+    ]
+
+
 def test_the_people_page_asks_as_much_for_many_as_for_one(
     client, member, weavers, make_person, affiliate, django_assert_num_queries, django_assert_max_num_queries
 ):
@@ -201,16 +266,18 @@ def test_the_people_page_asks_as_much_for_many_as_for_one(
 
 
 @pytest.fixture
-def invite(client, member, weavers, mailoutbox, django_capture_on_commit_callbacks):
+def invite(client, member, weavers, mailoutbox):
     """Invite an address by the form, and return the link that was mailed."""
 
     def make(email):
         client.force_login(member)
-        with django_capture_on_commit_callbacks(execute=True):
-            answer = client.post(
-                f"/partners/{weavers.slug}/people/invite/", {"email": email, "role": "staff", "key": uuid.uuid4()}
-            )
+        answer = client.post(
+            f"/partners/{weavers.slug}/people/invite/", {"email": email, "role": "staff", "key": uuid.uuid4()}
+        )
         assert answer.status_code == 302
+        assert "waits to be sent" in client.get(answer["location"]).content.decode()
+        send_invitation.call(Invitation.objects.latest("pk").pk)
+        assert "waits to be sent" not in client.get(answer["location"]).content.decode()
         client.logout()
         link = next(line for line in mailoutbox[-1].body.splitlines() if line.startswith("http"))
         return link.partition("//")[2].partition("/")[2].join(["/", ""])
@@ -304,6 +371,22 @@ def test_a_proposal_reaches_the_secretariat_and_its_answer_the_proposer(client, 
     assert "Not a legal body." in client.get("/account/organisations/").content.decode()
 
 
+@pytest.mark.parametrize("typed", ["\u200b", "\u202e \u2066", "\x00"])
+def test_a_name_that_does_not_show_is_none(client, outsider, typed):
+    client.force_login(outsider)
+    form = {"name": typed, "stakeholder_type": "other", "listing": "named", "function": "Director"}
+    page = client.post("/account/organisations/propose/", form)
+    assert list(page.context["form"].errors) == ["name"]
+
+
+def test_nothing_typed_reads_as_something_else(client, outsider):
+    client.force_login(outsider)
+    form = {"name": "Harbour\x00 Watch", "acronym": "\u202eWH", "function": "Vice\u202e  director\x07"}
+    client.post("/account/organisations/propose/", form | {"stakeholder_type": "other", "listing": "named"})
+    made = Organisation.objects.get()
+    assert (made.name, made.acronym, made.affiliations.get().function) == ("Harbour Watch", "WH", "Vice director")
+
+
 def test_a_bad_proposal_keeps_what_was_typed(client, outsider):
     client.force_login(outsider)
     answer = client.post(
@@ -368,6 +451,47 @@ def test_a_focal_point_reinstates_nobody(client, member, weavers):
     client.force_login(member)
     assert client.post(f"/partners/{weavers.slug}/reinstate/", {"reason": "x"}).status_code == 404
     assert User.objects.get(pk=member.pk).affiliations.get().organisation.status == "suspended"
+
+
+@pytest.mark.parametrize(("act", "status"), [("suspend", "active"), ("reinstate", "suspended"), ("leave", "active")])
+def test_what_is_wrong_with_a_reason_is_seen(client, secretariat, weavers, act, status):
+    Organisation.objects.filter(pk=weavers.pk).update(status=status)
+    client.force_login(secretariat)
+    page = client.post(f"/partners/{weavers.slug}/{act}/", {"reason": " "}).content.decode()
+    assert f'id="{act}_reason_error"' in opened(page)
+    assert Organisation.objects.get(pk=weavers.pk).status == status
+
+
+def opened(page):
+    """The one box of the page that stands open."""
+    [box] = re.findall(r'<details class="confirm[^>]* open>.*?</details>', page, re.DOTALL)
+    return box
+
+
+def test_a_focal_point_takes_the_partner_out_of_the_alliance(client, member, weavers, supply_chains, secretariat):
+    client.force_login(member)
+    assert "Leave the alliance" in client.get(f"/partners/{weavers.slug}/edit/").content.decode()
+    assert client.post(f"/partners/{weavers.slug}/leave/", {"reason": "We merged."})["location"].endswith(
+        "/account/organisations/"
+    )
+    weavers.refresh_from_db()
+    assert (weavers.status, weavers.status_reason) == ("left", "We merged.")
+    assert weavers.memberships.get().state == "left"
+    assert client.get("/groups/supply-chains/chat/").status_code == 404
+    client.force_login(secretariat)
+    client.post(f"/partners/{weavers.slug}/reinstate/", {"reason": "Back again."})
+    weavers.refresh_from_db()
+    assert (weavers.status, weavers.memberships.get().state) == ("active", "left")
+
+
+def test_an_alternate_takes_nobody_out_of_the_alliance(client, member, weavers, make_person, affiliate):
+    alternate = make_person()
+    affiliate(alternate, weavers, role="alternate")
+    client.force_login(alternate)
+    assert "Leave the alliance" not in client.get(f"/partners/{weavers.slug}/edit/").content.decode()
+    assert client.post(f"/partners/{weavers.slug}/leave/", {"reason": "I want."}).status_code == 404
+    weavers.refresh_from_db()
+    assert weavers.is_active
 
 
 # --- Letters ------------------------------------------------------------------------------------------------------

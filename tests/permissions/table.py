@@ -80,6 +80,7 @@ POST = {
     "partners:edit": ">...+.+",
     "partners:suspend": ">.....+",
     "partners:reinstate": ">.....+",
+    "partners:leave": ">...+.+",
     "partners:invite": ">...+.+",
     "partners:revoke": ">......",
     "partners:confirm": ">...+.+",

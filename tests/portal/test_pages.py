@@ -5,8 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
+from core.models import AuditEntry
 from groups.models import Group
 from partners.models import Affiliation, Organisation
+from partners.services import request_affiliation
 
 
 def test_a_visitor_reads_what_the_alliance_is_with_sources(client, supply_chains, hidden_group):
@@ -117,6 +119,106 @@ def test_nobody_else_has_a_queue(client, request, who, applicant):
     assert client.get(reverse("queue")).status_code == 404
     assert client.post(reverse("decide_organisation", args=[applicant.pk]), {"decision": "accept"}).status_code == 404
     assert Organisation.objects.get(pk=applicant.pk).status == "applicant"
+
+
+@pytest.fixture
+def asked(outsider, make_organisation):
+    """Somebody asks to act for a partner that nobody acts for."""
+    return request_affiliation(outsider, make_organisation("Lonely Federation"), function="Analyst")
+
+
+@pytest.mark.parametrize("decision", ["accept", "decline"])
+def test_the_secretariat_answers_where_nobody_else_can(signed_in, secretariat, asked, decision):
+    client = signed_in(secretariat)
+    assert "Lonely Federation" in client.get(reverse("queue")).content.decode()
+    assert "1 application or proposal" in client.get("/").content.decode()
+    client.post(reverse("decide_affiliation", args=[asked.pk]), {"decision": decision, "reason": "We know nobody."})
+    asked.refresh_from_db()
+    given = {"accept": ("active", "focal-point", ""), "decline": ("declined", "staff", "We know nobody.")}
+    assert (asked.state, asked.role, asked.reason) == given[decision]
+    assert "Lonely Federation" not in client.get(reverse("queue")).content.decode()
+
+
+@pytest.mark.parametrize("who", ["lead", "member", "stranger", "outsider", None])
+def test_nobody_else_answers_for_a_partner(client, request, who, asked):
+    if who:
+        client.force_login(request.getfixturevalue(who))
+    assert client.post(reverse("decide_affiliation", args=[asked.pk]), {"decision": "accept"}).status_code == 404
+    asked.refresh_from_db()
+    assert asked.state == "requested"
+
+
+@pytest.mark.parametrize("decision", ["accept", "decline"])
+def test_an_answer_that_comes_late_is_told(signed_in, secretariat, asked, make_person, affiliate, decision):
+    affiliate(make_person(), asked.organisation)
+    answer = {"decision": decision, "reason": "We know nobody."}
+    page = signed_in(secretariat).post(reverse("decide_affiliation", args=[asked.pk]), answer, follow=True)
+    assert "Focal points of the organisation answer this request." in page.content.decode()
+    asked.refresh_from_db()
+    assert asked.state == "requested"
+
+
+def test_the_box_of_a_refused_reason_stands_open(signed_in, secretariat, applicant, asked):
+    page = signed_in(secretariat).post(reverse("decide_organisation", args=[applicant.pk]), {"reason": "x" * 601})
+    boxes = re.findall(r'<details class="confirm[^>]* open>.*?</details>', page.content.decode(), re.DOTALL)
+    assert len(boxes) == 1
+    assert f"organisation-{applicant.pk}-reason_error" in boxes[0]
+    assert "x" * 601 in boxes[0]
+
+
+@pytest.mark.parametrize("kind", ["organisation", "affiliation"])
+def test_a_reason_reaches_the_record_without_signs_that_do_not_show(signed_in, secretariat, applicant, asked, kind):
+    row = {"organisation": applicant, "affiliation": asked}[kind]
+    address = reverse(f"decide_{kind}", args=[row.pk])
+    signed_in(secretariat).post(address, {"decision": "decline", "reason": "Not\x00 now\x07\u202e."})
+    assert AuditEntry.objects.filter(verb=f"{kind}.declined", object_id=row.pk).get().reason == "Not now."
+
+
+def test_a_suspended_partners_focal_point_is_led_to_nothing(signed_in, member, weavers, outsider):
+    request_affiliation(outsider, weavers)
+    client = signed_in(member)
+    assert "1 person asks to act for" in client.get("/").content.decode()
+    Organisation.objects.filter(pk=weavers.pk).update(status="suspended")
+    assert "asks to act for" not in client.get("/").content.decode()
+
+
+# --- The page of an organisation ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "leads_to"),
+    [
+        (None, []),
+        ("outsider", ["ask"]),
+        ("stranger", ["ask"]),
+        ("member", ["edit", "people"]),
+        ("secretariat", ["edit", "people"]),
+    ],
+)
+def test_an_organisations_page_leads_to_what_one_may_do(client, request, weavers, member, who, leads_to):
+    if who:
+        client.force_login(request.getfixturevalue(who))
+    page = client.get(reverse("organisation", args=[weavers.slug])).content.decode()
+    ways = {
+        "ask": f"/account/organisations/request/?organisation={weavers.slug}",
+        "edit": f"/partners/{weavers.slug}/edit/",
+        "people": f"/partners/{weavers.slug}/people/",
+    }
+    assert [name for name, way in ways.items() if f'href="{way}"' in page] == leads_to
+    assert "Bangladesh" in page
+
+
+def test_who_asked_already_is_led_to_where_it_stands(signed_in, outsider, weavers, member):
+    request_affiliation(outsider, weavers)
+    page = signed_in(outsider).get(reverse("organisation", args=[weavers.slug])).content.decode()
+    assert 'href="/account/organisations/"' in page
+    assert "/request/" not in page
+
+
+def test_only_a_partner_is_asked(signed_in, secretariat, stranger, applicant, make_organisation):
+    closed = make_organisation("Quiet Union", status="suspended")
+    for organisation in [applicant, closed]:
+        assert "/request/" not in signed_in(secretariat).get(organisation.get_absolute_url()).content.decode()
 
 
 def test_home_costs_the_same_for_one_group_and_for_many(

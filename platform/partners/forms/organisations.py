@@ -7,7 +7,7 @@ from django.core.validators import URLValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from core.markdown import clean
+from core.forms import Line, Text
 from partners.countries import country_choices
 from partners.models import Listing, Organisation, OrganisationStatus, StakeholderType
 from partners.models.organisation import MANDATE_WORDS, short_mandate
@@ -35,15 +35,14 @@ class DirectoryForm(forms.Form):
 class OrganisationFields(forms.Form):
     """What is asked about an organisation, in a proposal and in a profile."""
 
-    name = forms.CharField(
+    name = Line(
         label=_("Name of the organisation"),
         max_length=200,
+        error_messages={"required": _("Write the name.")},
         help_text=_("As it calls itself, in full."),
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "organization"}),
     )
-    acronym = forms.CharField(
-        label=_("Acronym"), max_length=30, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
-    )
+    acronym = Line(label=_("Acronym"), max_length=30, required=False, widget=forms.TextInput(attrs={"dir": "auto"}))
     stakeholder_type = forms.ChoiceField(
         label=_("Stakeholder type"), choices=[("", _("Choose one")), *StakeholderType.choices]
     )
@@ -53,7 +52,7 @@ class OrganisationFields(forms.Form):
     website = forms.URLField(
         label=_("Website"), required=False, max_length=200, validators=[URLValidator(schemes=["http", "https"])]
     )
-    mandate = forms.CharField(
+    mandate = Text(
         label=_("Mandate"),
         required=False,
         max_length=3000,
@@ -69,22 +68,11 @@ class OrganisationFields(forms.Form):
         help_text=_("Choose “undisclosed” when being known as a member would put people at risk."),
     )
 
-    def clean_name(self) -> str:
-        """Refuse a name of signs that do not show."""
-        name = " ".join(clean(self.cleaned_data["name"]).split())
-        if not name:
-            raise forms.ValidationError(_("Write the name."), code="required")
-        return name
-
-    def clean_mandate(self) -> str:
-        """Drop control characters and directional overrides."""
-        return clean(self.cleaned_data["mandate"]).strip()
-
 
 class ProposalForm(OrganisationFields):
     """A new organisation, and what its proposer is there."""
 
-    function = forms.CharField(
+    function = Line(
         label=_("Your function there"),
         max_length=120,
         help_text=_("For example: policy officer. It stands beside your name on what you write."),
@@ -125,7 +113,7 @@ class ProfileForm(OrganisationFields):
 class ReasonForm(forms.Form):
     """Why: recorded, and read by whom it concerns."""
 
-    reason = forms.CharField(
+    reason = Text(
         label=_("Reason"),
         max_length=600,
         help_text=_("It is recorded, and the person reads it."),

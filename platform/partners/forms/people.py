@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import Line, Text
 from partners.models import Affiliation, Organisation, OrganisationQuerySet
 from partners.standing import OrganisationStanding
 
@@ -31,7 +32,7 @@ class OrganisationChoiceField(forms.ModelChoiceField):
 class FunctionForm(forms.Form):
     """What a person is called in the organisation."""
 
-    function = forms.CharField(
+    function = Line(
         label=_("Function"),
         max_length=120,
         help_text=_("For example: policy officer. It stands beside the name on what they write from now on."),
@@ -47,9 +48,7 @@ class RequestForm(FunctionForm):
 
     def __init__(self, *args: Any, user: "User", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = Affiliation.objects.live().of(user).values("organisation_id")
-        choices = Organisation.objects.visible_to(user).active().exclude(pk__in=held).for_display()
-        self.fields["organisation"].queryset = choices  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = Organisation.objects.open_to(user).for_display()  # type: ignore[attr-defined]
         self.fields["function"].help_text = _(
             "For example: policy officer. It stands beside your name on what you write."
         )
@@ -88,10 +87,10 @@ class InviteForm(RoleForm):
         help_text=_("The invitation can be accepted with this address only."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    function = forms.CharField(
+    function = Line(
         label=_("Their function"), max_length=120, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
     )
-    message = forms.CharField(
+    message = Text(
         label=_("A few words to them"),
         max_length=600,
         required=False,

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.forms import SignupForm
+from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
 from django import forms
 from django.contrib.auth.hashers import make_password
@@ -14,9 +15,11 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import clean_name
+from accounts.forms import name_field
 from accounts.models import User
 from accounts.services import save_preferences
+from core.errors import DomainError
+from core.forms import Line
 from partners import services
 from partners.forms.organisations import OrganisationFields
 from partners.forms.people import OrganisationChoiceField
@@ -37,12 +40,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"] = forms.CharField(
-            label=_("Your name"),
-            max_length=120,
-            help_text=_("Seen by those with whom you share a group or an organisation."),
-            widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "name"}),
-        )
+        self.fields["name"] = name_field()
         self.fields["time_zone"] = forms.CharField(
             required=False, max_length=60, widget=forms.HiddenInput(attrs={"data-time-zone": ""})
         )
@@ -73,16 +71,12 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
             required=False,
             help_text=_("Its focal points are asked once your address is confirmed."),
         )
-        self.fields["function"] = forms.CharField(
+        self.fields["function"] = Line(
             label=_("Your function there"),
             max_length=120,
             help_text=_("For example: policy officer. It stands beside your name on what you write."),
             widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "organization-title"}),
         )
-
-    def clean_name(self) -> str:
-        """Refuse a name that does not show."""
-        return clean_name(self.cleaned_data["name"])
 
     def clean_time_zone(self) -> str:
         """Take the browser's zone where it is one we know, else UTC: nobody typed it, so nobody is blamed."""
@@ -95,10 +89,19 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         place = cleaned.get("place")
         if place == LISTED and not cleaned.get("organisation") and "organisation" not in self.errors:
             self.add_error("organisation", _("Choose your organisation, or say that it is new here."))
-        if place == NEW and not self.new.is_valid():
+        if place == NEW and not self._may_propose():
             self.only_new_errors = not self.errors
             self.add_error(None, _("Complete what is asked about your organisation."))
         return cleaned
+
+    def _may_propose(self) -> bool:
+        """Say whether the new organisation is well described, and none that the newcomer can find in the directory."""
+        if self.new.is_valid():
+            try:
+                services.refuse_known_name(context.request.user, self.new.cleaned_data["name"])
+            except DomainError as refusal:
+                self.new.add_error("name", refusal.message)
+        return not self.new.errors
 
     @property
     def new_errors(self) -> bool:
@@ -134,9 +137,9 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
 
 def _follows_invitation(request: HttpRequest) -> bool:
     """Say whether the page to come back to is an open invitation to act for an organisation."""
-    wanted = urlsplit(request.POST.get("next") or request.GET.get("next") or "").path
+    wanted = get_next_redirect_url(request)
     try:
-        match = resolve(wanted)
+        match = resolve(urlsplit(wanted or "").path)
     except Resolver404:
         return False
     if match.view_name != "partners:invitation":

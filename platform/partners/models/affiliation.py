@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TimeStamped
@@ -33,8 +33,9 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         return self.filter(user=user) if user.is_authenticated else self.none()
 
     def focal(self) -> "AffiliationQuerySet":
-        """Of focal points and alternates, who act for the organisation."""
-        return self.active().filter(role__in=[Affiliation.Role.FOCAL_POINT, Affiliation.Role.ALTERNATE])
+        """Of focal points and alternates, who act for the organisation; a closed account acts for none."""
+        roles = [Affiliation.Role.FOCAL_POINT, Affiliation.Role.ALTERNATE]
+        return self.active().filter(role__in=roles, user__is_active=True)
 
     def live(self) -> "AffiliationQuerySet":
         """Asked for or active: at most one per person and organisation."""
@@ -48,14 +49,11 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
 
     def waiting_for_secretariat(self) -> "AffiliationQuerySet":
         """Requests to organisations without a focal point or alternate: the Secretariat answers them."""
-        answered = Affiliation.objects.focal().filter(organisation=OuterRef("organisation"), user__is_active=True)
-        return self.requested().filter(~Exists(answered))
+        return self.requested().filter(organisation__in=Organisation.objects.leaderless())
 
     def waiting_for(self, user: "User | AnonymousUser") -> "AffiliationQuerySet":
         """Requests that this focal point or alternate may answer."""
-        if not user.is_authenticated:
-            return self.none()
-        own = Affiliation.objects.focal().filter(user=user).values("organisation_id")
+        own = Affiliation.objects.focal().of(user).values("organisation_id")
         return self.requested().filter(organisation_id__in=own)
 
     def for_display(self) -> "AffiliationQuerySet":

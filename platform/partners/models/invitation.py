@@ -1,13 +1,15 @@
 """An invitation to act for an organisation."""
 
+import base64
 import hashlib
-import secrets
+import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TimeStamped
@@ -17,12 +19,19 @@ from partners.models.organisation import Organisation, OrganisationStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from accounts.models import User
+
 LIFETIME = timedelta(days=7)
 
 
-def new_token() -> str:
-    """Return a new token of 128 bits; it stands in the mail only, never in the database."""
-    return secrets.token_urlsafe(16)
+def token_for(inviter_id: int, key: uuid.UUID) -> str:
+    """Return the token, 128 bits, of the invitation that the person made with the key.
+
+    It stands in the mail only, never in the database nor among the arguments of a task: it is made anew from the site's
+    secret each time the mail is written.
+    """
+    digest = salted_hmac("partners.invitation", f"{inviter_id}:{key}", algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
 
 
 def token_digest(token: str) -> str:
@@ -46,6 +55,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             expires_at__gt=timezone.now(),
             organisation__status=OrganisationStatus.ACTIVE,
         )
+
+    def by(self, user: "User") -> "InvitationQuerySet":
+        """Those the person made."""
+        return self.filter(invited_by=user)
 
     def to_addresses(self, addresses: "Iterable[str]") -> "InvitationQuerySet":
         """Those bound to one of the addresses, which the caller knows to be the reader's and verified."""
@@ -71,6 +84,8 @@ class Invitation(TimeStamped):
     redeemed_at = models.DateTimeField(null=True)
     redeemed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True)
+    # When the mail server took the letter; none while it has not.
+    mailed_at = models.DateTimeField(null=True)
     key = models.UUIDField()
 
     objects: ClassVar[InvitationQuerySet] = InvitationQuerySet.as_manager()  # type: ignore[assignment]

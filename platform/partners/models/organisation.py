@@ -69,6 +69,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Partners of today."""
         return self.filter(status=OrganisationStatus.ACTIVE)
 
+    def leaderless(self) -> "OrganisationQuerySet":
+        """Partners without a focal point or alternate who can sign in: the Secretariat answers for them."""
+        from partners.models.affiliation import Affiliation
+
+        return self.active().exclude(pk__in=Affiliation.objects.focal().values("organisation"))
+
     def applicants(self) -> "OrganisationQuerySet":
         """Waiting for the Secretariat, oldest first."""
         return self.filter(status=OrganisationStatus.APPLICANT).order_by("created_at", "pk")
@@ -82,6 +88,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         if not user.is_authenticated:
             return self.none()
         return self.filter(pk__in=organisations_of(user))
+
+    def open_to(self, user: "User | AnonymousUser") -> "OrganisationQuerySet":
+        """Partners of the directory that the person may ask to act for: neither their own nor asked already."""
+        from partners.models.affiliation import Affiliation
+
+        held = Affiliation.objects.live().of(user).values("organisation_id")
+        return self.visible_to(user).active().exclude(pk__in=held)
 
     def for_display(self) -> "OrganisationQuerySet":
         """By name as a reader expects it, accents and case aside; a row needs no further query."""
@@ -116,7 +129,6 @@ class Organisation(TimeStamped):
     )
     website = models.URLField(_("website"), blank=True)
     mandate = models.TextField(_("mandate"), blank=True, validators=[short_mandate], help_text=_("At most 150 words."))
-    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
     listing = models.CharField(_("listing"), max_length=12, choices=Listing.choices, default=Listing.NAMED)
     status = models.CharField(max_length=10, choices=OrganisationStatus.choices, default=OrganisationStatus.APPLICANT)
     status_reason = models.TextField(blank=True)
@@ -161,6 +173,11 @@ class Organisation(TimeStamped):
     def is_active(self) -> bool:
         """Whether it is a partner today."""
         return self.status == OrganisationStatus.ACTIVE
+
+    @property
+    def is_undisclosed(self) -> bool:
+        """Whether its name appears nowhere to outsiders."""
+        return self.listing == Listing.UNDISCLOSED
 
 
 def organisations_of(user: "User") -> "models.QuerySet[Affiliation, int]":

@@ -11,7 +11,8 @@ from partners.models.organisation import Organisation
 
 
 class SignUpAnswer(TimeStamped):
-    """The organisation named at sign-up: kept until the newcomer's address is confirmed, then carried out and deleted.
+    """The organisation named at sign-up: kept until the newcomer's address is confirmed, then carried out and deleted. Where
+    that fails it stays with the reason, for the newcomer to read and choose anew.
 
     Before that nobody is asked or told anything, no name of an organisation enters a list, and an address that somebody
     else typed makes no request in its owner's name.
@@ -22,6 +23,8 @@ class SignUpAnswer(TimeStamped):
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")
     proposal = models.JSONField(default=dict)
     function = models.CharField(_("function"), max_length=120, blank=True)
+    # Why it could not be carried out; empty until that was tried.
+    refusal = models.TextField(blank=True)
 
     objects: ClassVar[models.Manager["SignUpAnswer"]]
 

@@ -11,7 +11,6 @@ from core.errors import DomainError
 from core.events import publish
 from partners.capacity import Capacity
 from partners.events import (
-    AffiliationChanged,
     AffiliationConfirmed,
     AffiliationDeclined,
     AffiliationEnded,
@@ -150,7 +149,6 @@ def change_role(affiliation: Affiliation, *, by: Capacity, role: str) -> Affilia
     if role == Role.STAFF:
         _revoke_invitations_by(affiliation)
     record(by, "affiliation.role_changed", affiliation, before=before, role=role)
-    publish(AffiliationChanged(affiliation))
     return affiliation
 
 
@@ -165,7 +163,6 @@ def change_function(affiliation: Affiliation, *, by: Capacity, function: str) ->
         record(by, "affiliation.function_changed", affiliation, before=affiliation.function, function=function)
         affiliation.function = function
         affiliation.save(update_fields=["function"])
-        publish(AffiliationChanged(affiliation))
     return affiliation
 
 
@@ -185,12 +182,9 @@ def hand_over(affiliation: Affiliation, *, by: Capacity, successor: Affiliation,
     if not affiliation.is_focal and not leave:
         raise DomainError(_("There is nothing to hand over: this person is staff."))
     ranks = [Role.FOCAL_POINT, Role.ALTERNATE, Role.STAFF]
-    before = successor.role
     successor.role = min(Role(successor.role), Role(affiliation.role), key=ranks.index)
     successor.save(update_fields=["role"])
     record(by, "affiliation.handed_over", affiliation, successor=successor.pk, leave=leave)
-    if successor.role != before:
-        publish(AffiliationChanged(successor))
     if leave:
         publish(PlacesHandedOver(affiliation, successor))
         _end(affiliation, by=by, reason=_("Handed over to a successor."))
@@ -198,7 +192,6 @@ def hand_over(affiliation: Affiliation, *, by: Capacity, successor: Affiliation,
     affiliation.role = Role.STAFF
     affiliation.save(update_fields=["role"])
     _revoke_invitations_by(affiliation)
-    publish(AffiliationChanged(affiliation))
 
 
 def _lock_request(affiliation: Affiliation) -> Affiliation:

@@ -1,6 +1,6 @@
 """A focal point invites a colleague by e-mail address."""
 
-from functools import partial
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,18 +12,20 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.errors import DomainError, RateLimited
 from core.events import publish
-from partners import mail
 from partners.capacity import Capacity
 from partners.events import AffiliationConfirmed
 from partners.models import Affiliation, Invitation, Organisation
-from partners.models.invitation import new_token, token_digest
+from partners.models.invitation import token_digest, token_for
 from partners.services.judging import lock_organisation, lock_person, standing_of
-from partners.standing import NotAllowed
+from partners.standing import NotAllowed, OrganisationStanding
+from partners.tasks import send_invitation
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 OPEN_INVITATIONS = 50
+DAY = timedelta(days=1)
+A_DAY, A_DAY_TO_ONE = 50, 3
 
 
 class WrongAddress(DomainError):
@@ -46,47 +48,51 @@ def invite_colleague(
     """Invite the owner of an address to act for the organisation; the link goes by mail after commit.
 
     Says nothing of whether the address belongs to an account. A new invitation replaces an open one to the same address, the
-    same key returns the one it made, and at most 50 are open at a time.
+    same key returns the one it made, and at most 50 are open at a time. One person invites 50 times a day, and an
+    organisation the same address three times; counted are its own letters only, so that nobody learns of others'.
     """
     organisation = lock_organisation(organisation.pk)
     standing = standing_of(by, organisation)
     if not standing.may_invite:
         raise NotAllowed(_("Only focal points and alternates invite colleagues."))
-    if role != Affiliation.Role.STAFF and not standing.may_change_roles:
+    if not standing.may_vouch_for(role):
         raise NotAllowed(_("Only a focal point names focal points and alternates."))
     if made := Invitation.objects.filter(invited_by=by.user_id, key=key).first():
         return made
     email = email.strip().lower()
+    _refuse_flood(organisation, by=by, email=email)
     waiting = Invitation.objects.open().filter(organisation=organisation)
     waiting.to_addresses([email]).update(revoked_at=timezone.now())
     if waiting.count() >= OPEN_INVITATIONS:
         raise RateLimited(
             _("%(count)d invitations are still open. Take one back first.") % {"count": OPEN_INVITATIONS}
         )
-    token = new_token()
     invitation = Invitation.objects.create(
         organisation=organisation,
         email=email,
         role=Affiliation.Role(role),
         function=function.strip(),
         message=message.strip(),
-        token_hash=token_digest(token),
+        token_hash=token_digest(token_for(by.user.pk, key)),
         invited_by=by.user,
         key=key,
     )
     record(by, "affiliation.invited", invitation, role=invitation.role)
-    # The token must not lie in the database, so no background task carries it.
-    transaction.on_commit(partial(mail.send_invitation, invitation.pk, token), robust=True)
+    send_invitation.enqueue(invitation.pk)
     return invitation
 
 
 @transaction.atomic
 def accept_invitation(invitation: Invitation, *, person: "User") -> Affiliation:
-    """Redeem an invitation, once: the person acts for the organisation from now on, in the role it names."""
+    """Redeem an invitation, once: the person acts for the organisation from now on, in the role it names.
+
+    Whoever invited must still be one who could: not after a dismissal, nor once their account is closed.
+    """
     person = lock_person(person)
     organisation = lock_organisation(invitation.organisation_id)
-    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
-    if not invitation.is_open or not organisation.is_active:
+    invitation = _lock_invitation(invitation)
+    inviter = OrganisationStanding.of(invitation.invited_by, organisation)
+    if not (invitation.is_open and organisation.is_active and inviter.may_vouch_for(invitation.role)):
         raise DomainError(_("This invitation can no longer be used. Ask your colleague for a new one."))
     if not EmailAddress.objects.filter(user=person, verified=True, email__iexact=invitation.email).exists():
         raise WrongAddress(
@@ -113,7 +119,7 @@ def accept_invitation(invitation: Invitation, *, person: "User") -> Affiliation:
 def revoke_invitation(invitation: Invitation, *, by: Capacity) -> None:
     """Take an open invitation back; its link is dead at once."""
     organisation = lock_organisation(invitation.organisation_id)
-    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    invitation = _lock_invitation(invitation)
     if not standing_of(by, organisation).may_manage:
         raise NotAllowed(_("Only focal points and alternates take invitations back."))
     if not invitation.is_open:
@@ -121,3 +127,23 @@ def revoke_invitation(invitation: Invitation, *, by: Capacity) -> None:
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
     record(by, "affiliation.invitation_revoked", invitation)
+
+
+def _refuse_flood(organisation: Organisation, *, by: Capacity, email: str) -> None:
+    today = Invitation.objects.filter(created_at__gt=timezone.now() - DAY)
+    if today.by(by.user).count() >= A_DAY:
+        raise RateLimited(
+            _("You invited %(count)d times since yesterday. Go on tomorrow.") % {"count": A_DAY},
+            retry_after=DAY // timedelta(seconds=1),
+        )
+    if today.filter(organisation=organisation).to_addresses([email]).count() >= A_DAY_TO_ONE:
+        raise RateLimited(
+            _("This address was invited %(count)d times since yesterday. Wait for an answer.")
+            % {"count": A_DAY_TO_ONE},
+            retry_after=DAY // timedelta(seconds=1),
+        )
+
+
+def _lock_invitation(invitation: Invitation) -> Invitation:
+    locked = Invitation.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("invited_by").get(pk=invitation.pk)

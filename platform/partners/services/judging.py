@@ -11,20 +11,22 @@ from partners.standing import NotAllowed, OrganisationStanding
 
 def lock_organisation(organisation_id: int) -> Organisation:
     """Return the organisation as it is now, locked to the end of the transaction; taken before any lock on its rows."""
-    return Organisation.objects.select_for_update().get(pk=organisation_id)
+    return Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
 
 
 def lock_affiliation(affiliation: Affiliation) -> Affiliation:
     """Return the affiliation as it is now, with its organisation locked first."""
     organisation = lock_organisation(affiliation.organisation_id)
-    fresh = Affiliation.objects.select_for_update(of=("self",)).select_related("user").get(pk=affiliation.pk)
+    fresh = (
+        Affiliation.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=affiliation.pk)
+    )
     fresh.organisation = organisation
     return fresh
 
 
 def lock_person(person: User) -> User:
     """Return the person as they are now, locked, so that their parallel requests take turns."""
-    return User.objects.select_for_update().get(pk=person.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def standing_of(by: Capacity, organisation: Organisation) -> OrganisationStanding:

@@ -30,6 +30,8 @@ from partners.services.judging import (
 from partners.standing import NotAllowed
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import User
 
 PROFILE_FIELDS = frozenset({"name", "acronym", "stakeholder_type", "country", "website", "mandate", "listing"})
@@ -62,11 +64,7 @@ def propose_organisation(
         if fold(mine.name) == fold(name):
             return mine
         raise DomainError(_("Your proposal of “%(name)s” is still with the Secretariat.") % {"name": mine.name})
-    for known in Organisation.objects.visible_to(person).active().matching(name):
-        if fold(known.name) == fold(name):
-            raise DomainError(
-                _("“%(name)s” is already a partner: choose it from the directory.") % {"name": known.name}
-            )
+    refuse_known_name(person, name)
     organisation = Organisation(
         name=name.strip(),
         acronym=acronym.strip(),
@@ -87,6 +85,15 @@ def propose_organisation(
     publish(OrganisationProposed(organisation))
     publish(AffiliationRequested(affiliation))
     return organisation
+
+
+def refuse_known_name(person: "User | AnonymousUser", name: str) -> None:
+    """Refuse to propose a partner that the person can see in the directory; of one they cannot see nothing is told."""
+    for known in Organisation.objects.visible_to(person).active().matching(name):
+        if fold(known.name) == fold(name):
+            raise DomainError(
+                _("“%(name)s” is already a partner: choose it from the directory.") % {"name": known.name}
+            )
 
 
 @transaction.atomic
@@ -124,13 +131,28 @@ def suspend_organisation(organisation: Organisation, *, by: Capacity, reason: st
 
 
 @transaction.atomic
+def leave_alliance(organisation: Organisation, *, by: Capacity, reason: str) -> None:
+    """Take a partner out of the alliance, by its focal points or the Secretariat: it leaves every group at once.
+
+    What its people wrote stays theirs and its own. The Secretariat can make it a partner again; groups it joins anew.
+    """
+    reason = required_reason(reason)
+    organisation = lock_organisation(organisation.pk)
+    if not standing_of(by, organisation).may_change_roles:
+        raise NotAllowed(_("Only a focal point or the Secretariat takes a partner out of the alliance."))
+    if organisation.status not in {OrganisationStatus.ACTIVE, OrganisationStatus.SUSPENDED}:
+        raise DomainError(_("Only a partner can leave the alliance."))
+    _set_status(organisation, OrganisationStatus.LEFT, by=by, reason=reason, verb="organisation.left")
+
+
+@transaction.atomic
 def reinstate_organisation(organisation: Organisation, *, by: Capacity, reason: str) -> None:
-    """Give a suspended partner its place back; its people and memberships are as they were."""
+    """Give a partner that is suspended or left its place back; after a suspension with its memberships, as they were."""
     reason = required_reason(reason)
     require_secretariat(by)
     organisation = lock_organisation(organisation.pk)
-    if organisation.status != OrganisationStatus.SUSPENDED:
-        raise DomainError(_("Only a suspended partner can be reinstated."))
+    if organisation.status not in {OrganisationStatus.SUSPENDED, OrganisationStatus.LEFT}:
+        raise DomainError(_("Only a partner that is suspended or left can be reinstated."))
     _set_status(organisation, OrganisationStatus.ACTIVE, by=by, reason=reason, verb="organisation.reinstated")
 
 
@@ -139,7 +161,7 @@ def edit_profile(organisation: Organisation, *, by: Capacity, base: int, **chang
     """Change the profile as seen at version `base`; who saw an older one gets `Conflict` with what is there now.
 
     Name and stakeholder type are the Secretariat's to change. Becoming undisclosed takes a random address, so that the old
-    one no longer tells the name; becoming listed again takes one from the name.
+    one no longer tells the name; becoming listed again takes one from the name. No other change moves the page.
     """
     if unknown := changes.keys() - PROFILE_FIELDS:
         raise TypeError(f"Not part of the profile: {', '.join(sorted(unknown))}.")
@@ -154,10 +176,11 @@ def edit_profile(organisation: Organisation, *, by: Capacity, base: int, **chang
         raise Conflict(_("Somebody else changed the profile meanwhile."), current=organisation)
     if not changed:
         return organisation
+    was_hidden = organisation.is_undisclosed
     for name in changed:
         setattr(organisation, name, changes[name])
     organisation.version += 1
-    if "listing" in changed:
+    if organisation.is_undisclosed != was_hidden:
         _save_under_free_slug(organisation)
     else:
         organisation.save(update_fields=[*changed, "version"])
@@ -179,7 +202,9 @@ def _lock_applicant(organisation: Organisation, by: Capacity) -> Organisation:
 
 
 def _waiting_in(organisation: Organisation) -> list[Affiliation]:
-    waiting = organisation.affiliations.select_for_update(of=("self",)).filter(state=Affiliation.State.REQUESTED)
+    waiting = organisation.affiliations.select_for_update(of=("self",), no_key=True).filter(
+        state=Affiliation.State.REQUESTED
+    )
     found = list(waiting.select_related("user"))
     for affiliation in found:
         affiliation.organisation = organisation
@@ -211,7 +236,7 @@ def _set_status(organisation: Organisation, status: str, *, by: Capacity, reason
 
 def _save_under_free_slug(organisation: Organisation) -> None:
     """Save under an address made for its listing; should a parallel act have taken it, under a random one."""
-    organisation.slug = free_slug(Organisation, organisation.name, hidden=organisation.listing == Listing.UNDISCLOSED)
+    organisation.slug = free_slug(Organisation, organisation.name, hidden=organisation.is_undisclosed)
     try:
         with transaction.atomic():
             organisation.save()

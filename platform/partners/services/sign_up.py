@@ -25,12 +25,15 @@ def keep_answer(
 
 @transaction.atomic
 def carry_out_answer(person: "User") -> None:
-    """Ask the organisation, or the Secretariat, as the newcomer said; once. What no longer holds is dropped.
+    """Ask the organisation, or the Secretariat, as the newcomer said; once.
 
-    The newcomer then finds no request among their organisations and chooses anew there.
+    What no longer holds (the partner is suspended meanwhile, a colleague proposed the same) is kept with the reason.
     """
     answer = (
-        SignUpAnswer.objects.select_for_update(of=("self",)).filter(user=person).select_related("organisation").first()
+        SignUpAnswer.objects.select_for_update(of=("self",), no_key=True)
+        .filter(user=person, refusal="")
+        .select_related("organisation")
+        .first()
     )
     if answer is None:
         return
@@ -40,6 +43,8 @@ def carry_out_answer(person: "User") -> None:
                 request_affiliation(person, answer.organisation, function=answer.function)
             elif answer.proposal:
                 propose_organisation(person, function=answer.function, **answer.proposal)
-    except DomainError:
-        pass  # suspended meanwhile, or already theirs by an invitation
-    answer.delete()
+    except DomainError as refusal:
+        answer.refusal = refusal.message
+        answer.save(update_fields=["refusal"])
+    else:
+        answer.delete()

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from core.errors import DomainError
 from partners import services
-from partners.access import invitation_by_token, invitation_to, invitations_to, own_affiliation
+from partners.access import invitation_by_token, invitation_to, invitations_to, own_affiliation, refused_answer
 from partners.capacity import Capacity
 from partners.forms import ProposalForm, RequestForm
-from partners.models import Affiliation, Invitation, Listing
+from partners.models import Affiliation, Invitation
 
 PAST = 10
 
@@ -25,7 +25,11 @@ def welcome(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "partners/welcome.html",
-        {"ties": ties.order_by("created_at"), "invitations": invitations_to(request.user)},
+        {
+            "ties": ties.order_by("created_at"),
+            "invitations": invitations_to(request.user),
+            "refused": refused_answer(request.user),
+        },
     )
 
 
@@ -38,6 +42,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
     context = {
         "active": ties.active().order_by("organisation__folded"),
         "waiting": ties.filter(state=Affiliation.State.REQUESTED).order_by("created_at"),
+        "refused": refused_answer(request.user),
         "past": ties.filter(state__in=past).order_by("-ended_at", "-pk")[:PAST],
         "invitations": invitations_to(request.user),
     }
@@ -116,7 +121,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "invitation": found,
         "bound": bound,
-        "named": bound or found.organisation.listing != Listing.UNDISCLOSED,
+        "named": bound or not found.organisation.is_undisclosed,
         "signed_in": request.user.is_authenticated,
     }
     return render(request, "partners/invitation.html", context)

@@ -1,5 +1,8 @@
 """The profile of an organisation: edited by who acts for it; suspended and reinstated by the Secretariat."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from core.errors import Conflict, DomainError
 from partners import services
 from partners.access import organisation_for_focal_point
@@ -42,34 +46,58 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def suspend(request: HttpRequest, slug: str) -> HttpResponse:
+def suspend(request: SignedInRequest, slug: str) -> HttpResponse:
     """Suspend a partner, with a reason."""
-    return _status(request, slug, "suspend")
+    organisation, standing = _for_secretariat(request, slug)
+    act = partial(services.suspend_organisation, by=secretariat_capacity(request.user))
+    return _change(request, organisation, standing, "suspend", act)
 
 
 @login_required
 @require_POST
-def reinstate(request: HttpRequest, slug: str) -> HttpResponse:
-    """Give a suspended partner its place back, with a reason."""
-    return _status(request, slug, "reinstate")
+def reinstate(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Give a partner that is suspended or left its place back, with a reason."""
+    organisation, standing = _for_secretariat(request, slug)
+    act = partial(services.reinstate_organisation, by=secretariat_capacity(request.user))
+    return _change(request, organisation, standing, "reinstate", act)
 
 
-def _status(request: HttpRequest, slug: str, act: str) -> HttpResponse:
+@login_required
+@require_POST
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a partner out of the alliance, with a reason."""
     organisation, standing = organisation_for_focal_point(request.user, slug)
-    if not (standing.is_secretariat and standing.user.is_authenticated):
+    if not standing.may_change_roles:
         raise Http404("No such page.")
-    form = ReasonForm(request.POST)
+    return _change(request, organisation, standing, "leave", partial(services.leave_alliance, by=standing.act()))
+
+
+def _for_secretariat(request: HttpRequest, slug: str) -> tuple[Organisation, OrganisationStanding]:
+    organisation, standing = organisation_for_focal_point(request.user, slug)
+    if not standing.is_secretariat:
+        raise Http404("No such page.")
+    return organisation, standing
+
+
+def _change(
+    request: HttpRequest,
+    organisation: Organisation,
+    standing: OrganisationStanding,
+    name: str,
+    act: Callable[..., object],
+) -> HttpResponse:
+    """Change where the organisation stands; what is wrong with the reason is told at the act it belongs to."""
+    form = ReasonForm(request.POST, auto_id=f"{name}_%s")
     if form.is_valid():
-        verb = {"suspend": services.suspend_organisation, "reinstate": services.reinstate_organisation}[act]
         try:
-            verb(organisation, by=secretariat_capacity(standing.user), reason=form.cleaned_data["reason"])
+            act(organisation, reason=form.cleaned_data["reason"])
         except DomainError as refusal:
-            form.add_error(None, refusal.message)
+            messages.error(request, refusal.message)
         else:
             messages.success(request, _("Done. It is recorded with your reason."))
-            return redirect("partners:edit", slug)
+        return redirect("partners:edit", organisation.slug) if standing.is_secretariat else redirect("partners:mine")
     profile = ProfileForm(organisation=organisation, may_rename=standing.may_rename)
-    return _page(request, organisation, standing, profile, reason=form)
+    return _page(request, organisation, standing, profile, broken={name: form})
 
 
 def _page(
@@ -78,7 +106,7 @@ def _page(
     standing: OrganisationStanding,
     form: ProfileForm,
     *,
-    reason: ReasonForm | None = None,
+    broken: Mapping[str, ReasonForm] = {},
     current: Organisation | None = None,
 ) -> HttpResponse:
     context = {
@@ -86,7 +114,8 @@ def _page(
         "standing": standing,
         "form": form,
         "current": current,
-        "reason": reason or ReasonForm(auto_id="status_%s"),
+        "reasons": {
+            act: broken.get(act) or ReasonForm(auto_id=f"{act}_%s") for act in ("suspend", "reinstate", "leave")
+        },
     }
-    broken = form.errors or (reason and reason.errors)
-    return render(request, "partners/edit.html", context, status=400 if broken else 200)
+    return render(request, "partners/edit.html", context, status=400 if broken or form.errors else 200)

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from groups.models import Participant
 from groups.models.group import groups_of
-from partners.models import Affiliation
+from partners.models import Organisation
+from partners.standing import OrganisationStanding
 from portal.access import affiliations_shown, groups_beside, organisation_for, people_of, person_for
 
 
@@ -15,13 +16,12 @@ from portal.access import affiliations_shown, groups_beside, organisation_for, p
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an organisation: what it is, the groups it belongs to, and its people to those who may see them."""
     shown = organisation_for(request.user, slug)
-    mine = Affiliation.objects.of(request.user).filter(organisation=shown, state__in=Affiliation.LIVE).first()
     context = {
         "organisation": shown,
         "memberships": groups_beside(request.user, shown),
         "people": people_of(shown, request.user),
-        "mine": mine,
-        "is_focal": bool(mine and mine.is_focal),
+        "standing": OrganisationStanding.of(request.user, shown),
+        "may_ask": request.user.is_authenticated and Organisation.objects.open_to(request.user).contains(shown),
     }
     return render(request, "portal/organisation.html", context)
 

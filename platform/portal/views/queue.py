@@ -1,5 +1,8 @@
 """The Secretariat's queue: organisations and groups that wait to be accepted or declined."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
+from groups.forms import ReasonForm
 from groups.models import Group
 from groups.services import decline_group, open_group
 from partners.capacity import Capacity, secretariat_capacity
@@ -26,7 +30,7 @@ def _officer(request: HttpRequest) -> Capacity:
 def queue(request: HttpRequest) -> HttpResponse:
     """Show what waits, oldest first."""
     _officer(request)
-    return render(request, "portal/queue.html", {"waiting": waiting()})
+    return _queue_page(request)
 
 
 @require_POST
@@ -34,16 +38,14 @@ def decide_organisation(request: HttpRequest, organisation_id: int) -> HttpRespo
     """Accept or decline an organisation that asks to be a partner."""
     by = _officer(request)
     organisation = get_object_or_404(Organisation, pk=organisation_id)
-    try:
-        if request.POST.get("decision") == "accept":
-            accept_organisation(organisation, by=by)
-            messages.success(request, _("%(name)s is a partner now.") % {"name": organisation.name})
-        else:
-            decline_organisation(organisation, by=by, reason=request.POST.get("reason", ""))
-            messages.success(request, _("%(name)s was declined.") % {"name": organisation.name})
-    except DomainError as refusal:
-        return _refused(request, refusal, "organisation", organisation_id)
-    return redirect("queue")
+    return _decide(
+        request,
+        ("organisation", organisation_id),
+        accept=lambda: accept_organisation(organisation, by=by),
+        accepted=_("%(name)s is a partner now.") % {"name": organisation.name},
+        decline=lambda reason: decline_organisation(organisation, by=by, reason=reason),
+        declined=_("%(name)s was declined.") % {"name": organisation.name},
+    )
 
 
 @require_POST
@@ -51,16 +53,14 @@ def decide_group(request: HttpRequest, group_id: int) -> HttpResponse:
     """Open or decline a group that a partner proposed."""
     by = _officer(request)
     group = get_object_or_404(Group.objects.visible_to(request.user), pk=group_id)
-    try:
-        if request.POST.get("decision") == "accept":
-            open_group(group, by=by)
-            messages.success(request, _("%(name)s is open now.") % {"name": group.name})
-        else:
-            decline_group(group, by=by, reason=request.POST.get("reason", ""))
-            messages.success(request, _("%(name)s was declined.") % {"name": group.name})
-    except DomainError as refusal:
-        return _refused(request, refusal, "group", group_id)
-    return redirect("queue")
+    return _decide(
+        request,
+        ("group", group_id),
+        accept=lambda: open_group(group, by=by),
+        accepted=_("%(name)s is open now.") % {"name": group.name},
+        decline=lambda reason: decline_group(group, by=by, reason=reason),
+        declined=_("%(name)s was declined.") % {"name": group.name},
+    )
 
 
 @require_POST
@@ -68,25 +68,42 @@ def decide_affiliation(request: HttpRequest, affiliation_id: int) -> HttpRespons
     """Confirm or decline a person for an organisation that has no focal point to do it."""
     by = _officer(request)
     affiliation = get_object_or_404(Affiliation, pk=affiliation_id)
+    return _decide(
+        request,
+        ("affiliation", affiliation_id),
+        accept=lambda: confirm_affiliation(affiliation, by=by, role=Affiliation.Role.FOCAL_POINT),
+        accepted=_("%(name)s is a focal point now.") % {"name": affiliation.user.display_name},
+        decline=lambda reason: decline_affiliation(affiliation, by=by, reason=reason),
+        declined=_("The request was declined."),
+    )
+
+
+def _decide(
+    request: HttpRequest,
+    item: tuple[str, int],
+    *,
+    accept: Callable[[], object],
+    accepted: str,
+    decline: Callable[[str], object],
+    declined: str,
+) -> HttpResponse:
+    """Carry out the answer; a reason that is missing is asked for beside the item, what came too late is told above all."""
+    kind, pk = item
+    act, done = accept, accepted
+    if request.POST.get("decision") != "accept":
+        form = ReasonForm(request.POST, auto_id=f"{kind}-{pk}-%s")
+        if not form.is_valid():
+            return _queue_page(request, refused={"kind": kind, "pk": pk, "form": form})
+        act, done = partial(decline, form.cleaned_data["reason"]), declined
     try:
-        if request.POST.get("decision") == "accept":
-            confirm_affiliation(affiliation, by=by, role=Affiliation.Role.FOCAL_POINT)
-            messages.success(request, _("%(name)s is a focal point now.") % {"name": affiliation.user.display_name})
-        else:
-            decline_affiliation(affiliation, by=by, reason=request.POST.get("reason", ""))
-            messages.success(request, _("The request was declined."))
+        act()
     except DomainError as refusal:
-        return _refused(request, refusal, "affiliation", affiliation_id)
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, done)
     return redirect("queue")
 
 
-def _refused(request: HttpRequest, refusal: DomainError, kind: str, pk: int) -> HttpResponse:
-    """Show the queue again, with the refusal beside the item and the reason that was typed."""
-    refused = {
-        "kind": kind,
-        "pk": pk,
-        "text": refusal.message,
-        "typed": request.POST.get("reason", ""),
-        "declining": request.POST.get("decision") != "accept",
-    }
-    return render(request, "portal/queue.html", {"waiting": waiting(), "refused": refused}, status=422)
+def _queue_page(request: HttpRequest, *, refused: dict[str, object] | None = None) -> HttpResponse:
+    context = {"waiting": waiting(), "refused": refused}
+    return render(request, "portal/queue.html", context, status=422 if refused else 200)
