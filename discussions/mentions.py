@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from core import markdown
+from groups.bylines import people_known_to
 from groups.models import Group, Participant
 
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -87,12 +88,12 @@ def named_in(text: str, group: Group) -> list[Person]:
     return [Person(pk, labels[pk]) for pk in ids if pk in labels]
 
 
-def names_for(ids: Iterable[int], *, shown: bool) -> Mapping[int, str]:
-    """Return the names to show for people mentioned; none for a reader who does not take part in the group."""
+def names_for(ids: Iterable[int], user: User) -> Mapping[int, str]:
+    """Return the names of people mentioned whom the reader may know, by the rule of bylines: at most two queries."""
     ids = set(ids)
-    if not shown or not ids:
+    if not ids:
         return {}
-    return {person.pk: person.display_name for person in User.objects.filter(pk__in=ids)}
+    return {person.pk: person.display_name for person in User.objects.filter(pk__in=people_known_to(user, ids))}
 
 
 def ids_in(text: str) -> set[int]:

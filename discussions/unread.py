@@ -1,6 +1,6 @@
 """What is new to somebody: for lists, for the tabs of a group, and for the home page. Constant queries, whatever the size."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,11 +27,10 @@ NEWEST = 3
 
 @dataclass(frozen=True)
 class NewThread:
-    """A thread with something unread: how much, where it begins, and the newest post (None when only a tombstone is new)."""
+    """A thread with something unread: how much, and the beginning of its last post (empty when that is a tombstone)."""
 
     thread: Thread
     unread: int
-    newest: Post | None
     excerpt: str
 
     @property
@@ -65,7 +64,7 @@ def thread_badges(user: "Reader", group: Group, boundary: datetime | None = None
 
 
 def whats_new(user: "Reader", groups: Sequence[Group], *, newest: int = NEWEST) -> dict[int, GroupNews]:
-    """Return, by group id, what is new to the person in these groups (in which they take part), in at most five queries."""
+    """Return, by group id, what is new to the person in these groups (in which they take part), in at most six queries."""
     news = {group.pk: GroupNews(group) for group in groups}
     if not user.is_authenticated or not news:
         return news
@@ -73,29 +72,28 @@ def whats_new(user: "Reader", groups: Sequence[Group], *, newest: int = NEWEST) 
     fresh = Thread.objects.filter(group__in=list(news)).new_to(user, boundaries)
     for group_id, threads, posts in fresh.order_by().values_list("group_id").annotate(Count("pk"), Sum("unread")):
         news[group_id].threads, news[group_id].posts = threads, posts
-    for item in _newest(fresh, boundaries, newest):
+    for item in _newest(user, fresh, newest):
         item.thread.group = news[item.thread.group_id].group
         news[item.thread.group_id].newest.append(item)
     return news
 
 
-def _newest(fresh: ThreadQuerySet, boundaries: Mapping[int, datetime], count: int) -> list[NewThread]:
+def _newest(user: "User", fresh: ThreadQuerySet, count: int) -> list[NewThread]:
     place = Window(RowNumber(), partition_by=F("group_id"), order_by=[F("last_post_at").desc(), F("pk").desc()])
     threads = list(fresh.annotate(place=place).filter(Q(place__lte=count)).order_by("-last_post_at", "-pk"))
     last = {
         post.thread_id: post
-        for post in Post.objects.filter(thread__in=[thread.pk for thread in threads], number=F("thread__last_number"))
-        .standing()
-        .select_related("author", "organisation")
+        for post in Post.objects.filter(
+            thread__in=[thread.pk for thread in threads], number=F("thread__last_number")
+        ).standing()
     }
-    # Home shows the groups a person takes part in, so that they may read the names of those mentioned there.
     named = {pk for post in last.values() for pk in mentions.ids_in(post.body)}
-    names, unknown = mentions.names_for(named, shown=True), str(_("former member"))
+    names, unknown = mentions.names_for(named, user), _("a participant")
 
     def words(post: Post | None) -> str:
         return markdown.excerpt(mentions.replaced(post.body, names, unknown)) if post else ""
 
     return [
-        NewThread(thread, thread.unread, (post := last.get(thread.pk)), words(post))  # type: ignore[attr-defined]
+        NewThread(thread, thread.unread, words(last.get(thread.pk)))  # type: ignore[attr-defined]
         for thread in threads
     ]

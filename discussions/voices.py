@@ -1,15 +1,13 @@
 """Who said what stands on one page, asked once for all of it: rows, what they answer, whom they mention."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from core.prepared import prepared
 from groups.bylines import Byline, bylines, insider_byline
 from groups.models import Participant
 from groups.standing import Standing
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from partners.models import Listing
 
 
 class Said(NamedTuple):
@@ -24,19 +22,19 @@ class Columns(NamedTuple):
     """What a query brings along with a word, so that names need no query of their own."""
 
     name: str
-    erased_at: "datetime | None" = None
     organisation: str | None = None
-    slug: str | None = None
     listing: str | None = None
+    slug: str | None = None
     status: str | None = None
 
 
-people_inside = prepared(
+# Who takes part in a group, and for which organisations: whoever else does may be told both.
+seats_inside = prepared(
     lambda group: (
         Participant.objects.taking_part()
         .filter(membership__group=group)
         .order_by()
-        .values_list("user_id", "user__name")
+        .values_list("user_id", "user__name", "membership__organisation_id")
         .distinct()
     )
 )
@@ -52,18 +50,30 @@ class Voices:
 
     @classmethod
     def of_page(cls, standing: Standing, said: dict[Said, Columns], *, mentioned: Iterable[int]) -> "Voices":
-        """Return the voices of a page whose query brought the names: who takes part in the group reads them as they are."""
+        """Return the voices of a page whose query brought the names.
+
+        Who takes part in the group reads those who do so too from what the page has; only what others said is asked for.
+        """
         if not standing.is_participant:
             return cls(standing, said, mentioned=mentioned)
-        inside = dict(people_inside(standing.group.pk))
-        gone = [person for person in mentioned if person not in inside]
-        voices = cls(standing, [], mentioned=gone) if gone else cls.__new__(cls)
-        voices.people = inside | (voices.people if gone else {})
-        voices._bylines = {
+        seats = seats_inside(standing.group.pk)
+        people, organisations = {seat[0]: seat[1] for seat in seats}, {seat[2] for seat in seats}
+
+        def is_inside(one: Said, columns: Columns) -> bool:
+            named = one.organisation_id in organisations or columns.listing in {Listing.NAMED, Listing.PARTNERS}
+            return one.author_id in people and (one.organisation_id is None or named)
+
+        inside = {one: columns for one, columns in said.items() if is_inside(one, columns)}
+        voices = cls(
+            standing,
+            [one for one in said if one not in inside],
+            mentioned=[person for person in mentioned if person not in people],
+        )
+        voices.people |= people
+        voices._bylines |= {
             one: insider_byline(
                 one.author_id,
                 columns.name,
-                erased=columns.erased_at is not None,
                 function=one.function,
                 organisation=(
                     one.organisation_id,
@@ -74,9 +84,8 @@ class Voices:
                 )
                 if one.organisation_id
                 else None,
-                opens=one.author_id in inside,
             )
-            for one, columns in said.items()
+            for one, columns in inside.items()
         }
         return voices
 

@@ -1,8 +1,9 @@
 """Who spoke, as far as one reader may be told: the rule of names, for every page, notice and file.
 
-Who takes part in the group, shares a group or an organisation with the author, or is of the Secretariat, reads the
-person's name; everybody else the function and the organisation. An organisation that is not named to the reader shows as
-a member organisation. Names are looked up now, so an erased person is a former member everywhere.
+Who shares a group or an organisation with the author today, or is of the Secretariat, reads the person's name; everybody
+else the function and the organisation, also in a group that the author has left: whoever joins later shares nothing with
+them. An organisation that is not named to the reader shows as a member organisation. Names are looked up now, so an erased
+person is a former member everywhere.
 """
 
 from collections.abc import Iterable, Sequence
@@ -63,12 +64,7 @@ class Byline:
 
 def bylines(rows: Sequence[SpokenRow], standing: Standing) -> list[Byline]:
     """Return the byline of each row spoken in the standing's group, in order; a fixed number of queries."""
-    return _Reader(standing.user, insider=standing.is_participant).bylines(rows)
-
-
-def byline(row: SpokenRow, standing: Standing) -> Byline:
-    """Return the byline of one row."""
-    return bylines([row], standing)[0]
+    return _Reader(standing.user, takes_part=standing.is_participant).bylines(rows)
 
 
 def bylines_for(rows: Sequence[SpokenRow], user: "User | AnonymousUser") -> list[Byline]:
@@ -76,23 +72,16 @@ def bylines_for(rows: Sequence[SpokenRow], user: "User | AnonymousUser") -> list
     return _Reader(user).bylines(rows)
 
 
-def insider_bylines(rows: Sequence[SpokenRow]) -> list[Byline]:
-    """Return bylines as everybody who takes part in the group reads them, without addresses: encoded once for a room."""
-    return _Reader(None, insider=True).bylines(rows)
-
-
 def insider_byline(
     person_id: int,
     name: str,
     *,
-    erased: bool,
     function: str,
     organisation: tuple[int, str, str, str, str] | None,
-    opens: bool,
 ) -> Byline:
-    """Return the byline that somebody who takes part in the group reads, from columns a page has asked for with its rows.
+    """Return the byline of somebody who takes part in the group as others who do read it, from columns a page has asked for.
 
-    `organisation` is its id, name, slug, listing and status; `opens` says whether the reader may open the person's page.
+    `organisation` is its id, name, slug, listing and status, and one that is named to them.
     """
     label, url = "", None
     if organisation is not None:
@@ -101,11 +90,11 @@ def insider_byline(
             url = _pattern("organisation", "slug-0").replace("slug-0", slug)
     return Byline(
         person_id=person_id,
-        name=_("former member") if erased else name or _("(no name yet)"),
+        name=name or _("(no name yet)"),
         function=function,
         organisation_id=organisation[0] if organisation else None,
         organisation=label,
-        url=_pattern("person", 0).replace("0", str(person_id)) if opens and not erased else None,
+        url=_pattern("person", 0).replace("0", str(person_id)),
         organisation_url=url,
     )
 
@@ -119,54 +108,57 @@ def _pattern(name: str, argument: int | str) -> str:
 class _Reader:
     """What one reader may be told; asks the database per kind of question, never per row."""
 
-    def __init__(self, user: "User | AnonymousUser | None", *, insider: bool = False) -> None:
+    def __init__(self, user: "User | AnonymousUser", *, takes_part: bool = False) -> None:
         self.user = user
-        self.insider = insider
+        self.takes_part = takes_part
         self._shared: set[int] = set()
 
     def bylines(self, rows: Sequence[SpokenRow]) -> list[Byline]:
         """Return the rows' bylines, in order."""
+        if not rows:
+            return []
         people = {row.author_id for row in rows}
         authors = User.objects.only("pk", "name", "erased_at").in_bulk(people)
         known = self._known(people)
         organisations = _organisations(rows)
         self._shared = self._organisations_shared(organisations.values())
-        return [self._byline(row, authors[row.author_id], known, organisations) for row in rows]
+        return [self._byline(row, authors.get(row.author_id), known, organisations) for row in rows]
 
-    def _byline(self, row: SpokenRow, author: User, known: set[int], organisations: dict[int, Organisation]) -> Byline:
+    def _byline(
+        self, row: SpokenRow, author: User | None, known: set[int], organisations: dict[int, Organisation]
+    ) -> Byline:
+        """Return one byline; somebody who does not exist, as a text may name by number, has no name."""
         organisation = organisations.get(row.organisation_id) if row.organisation_id is not None else None
-        told = self.insider or self._of_secretariat or row.author_id in known or author.erased_at is not None
-        opens = row.author_id in known and author.erased_at is None
+        erased = author is not None and author.erased_at is not None
+        told = author if row.author_id in known or erased else None
         return Byline(
             person_id=row.author_id,
-            name=author.display_name if told else None,
+            name=told.display_name if told else None,
             function=row.function,
             organisation_id=row.organisation_id,
             organisation=self._label(organisation),
-            url=author.get_absolute_url() if opens else None,
+            url=told.get_absolute_url() if told and not erased else None,
             organisation_url=self._page(organisation),
         )
 
     def _known(self, people: set[int]) -> set[int]:
         """Return those of the people whose page the reader may open."""
-        if self.user is None or not self.user.is_authenticated:
+        if not self.user.is_authenticated:
             return set()
         return people if self._of_secretariat else people_known_to(self.user, people)
 
     @property
     def _of_secretariat(self) -> bool:
-        return bool(self.user and self.user.is_authenticated and self.user.is_secretariat)
+        return self.user.is_authenticated and self.user.is_secretariat
 
     @cached_property
     def _is_partner(self) -> bool:
-        return self.insider or (self.user is not None and is_partner_person(self.user))
+        return self.takes_part or is_partner_person(self.user)
 
     def _organisations_shared(self, organisations: Iterable[Organisation]) -> set[int]:
-        """Return those not named to everybody that the reader acts for or shares a group with."""
-        asked = {one.pk for one in organisations if one.listing != Listing.NAMED}
-        if not asked or self.insider or self._of_secretariat:
-            return set()
-        if self.user is None or not self.user.is_authenticated:
+        """Return those not named to the reader by their listing that the reader acts for or shares a group with."""
+        asked = {one.pk for one in organisations if not self._listed(one)}
+        if not asked or not self.user.is_authenticated or self._of_secretariat:
             return set()
         return organisations_known_to(self.user, asked)
 
@@ -176,23 +168,17 @@ class _Reader:
         return organisation.name if self._named(organisation) else _("a member organisation")
 
     def _named(self, organisation: Organisation) -> bool:
-        return (
-            organisation.listing == Listing.NAMED
-            or self.insider
-            or self._of_secretariat
-            or organisation.pk in self._shared
-            or (organisation.listing == Listing.PARTNERS and self._is_partner)
-        )
+        return self._of_secretariat or organisation.pk in self._shared or self._listed(organisation)
+
+    def _listed(self, organisation: Organisation) -> bool:
+        """Say whether its listing names it to the reader."""
+        return organisation.listing == Listing.NAMED or (organisation.listing == Listing.PARTNERS and self._is_partner)
 
     def _page(self, organisation: Organisation | None) -> str | None:
         """Return the organisation's page where it is one that everybody who reads its name here may open."""
-        if organisation is None or self.user is None or not organisation.is_active or not self._named(organisation):
+        if organisation is None or not organisation.is_active or not self._named(organisation):
             return None
-        if organisation.listing == Listing.NAMED or self._of_secretariat:
-            return organisation.get_absolute_url()
-        if organisation.listing == Listing.PARTNERS and self._is_partner:
-            return organisation.get_absolute_url()
-        return None
+        return organisation.get_absolute_url() if self._of_secretariat or self._listed(organisation) else None
 
 
 def _organisations(rows: Sequence[SpokenRow]) -> dict[int, Organisation]:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def render_mentions(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:
-    """Say who mentioned the reader, and where; 3 queries for any number."""
+    """Say who mentioned the reader, and where; the same number of queries for any number."""
     found = Message.objects.filter(
         pk__in={notice.object_id for notice in notices}, deleted_at=None, room__in=Room.objects.visible_to(user)
     )
     messages = {message.pk: message for message in found.select_related("room__group", "author")}
     floors = floors_of({message.room for message in messages.values()}, user)
     names = mentions.names_for(
-        {person for message in messages.values() for person in mentions.ids_in(message.body)}, shown=True
+        {person for message in messages.values() for person in mentions.ids_in(message.body)}, user
     )
     return {
         notice.pk: Rendered(

@@ -105,11 +105,11 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         """Add the names of who started it and who closed it, for readers who may be told them."""
         return self.annotate(
             starter_name=F("author__name"),
-            starter_erased_at=F("author__erased_at"),
             starter_organisation=F("organisation__name"),
+            starter_listing=F("organisation__listing"),
             closer_name=F("closed_by__name"),
-            closer_erased_at=F("closed_by__erased_at"),
             closer_organisation=F("closed_for__name"),
+            closer_listing=F("closed_for__listing"),
         )
 
     def with_first_unread(self, user_id: int | None) -> "ThreadQuerySet":

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 SIZE = 20
 COLUMNS = (
     "number author_id organisation_id function depth html created_at edited_at deleted_at deleted_by_id deleted_reason key "
-    "author__name author__erased_at organisation__name organisation__slug organisation__listing organisation__status "
+    "author__name organisation__name organisation__listing organisation__slug organisation__status "
     "reply_to_id reply_to__number reply_to__author_id reply_to__organisation_id reply_to__function "
-    "reply_to__author__name reply_to__author__erased_at reply_to__organisation__name"
+    "reply_to__author__name reply_to__organisation__name reply_to__organisation__listing"
 ).split()
 posts_between = prepared(
     lambda thread, first, last: (
@@ -183,25 +183,24 @@ class ThreadPage:
         thread: Any = self.thread
         said = {
             _answered(post): Columns(
-                post.reply_to__author__name, post.reply_to__author__erased_at, post.reply_to__organisation__name
+                post.reply_to__author__name, post.reply_to__organisation__name, post.reply_to__organisation__listing
             )
             for post in posts
             if post.reply_to_id
         }
         said[Said(thread.author_id, thread.organisation_id, thread.function)] = Columns(
-            thread.starter_name, thread.starter_erased_at, thread.starter_organisation
+            thread.starter_name, thread.starter_organisation, thread.starter_listing
         )
         if thread.closed_by_id:
             said[Said(thread.closed_by_id, thread.closed_for_id, thread.closed_function)] = Columns(
-                thread.closer_name, thread.closer_erased_at, thread.closer_organisation
+                thread.closer_name, thread.closer_organisation, thread.closer_listing
             )
         for post in posts:  # last, because these know the organisation's page too
             said[_said(post)] = Columns(
                 post.author__name,
-                post.author__erased_at,
                 post.organisation__name,
-                post.organisation__slug,
                 post.organisation__listing,
+                post.organisation__slug,
                 post.organisation__status,
             )
         mentioned = markdown.people_in(post.html for post in posts)

@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -134,14 +133,15 @@ def post_delete(request: HttpRequest, slug: str, thread_id: int, number: int) ->
         else:
             messages.success(request, _("The post is deleted; its number stays."))
             return redirect(post)
-    voices = Voices(standing, [Said(post.author_id, post.organisation_id, post.function)])
+    said = [Said(post.author_id, post.organisation_id, post.function)]
+    voices = Voices(standing, said, mentioned=markdown.people_in([post.html]))
     context = {
         "post": post,
         "thread": post.thread,
         "group": post.thread.group,
         "form": form,
         "own": own,
-        "body": _body(post, standing),
+        "body": markdown.fill(post.html, voices.people, _("a participant")),
         "voice": voices.of(post.author_id, post.organisation_id, post.function),
         "audience": readers_of(post.thread.group),
     }
@@ -151,11 +151,6 @@ def post_delete(request: HttpRequest, slug: str, thread_id: int, number: int) ->
 def _remover(post: Post, standing: Standing) -> Capacity:
     """Return the capacity in which authors delete; who only observes by now still may."""
     return _writer(post, standing) if standing.capacities else standing.seats[0].affiliation.capacity
-
-
-def _body(post: Post, standing: Standing) -> SafeString:
-    names = mentions.names_for(markdown.people_in([post.html]), shown=standing.is_participant)
-    return markdown.fill(post.html, names, _("a participant"))
 
 
 @require_safe
@@ -170,10 +165,10 @@ def post_history(request: HttpRequest, slug: str, thread_id: int, number: int) -
     versions = list(
         PostVersion.objects.filter(post=post, number__gte=numbers[-1] - 1, number__lte=numbers[0]).order_by("-number")
     )
-    voices = Voices(standing, [Said(one.author_id, one.organisation_id, one.function) for one in versions])
     named = {pk for version in versions for pk in mentions.ids_in(version.body)}
-    names = mentions.names_for(named, shown=standing.is_participant)
-    texts = {one.number: mentions.replaced(one.body, names, _("a participant")) for one in versions}
+    said = [Said(one.author_id, one.organisation_id, one.function) for one in versions]
+    voices = Voices(standing, said, mentioned=named)
+    texts = {one.number: mentions.replaced(one.body, voices.people, _("a participant")) for one in versions}
     rows = []
     for version in versions:
         if version.number not in numbers:

@@ -14,6 +14,7 @@ from discussions.models import Post, Thread
 from discussions.models.post import BODY_LENGTH
 from discussions.services.writing import written
 from discussions.views.requests import number, person
+from discussions.voices import Voices
 from groups.access import group_for_participant, group_for_reader
 from groups.models import Group
 from groups.standing import Standing
@@ -24,7 +25,7 @@ def previewed(body: str, group: Group, standing: Standing) -> SafeString:
     text, html, people = written(markdown.clean(body)[:BODY_LENGTH], group)
     if not text.strip():
         html = markdown.plain(_("Nothing written yet."))
-    return markdown.fill(html, mentions.names_for(people, shown=standing.is_participant), _("a participant"))
+    return markdown.fill(html, Voices(standing, [], mentioned=people).people, _("a participant"))
 
 
 @login_required

@@ -276,6 +276,35 @@ def test_a_visitor_of_a_public_thread_reads_organisations_and_no_names(client, s
     assert "@a participant" in page
 
 
+@pytest.mark.parametrize("below", ["", "posts/2/history/", "posts/2/delete/"])
+def test_who_left_before_a_reader_joined_is_not_named_to_them(
+    signed_in, member, weavers, make_insider, supply_chains, lead, start, say, address, below
+):
+    weavers.listing = "undisclosed"
+    weavers.save()
+    thread = start(supply_chains, member, body="Marked by the one who starts")
+    say(thread, lead, "Ask @Marco Silva", reply_to=thread.posts.get())
+    services.close_thread(thread, by=Standing.of(member, supply_chains).speak(), conclusion="Done.")
+    Participant.objects.filter(user=member).update(ended_at=timezone.now())
+    weavers.memberships.update(state="removed")
+    reader = make_insider(supply_chains, "Nora New", role="lead")
+    page = signed_in(reader).get(thread.get_absolute_url() + below)
+    words = text_of(page)
+    assert "Lina Okafor" in words
+    assert "a participant" in words
+    assert below or "a member organisation" in words
+    for name in ("Marco", "Weavers"):
+        assert name not in page.content.decode()
+
+
+def test_a_number_in_a_text_that_is_nobody_breaks_no_page(signed_in, member, thread, say, address):
+    say(thread, member, "Code: `@[999999]`")
+    client = signed_in(member)
+    for page in ("", "posts/2/history/", "posts/2/delete/", "posts/2/edit/"):
+        assert client.get(address(page)).status_code == 200
+    assert client.get("/groups/supply-chains/threads/").status_code == 200
+
+
 # --- Speaking for one of several --------------------------------------------------------------------------------------
 
 
