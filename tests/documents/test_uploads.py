@@ -265,9 +265,11 @@ def test_after_a_refusal_the_form_takes_another_file(signed_in, member, supply_c
 
     document = add(member, supply_chains).document
     url, client = reverse("documents:new_version", args=[supply_chains.slug, document.pk]), signed_in(member)
-    refused = client.post(url, {"key": str(uuid.uuid4()), "file": Sent("x.pdf", b"MZ")})
+    first = str(uuid.uuid4())
+    refused = client.post(url, {"key": first, "file": Sent("x.pdf", b"MZ")})
     assert refused.status_code == 422
     key = refused.context["new_version"]["key"].value()
+    assert key != first
     assert client.post(url, {"key": key, "file": Sent("x.pdf", PDF)}).status_code == 302
     assert document.versions.count() == 2
 
