@@ -50,6 +50,14 @@ def group_for_manager(user: "User | AnonymousUser", slug: str) -> tuple[Group, S
     return group, standing
 
 
+def group_for_keeper(user: "User | AnonymousUser", slug: str) -> tuple[Group, Standing]:
+    """Return a group that the person may close and open again; to everybody else that page looks like none."""
+    group, standing = group_for(user, slug)
+    if not standing.may_change_state:
+        raise Http404(NO_GROUP)
+    return group, standing
+
+
 def membership_in(group: Group, membership_id: int) -> Membership:
     """Return a membership of the group the person came through a door to; one of another group looks like none."""
     membership = group.memberships.select_related("organisation").filter(pk=membership_id).first()

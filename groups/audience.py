@@ -49,3 +49,8 @@ def chatters_of(group: Group) -> Audience:
 def leads_of(group: Group) -> Audience:
     """Return who may open the settings and the record of acts."""
     return Audience(_("The leads of this group"), "hidden" if group.is_hidden else "members")
+
+
+def keepers_of(group: Group) -> Audience:
+    """Return who may close the group and open it again."""
+    return Audience(_("The leads of this group and the Secretariat"), "hidden" if group.is_hidden else "members")

@@ -1,8 +1,8 @@
 """What people type about groups, and what they are told when it cannot be."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -220,6 +220,19 @@ class ReasonForm(forms.Form):
     """Why: read by the people concerned, and kept in the record."""
 
     reason = Text(label=_("Reason"), max_length=600, help_text=_("The people concerned read it."), widget=Area(2))
+
+    @classmethod
+    def beside(cls, what: str, pk: int, data: Mapping[str, Any] | None = None) -> Self:
+        """Return the form of one act upon one row: the two make its field's id the only one on a page of many."""
+        return cls(data, auto_id=f"{what}-{pk}-%s")
+
+
+class NoteForm(ReasonForm):
+    """Why, for who may also say nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
 
 
 class RoleForm(forms.Form):

@@ -26,13 +26,14 @@ def tabs(group: Group, standing: Standing, current: str = "", *, unread: dict[st
     """
     live = group.state not in {GroupState.PROPOSED, GroupState.DECLINED}
     reads = live and standing.may_read
+    settings = "groups:settings" if standing.may_manage else "groups:state"
     shown = [
         ("overview", _("Overview"), "group", "groups", True),
         ("threads", _("Threads"), "threads:list", "thread", reads),
         ("chat", _("Chat"), "chat:room", "chat", live and standing.may_read_chat),
         ("documents", _("Documents"), "documents:list", "folder", reads),
         ("members", _("Members"), "groups:members", "members", True),
-        ("settings", _("Settings"), "groups:settings", "settings", standing.may_manage),
+        ("settings", _("Settings"), settings, "settings", standing.may_change_state),
     ]
     counts = unread or {}
     return [

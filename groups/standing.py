@@ -137,6 +137,12 @@ class Standing:
         return self.is_lead
 
     @property
+    def may_change_state(self) -> bool:
+        """May let the group rest, close it and open it again: leads, and the Secretariat, which finds those nobody leads."""
+        opened = self.group.state not in {GroupState.PROPOSED, GroupState.DECLINED}
+        return opened and (self.is_lead or self.is_secretariat)
+
+    @property
     def may_see_members(self) -> bool:
         """May see which people take part: participants and the Secretariat. Organisations follow `find`."""
         return self.is_participant or self.is_secretariat

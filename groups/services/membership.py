@@ -56,7 +56,7 @@ def change_membership_role(membership: Membership, *, by: "Capacity", role: str)
 
 
 @transaction.atomic
-def leave(membership: Membership, *, by: "Capacity", reason: str = "") -> None:
+def leave(membership: Membership, *, by: "Capacity") -> None:
     """Take the organisation out of the group, by its focal points; the last lead cannot leave. Twice changes nothing."""
     membership = locked_membership(membership)
     must_be_focal(by, membership.organisation_id)
@@ -67,7 +67,7 @@ def leave(membership: Membership, *, by: "Capacity", reason: str = "") -> None:
     must_leave_a_lead(membership)
     for below in _places_below(membership, Membership.State.ACTIVE):
         must_leave_a_lead(below)
-    end_membership(membership, state=Membership.State.LEFT, why="left", by=by, reason=reason.strip())
+    end_membership(membership, state=Membership.State.LEFT, why="left", by=by, reason="")
 
 
 @transaction.atomic

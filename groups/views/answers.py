@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest
 
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 
 
 def attempt(request: HttpRequest, act: Callable[[], object], done: str) -> bool:
@@ -21,9 +21,14 @@ def attempt(request: HttpRequest, act: Callable[[], object], done: str) -> bool:
 
 
 def attempt_with(form: Form, act: Callable[[], object]) -> bool:
-    """Do the act of a valid form; a refusal stands on the form, and what was typed is kept."""
+    """Do the act of a valid form; a refusal stands on the form, and what was typed is kept.
+
+    A `Conflict` goes on to the view, which shows what stands there now.
+    """
     try:
         act()
+    except Conflict:
+        raise
     except DomainError as error:
         form.add_error(None, error.message)
         return False

@@ -9,29 +9,42 @@ from django.views.decorators.http import require_POST, require_safe
 
 from groups import services
 from groups.access import NO_GROUP, group_for, group_for_manager, membership_in, participant_in
-from groups.forms import PersonForm, ReasonForm, RoleForm
+from groups.forms import NoteForm, PersonForm, ReasonForm, RoleForm
 from groups.models import Group, Membership
 from groups.roster import Roster, roster_of
 from groups.standing import Standing
-from groups.views.answers import attempt, first_error
+from groups.views.answers import attempt, attempt_with, first_error
 from partners.capacity import Capacity
 
 
 @require_safe
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the member organisations and, to those who may see them, the people; leads find the waiting requests here."""
-    group, standing = group_for(request.user, slug)
+    return _page(request, *group_for(request.user, slug))
+
+
+def _page(
+    request: HttpRequest,
+    group: Group,
+    standing: Standing,
+    *,
+    refused: ReasonForm | None = None,
+    at: Membership | None = None,
+) -> HttpResponse:
+    """Draw the page; a form that was refused stands at its place, open, with what was typed."""
     roster = roster_of(group, standing)
     context = {
         "group": group,
         "standing": standing,
+        "refused": refused,
+        "refused_at": at.pk if at else None,
         "roster": roster,
         "requests": _waiting(group) if standing.may_manage else [],
         "roles": Membership.Role.choices,
         "may_name_lead": _may_name_lead(group, standing),
         "own": _own_places(roster, standing),
     }
-    return render(request, "groups/members.html", context)
+    return render(request, "groups/members.html", context, status=422 if refused else 200)
 
 
 def _waiting(group: Group) -> list[Membership]:
@@ -87,14 +100,14 @@ def decline(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse
     """Decline a waiting request with a reason."""
     group, standing = group_for_manager(request.user, slug)
     membership = membership_in(group, membership_id)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, first_error(form))
-        return _back(group)
-    attempt(
-        request,
-        lambda: services.decline_request(membership, by=standing.act(), reason=form.cleaned_data["reason"]),
-        _("Declined. %(organisation)s reads the reason.") % {"organisation": membership.organisation},
+    form = ReasonForm.beside("decline", membership.pk, request.POST)
+    if not (
+        form.is_valid()
+        and attempt_with(form, lambda: services.decline_request(membership, by=standing.act(), **form.cleaned_data))
+    ):
+        return _page(request, group, standing, refused=form, at=membership)
+    messages.success(
+        request, _("Declined. %(organisation)s reads the reason.") % {"organisation": membership.organisation}
     )
     return _back(group)
 
@@ -127,13 +140,14 @@ def remove(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     """Remove an organisation with a reason."""
     group, standing = group_for_manager(request.user, slug)
     membership = membership_in(group, membership_id)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, first_error(form))
-        return _back(group)
-    attempt(
+    form = ReasonForm.beside("remove", membership.pk, request.POST)
+    if not (
+        form.is_valid()
+        and attempt_with(form, lambda: services.remove_membership(membership, by=standing.act(), **form.cleaned_data))
+    ):
+        return _page(request, group, standing, refused=form, at=membership)
+    messages.success(
         request,
-        lambda: services.remove_membership(membership, by=standing.act(), reason=form.cleaned_data["reason"]),
         _("%(organisation)s was removed; its people have lost the group.") % {"organisation": membership.organisation},
     )
     return _back(group)
@@ -155,7 +169,7 @@ def leave(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     group, membership, by = _as_focal(request, slug, membership_id)
     left = attempt(
         request,
-        lambda: services.leave(membership, by=by, reason=request.POST.get("reason", "")[:600]),
+        lambda: services.leave(membership, by=by),
         _("%(organisation)s has left “%(group)s”.") % {"organisation": membership.organisation, "group": group},
     )
     return redirect("groups:list") if left else _back(group)
@@ -203,17 +217,25 @@ def stop(request: HttpRequest, slug: str, participant_id: int) -> HttpResponse:
     organisation_id = seat.membership.organisation_id
     if own or organisation_id in standing.focal_for:
         by = standing.for_organisation(organisation_id)
+        form: ReasonForm = NoteForm.beside("end", seat.pk, request.POST)
     elif standing.may_manage:
         by = standing.act()
+        form = ReasonForm.beside("end", seat.pk, request.POST)
     else:
         raise Http404(NO_GROUP)
-    ended = attempt(
+    if not (
+        form.is_valid() and attempt_with(form, lambda: services.end_participation(seat, by=by, **form.cleaned_data))
+    ):
+        if standing.may_manage and not own:
+            return _page(request, group, standing, refused=form, at=seat.membership)
+        messages.error(request, first_error(form))
+        return redirect(group) if own else _back(group)
+    messages.success(
         request,
-        lambda: services.end_participation(seat, by=by, reason=request.POST.get("reason", "")[:600]),
         _("You no longer take part in “%(group)s”.") % {"group": group}
         if own
         else _("%(person)s no longer takes part.") % {"person": seat.user.display_name},
     )
-    if own and ended and not Group.objects.visible_to(request.user).filter(pk=group.pk).exists():
+    if own and not Group.objects.visible_to(request.user).filter(pk=group.pk).exists():
         return redirect("groups:list")
     return redirect(group) if own else _back(group)

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.errors import Conflict, DomainError
+from core.errors import Conflict
 from groups import services
-from groups.access import NO_GROUP, group_for_manager
+from groups.access import NO_GROUP, group_for_keeper, group_for_manager
 from groups.forms import AccessForm, EditForm, InviteForm, StateForm, WorkingGroupForm
 from groups.models import Group, Invitation, Join
 from groups.record import entries_of, told
@@ -28,19 +28,21 @@ PER_PAGE = 50
 def _page(
     request: HttpRequest, section: str, group: Group, standing: Standing, *, status: int = 200, **context: Any
 ) -> HttpResponse:
+    leads = standing.may_manage
     sections = [
-        ("settings", _("Texts")),
-        ("access", _("Access")),
-        ("invitations", _("Invitations")),
-        *([] if group.parent_id else [("working_groups", _("Working groups"))]),
-        ("state", _("Rest and close")),
-        ("record", _("Record of acts")),
+        ("settings", _("Texts"), leads),
+        ("access", _("Access"), leads),
+        ("invitations", _("Invitations"), leads),
+        ("working_groups", _("Working groups"), leads and not group.parent_id),
+        ("state", _("Rest and close"), True),
+        ("record", _("Record of acts"), leads),
     ]
     chips = [
         {"url": reverse(f"groups:{key}", args=[group.slug]), "label": label, "current": key == section}
-        for key, label in sections
+        for key, label, shown in sections
+        if shown
     ]
-    context |= {"group": group, "standing": standing, "sections": chips}
+    context |= {"group": group, "standing": standing, "section": section, "sections": chips}
     return render(request, f"groups/settings/{section}.html", context, status=status)
 
 
@@ -51,30 +53,25 @@ def texts(request: HttpRequest, slug: str) -> HttpResponse:
     group, standing = group_for_manager(request.user, slug)
     initial = {field: getattr(group, field) for field in TEXTS} | {"version": group.version}
     form = EditForm(request.POST or None, initial=initial)
-    current: object = None
+    current: Group | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            services.edit_group(group, by=standing.act(), **form.cleaned_data)
+            if attempt_with(form, lambda: services.edit_group(group, by=standing.act(), **form.cleaned_data)):
+                messages.success(request, _("Saved."))
+                return redirect("groups:settings", slug=slug)
         except Conflict as conflict:
-            current = conflict.current
-            form = _against(form, conflict)
-        except DomainError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("groups:settings", slug=slug)
+            current = _set_against(form, conflict)
     status = 409 if current else 422 if form.errors else 200
-    return _page(request, "settings", group, standing, form=form, current_texts=current, status=status)
+    return _page(request, "settings", group, standing, form=form, current=current, status=status)
 
 
-def _against(form: EditForm, conflict: Conflict) -> EditForm:
-    """Return the form with what was typed, now against the newest version, so that saving again is a choice."""
+def _set_against(form: EditForm | AccessForm, conflict: Conflict) -> Group:
+    """Keep what was typed, now against the newest version, so that saving again is a choice; return what stands there."""
     now = conflict.current
     assert isinstance(now, Group)
-    again = EditForm({**{name: form.data[name] for name in form.data}, "version": str(now.version)})
-    again.is_valid()
-    again.add_error(None, conflict.message)
-    return again
+    form.data = {name: form.data[name] for name in form.data} | {"version": str(now.version)}
+    form.add_error(None, conflict.message)
+    return now
 
 
 @login_required
@@ -85,13 +82,18 @@ def access(request: HttpRequest, slug: str) -> HttpResponse:
     initial = {field: getattr(group, field) for field in CHOICES} | {"version": group.version}
     form = AccessForm(request.POST or None, initial=initial, parent=group.parent)
     changed: list[Group] = []
+    current: Group | None = None
     if request.method == "POST" and form.is_valid():
         data: dict[str, Any] = form.cleaned_data
-        if attempt_with(form, lambda: changed.append(services.change_switches(group, by=standing.act(), **data))):
-            messages.success(request, _("Saved. It holds at once, on every page and in every open room."))
-            return redirect("groups:access", slug=changed[0].slug)
+        try:
+            if attempt_with(form, lambda: changed.append(services.change_switches(group, by=standing.act(), **data))):
+                messages.success(request, _("Saved. It holds at once, on every page and in every open room."))
+                return redirect("groups:access", slug=changed[0].slug)
+        except Conflict as conflict:
+            current = _set_against(form, conflict)
     narrower = group.working_groups.count() if group.parent_id is None else 0
-    return _page(request, "access", group, standing, form=form, narrower=narrower, status=422 if form.errors else 200)
+    status = 409 if current else 422 if form.errors else 200
+    return _page(request, "access", group, standing, form=form, current=current, narrower=narrower, status=status)
 
 
 @login_required
@@ -171,8 +173,8 @@ def working_groups(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def state(request: HttpRequest, slug: str) -> HttpResponse:
-    """Let the group rest, close it, or open it again."""
-    group, standing = group_for_manager(request.user, slug)
+    """Let the group rest, close it, or open it again: its leads, and the Secretariat."""
+    group, standing = group_for_keeper(request.user, slug)
     form = StateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act, reason = form.cleaned_data["act"], form.cleaned_data["reason"]
