@@ -20,6 +20,14 @@ def test_a_visitor_reads_what_the_alliance_is_with_sources(client, supply_chains
     assert "Source" in client.get(reverse("about")).content.decode()
 
 
+def test_a_visitor_reads_how_many_partners_work_in_public_groups(client, supply_chains, hidden_group, institute, join):
+    assert "3 partner organisations named here work in them" in client.get("/").content.decode()
+    join(institute, hidden_group)
+    assert "3 partner organisations named here work in them" in client.get("/").content.decode()
+    join(institute, supply_chains)
+    assert "4 partner organisations named here work in them" in client.get("/").content.decode()
+
+
 def test_home_shows_what_waits_for_a_lead(signed_in, lead, supply_chains, institute, join):
     join(institute, supply_chains, state="requested")
     page = signed_in(lead).get("/").content.decode()

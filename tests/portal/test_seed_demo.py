@@ -8,12 +8,14 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
+from config.reactions import NOTICE_KINDS
 from core.audit import first_broken
 from core.models import AuditChain, AuditEntry
 from discussions.chat.models import Message, MessageVersion, Room, RoomReading
@@ -24,6 +26,7 @@ from notifications.models import Notice
 from partners.models import Affiliation, Organisation, OrganisationStatus, StakeholderType
 from portal.demo import files, reader
 from portal.demo.build.directory import PARTNER_SINCE
+from portal.demo.build.notices import ABOUT
 from portal.demo.build.site import key
 from portal.demo.organisations import ORGANISATIONS
 from portal.demo.people import PASSWORD, PEOPLE
@@ -142,6 +145,17 @@ def test_real_bodies_carry_public_facts_only(demo):
     assert not Membership.objects.filter(organisation__in=real).exists()
     for words in (Post, Thread, Version, Document):
         assert not words.objects.filter(organisation__in=real).exists()
+    about = AuditEntry.objects.filter(object_type="partners.organisation", object_id__in=real.values("pk"))
+    assert not about.exists()
+    for one in real:
+        assert "as publicly reported" in one.mandate.lower()
+
+
+def test_the_readme_counts_what_is_there():
+    text = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
+    real = len(REAL)
+    told = f"({len(PEOPLE)} invented people of {len(ORGANISATIONS) - real} invented organisations, beside {real} real ones"
+    assert told in text
 
 
 def test_whatever_is_invented_says_so(demo):
@@ -151,6 +165,10 @@ def test_whatever_is_invented_says_so(demo):
         assert one.country == ""
     for person in User.objects.all():
         assert person.email.endswith("@example.org")
+
+
+def test_the_notices_that_are_dated_are_those_there_are():
+    assert ABOUT.keys() <= NOTICE_KINDS.keys()
 
 
 def test_nothing_happens_after_the_day_of_seeding_or_before_its_time(demo):

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from groups.models import Group
+from groups.models import Group, GroupState, Membership
 from partners.models import Organisation
 from portal import facts
 from portal.home import home_of
@@ -19,13 +19,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def landing_context(request: HttpRequest) -> dict[str, object]:
-    """Return what the landing page says: public facts, public groups, and how many partners are publicly named."""
-    groups = Group.objects.visible_to(request.user).filter(parent=None, state="active").order_by("name")
+    """Return what the landing page says: public facts, public groups, and how many partners named publicly are in these."""
+    groups = Group.objects.visible_to(request.user).filter(state=GroupState.ACTIVE).order_by("name")
+    members = Membership.objects.active().filter(group__in=groups).values("organisation")
     return {
         "figures": facts.FIGURES,
         "newer_figures": facts.NEWER_FIGURES,
         "pillars": facts.PILLARS,
-        "groups": groups[:8],
-        "partner_count": Organisation.objects.visible_to(request.user).active().count(),
-        "group_count": Group.objects.visible_to(request.user).filter(state="active").count(),
+        "groups": groups.filter(parent=None)[:8],
+        "partner_count": Organisation.objects.visible_to(request.user).active().filter(pk__in=members).count(),
     }

@@ -48,7 +48,8 @@ def build(site: Site) -> None:
             status=OrganisationStatus.ACTIVE,
             created_at=site.days_ago(PARTNER_SINCE),
         )
-        record(site.secretariat, "organisation.accepted", organisation)
+        if not one.real:  # nobody invented has accepted a real body
+            record(site.secretariat, "organisation.accepted", organisation)
         site.organisations[one.key] = organisation
     for person in PEOPLE:
         if person.pending:

@@ -22,7 +22,7 @@ ABOUT: dict[str, type[TimeStamped]] = {
     "group_proposed": Group,
     "group_decided": Group,
     "affiliation_requested": Affiliation,
-    "affiliation_confirmed": Affiliation,
+    "affiliation_decided": Affiliation,
     "organisation_proposed": Organisation,
 }
 UNREAD_DAYS = 4
