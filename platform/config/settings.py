@@ -247,6 +247,8 @@ else:
     env.refuse("REDIS_URL must be set with MODE=full, such as redis://host:6379/0.")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+# Background threads of the server's process; elsewhere workers are processes of their own.
+WORKER_THREADS = 1 if EMBEDDED else 0
 
 # --- Files and static --------------------------------------------------------------------------------------------
 

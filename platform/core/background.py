@@ -45,7 +45,7 @@ def waiting() -> timedelta:
     return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
 
 
-def start_threads(count: int = 1) -> list[threading.Thread]:
+def start_threads(count: int) -> list[threading.Thread]:
     """Start worker threads that live as long as the process; they poll every two seconds."""
     threads = [threading.Thread(target=_work, name=f"worker-{number}", daemon=True) for number in range(count)]
     for thread in threads:

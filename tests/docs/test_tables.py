@@ -50,6 +50,34 @@ def test_every_environment_variable_is_documented_with_its_default():
             assert documented[name] == shown, name
 
 
+TEXTS = ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+FOLDERS = "platform|groups|discussions|templates|static|tests|docs|script|deploy|benchmarks|requirements|locale"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_file_that_is_named_is_there(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = set(re.findall(rf"`((?:{FOLDERS})/[\w./-]*)", text)) | set(
+        re.findall(rf"\]\(((?:{FOLDERS})/[^)]+)\)", text)
+    )
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def test_every_style_sheet_and_script_has_its_place_in_the_looks():
+    text = (ROOT / "docs" / "looks.md").read_text(encoding="utf-8")
+    for folder, ending in (("css", ".css"), ("js", ".js")):
+        for path in (ROOT / "static" / folder).rglob(f"*{ending}"):
+            place = path.relative_to(ROOT / "static" / folder)
+            assert f"{place}`" in text or f"{place.parts[0]}/`" in text, place
+
+
+def test_decisions_are_numbered_one_by_one():
+    for number, path in enumerate(sorted((ROOT / "docs" / "decisions").glob("0*.md")), start=1):
+        headings = re.findall(r"^# (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert path.name.startswith(f"{number:04}-")
+        assert [heading.partition(".")[0] for heading in headings] == [str(number)]
+
+
 @pytest.mark.parametrize("file", ["app.in", "dev.in"])
 def test_every_requirement_has_its_reason(file):
     lines = (ROOT / "requirements" / file).read_text(encoding="utf-8").splitlines()

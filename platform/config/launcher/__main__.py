@@ -80,14 +80,14 @@ def announce(configuration: Configuration, port: int) -> None:
 
 
 def start_workers() -> None:
-    """Start the background threads of an embedded installation; elsewhere workers are processes of their own."""
+    """Start the background threads that the settings ask for, where the application is the platform."""
     from django.apps import apps
     from django.conf import settings
 
-    if apps.ready and settings.EMBEDDED:
+    if apps.ready:
         from core.background import start_threads
 
-        start_threads()
+        start_threads(settings.WORKER_THREADS)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -17,7 +18,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        """Begin anew, then compare the library with its files. Nothing is removed: another backup may be tried."""
+        """Bring an older backup up to date, begin anew, compare the library with its files. No file is removed."""
+        call_command("migrate", verbosity=0, interactive=False)
         with transaction.atomic():
             Deployment.begin_epoch()
             signed_out, _ = Session.objects.all().delete()
