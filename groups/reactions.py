@@ -19,11 +19,12 @@ from groups.events import (
     ParticipantEnded,
     ParticipantStarted,
 )
-from groups.models import Group, Membership, Participant
-from groups.services.membership import end_membership
+from groups.models import Group, GroupState, Membership, Participant
+from groups.services.membership import end_membership, end_request
+from groups.services.opening import end_proposal
 from groups.services.participants import end_seat, start_participant
-from groups.services.rights import has_leading_person, locked, raise_acl
-from notifications.services import notify
+from groups.services.rights import locked, raise_acl, tell_if_nobody_leads
+from notifications.services import notify, retract
 from partners.events import AffiliationEnded, OrganisationStatusChanged, PlacesHandedOver
 from partners.models import Affiliation, Organisation, OrganisationStatus
 
@@ -51,7 +52,7 @@ def places_handed_over(event: PlacesHandedOver) -> None:
             seat.membership.group = group
             taken = Participant.objects.filter(membership=seat.membership, user=successor.user_id, ended_at=None)
             if not taken.exists():
-                start_participant(seat.membership, successor, by=leaving.capacity)
+                start_participant(seat.membership, successor, by=event.by)
 
 
 def account_closed(event: AccountClosed | AccountReopened) -> None:
@@ -66,25 +67,29 @@ def account_closed(event: AccountClosed | AccountReopened) -> None:
                 publish(ParticipantStarted(seat, by_id=seat.user_id))
                 continue
             publish(ParticipantEnded(seat, "suspended"))
-            if seat.membership.is_lead and not has_leading_person(group):
-                publish(LeadLost(group))
+            if seat.membership.is_lead:
+                tell_if_nobody_leads(group)
 
 
 def organisation_status_changed(event: OrganisationStatusChanged) -> None:
-    """A suspended organisation's people lose its groups and get them back with it; one that left leaves every group."""
+    """A suspended organisation's people lose its groups and get them back with it; one that left leaves every group.
+
+    What it asked for is withdrawn then, and what it proposed with it.
+    """
     organisation = event.organisation
-    memberships = Membership.objects.filter(organisation=organisation, state=Membership.State.ACTIVE)
-    for group in _families(memberships.values_list("group_id", flat=True)):
-        for membership in memberships.filter(group=group):
-            membership.group, membership.organisation = group, organisation
-            if organisation.status == OrganisationStatus.LEFT:
-                end_membership(membership, state=Membership.State.LEFT, why="left", by=None, reason="")
-            else:
-                _suspend_or_reinstate(membership)
-    if organisation.status == OrganisationStatus.LEFT:
-        Membership.objects.filter(organisation=organisation, state=Membership.State.REQUESTED).update(
-            state=Membership.State.WITHDRAWN
-        )
+    left = organisation.status == OrganisationStatus.LEFT
+    places = Membership.objects.live().filter(organisation=organisation)
+    for group in _families(places.values_list("group_id", flat=True)):
+        for place in places.filter(group=group):
+            place.group, place.organisation = group, organisation
+            if not left and place.state == Membership.State.ACTIVE:
+                _suspend_or_reinstate(place)
+            elif left and place.state == Membership.State.ACTIVE:
+                end_membership(place, state=Membership.State.LEFT, why="left", by=None, reason="")
+            elif left and group.state == GroupState.PROPOSED:
+                end_proposal(group, by=None, reason="", membership_state=Membership.State.WITHDRAWN)
+            elif left:
+                end_request(place, state=Membership.State.WITHDRAWN, by=None)
 
 
 def _suspend_or_reinstate(membership: Membership) -> None:
@@ -96,8 +101,8 @@ def _suspend_or_reinstate(membership: Membership) -> None:
     for seat in seats.order_by("pk"):
         seat.membership = membership
         publish(ParticipantStarted(seat, by_id=seat.user_id) if active else ParticipantEnded(seat, "suspended"))
-    if not active and membership.is_lead and not has_leading_person(membership.group):
-        publish(LeadLost(membership.group))
+    if not active and membership.is_lead:
+        tell_if_nobody_leads(membership.group)
 
 
 def _families(ids: Iterable[int]) -> list[Group]:
@@ -109,6 +114,16 @@ def _families(ids: Iterable[int]) -> list[Group]:
 
 
 # --- Telling people -----------------------------------------------------------------------------------------------
+
+
+def request_settled(event: MembershipStarted | MembershipDeclined | MembershipEnded) -> None:
+    """Nobody needs to answer the request any more."""
+    retract("membership_requested", object_id=event.membership.pk)
+
+
+def proposal_settled(event: GroupOpened | GroupDeclined) -> None:
+    """The Secretariat has answered."""
+    retract("group_proposed", object_id=event.group.pk)
 
 
 def leads_of(group: Group) -> Iterable[User]:

@@ -19,7 +19,7 @@ from discussions.services.reading import count_own
 from discussions.services.writing import BadText, clean_body, digest, written
 from groups.models import Group, Participant
 from groups.standing import NotAllowed
-from notifications.services import notify
+from notifications.services import notify, retract
 from partners.capacity import Capacity
 
 
@@ -127,6 +127,7 @@ def edit_post(post: Post, *, by: Capacity, body: str, base: int) -> Post:
     post.save(update_fields=["body", "html", "version", "edited_at"])
     _keep_version(post, by, at=post.edited_at)
     post.mentions.exclude(user__in=people).delete()
+    retract("mention", object_id=post.pk, people=before.difference(people))
     fresh = [person for person in people if person not in before]
     Mention.objects.bulk_create([Mention(post=post, user_id=person) for person in fresh])
     _tell_mentioned(post, by, fresh)
@@ -158,6 +159,7 @@ def delete_post(post: Post, *, by: Capacity, reason: str = "") -> Post:
     )
     post.versions.update(body="")
     post.mentions.all().delete()
+    retract("mention", "reply", "announcement", object_id=post.pk)
     record(by, "post.deleted", post, reason=reason)
     return post
 

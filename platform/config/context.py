@@ -8,10 +8,11 @@ from django.utils.functional import SimpleLazyObject
 
 from core.prepared import prepared
 from notifications.models import Notice
+from notifications.services import unread_by
 
-# Asked at every page; more than a hundred are not counted.
-unread_notices = prepared(
-    lambda user: Notice.objects.filter(user=user).unread().order_by().values_list("pk", flat=True)[:100]
+# Asked at every page, and for most people all there is to ask.
+any_unread = prepared(
+    lambda user: Notice.objects.filter(user=user).unread().order_by().values_list("pk", flat=True)[:1]
 )
 
 
@@ -27,4 +28,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 def _nav(request: HttpRequest) -> dict[str, int]:
     user = getattr(request, "user", None)
-    return {"unread_notices": len(unread_notices(user.pk)) if user and user.is_authenticated else 0}
+    waiting = user is not None and user.is_authenticated and any_unread(user.pk)
+    return {"unread_notices": unread_by(user) if waiting else 0}

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from core.models import TimeStamped
 
@@ -19,6 +20,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def of(self, user: "User | AnonymousUser") -> "NoticeQuerySet":
         """The person's own, newest first."""
         return self.filter(user=user).order_by("-created_at", "-pk") if user.is_authenticated else self.none()
+
+    def before(self, notice: "Notice") -> "NoticeQuerySet":
+        """Older than the notice."""
+        same = Q(created_at=notice.created_at, pk__lt=notice.pk)
+        return self.filter(Q(created_at__lt=notice.created_at) | same)
 
     def unread(self) -> "NoticeQuerySet":
         """Not yet read."""
@@ -41,7 +47,10 @@ class Notice(TimeStamped):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_notice_per_happening")]
-        indexes = [models.Index(fields=["user", "read_at", "-created_at"])]
+        indexes = [
+            models.Index(fields=["user", "read_at", "-created_at"]),
+            models.Index(fields=["object_id", "kind"], name="notices_of_an_object"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"

@@ -1,21 +1,27 @@
 """Telling people, and reading what they were told."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core.audit import Actor
 from core.realtime.sessions import notices_changed
-from notifications.models import Notice
+from notifications.models import Notice, NoticeQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+# So many are looked at together; a person seldom has more that are unread.
+PORTION = 100
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True)
@@ -88,9 +94,37 @@ def render_notices(notices: Sequence[Notice], user: "User") -> list[tuple[Notice
     return [(notice, shown[notice.pk]) for notice in notices if notice.pk in shown]
 
 
+def retract(*kinds: str, object_id: int, people: Iterable[int] | None = None) -> None:
+    """Take back, from everybody or from those named, what was told of something that is settled or gone."""
+    told = Notice.objects.filter(kind__in=kinds, object_id=object_id)
+    if people is not None:
+        told = told.filter(user__in=people)
+    waiting = list(told.unread().values_list("user_id", flat=True))
+    told.delete()
+    notices_changed(waiting)
+
+
+def visible(notices: NoticeQuerySet, user: "User") -> Iterator[tuple[Notice, Rendered]]:
+    """Give those of the notices that the person may still see, with their words, in order.
+
+    They are asked for in portions of a hundred: a number of queries for each kind in a portion.
+    """
+    start = 0
+    while portion := list(notices[start : start + PORTION]):
+        yield from render_notices(portion, user)
+        start += PORTION
+        if len(portion) < PORTION:
+            return
+
+
+def unread_by(user: "User") -> int:
+    """Return how many notices that the person may see they have not read, a hundred at most."""
+    return sum(1 for _ in islice(visible(Notice.objects.of(user).unread(), user), MOST_COUNTED))
+
+
 def unread_count(user_id: int) -> int:
-    """Return how many notices the person has not read, a hundred at most."""
-    return Notice.objects.filter(user=user_id).unread().order_by()[:100].count()
+    """Return the same for the person with this id, as the live protocol asks."""
+    return unread_by(get_user_model()._default_manager.get(pk=user_id))
 
 
 def mark_read(user: "User", notices: Iterable[int] | None = None) -> int:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.events import AccountClosed, AddressConfirmed
 from accounts.models import User
-from notifications.services import notify
+from notifications.services import notify, retract
 from partners import services
 from partners.events import (
     AffiliationConfirmed,
@@ -32,6 +32,16 @@ def address_confirmed(event: AddressConfirmed) -> None:
 
 
 # --- Telling people -----------------------------------------------------------------------------------------------
+
+
+def request_settled(event: AffiliationConfirmed | AffiliationDeclined | AffiliationEnded) -> None:
+    """Nobody needs to answer the request any more."""
+    retract("affiliation_requested", object_id=event.affiliation.pk)
+
+
+def proposal_settled(event: OrganisationStatusChanged) -> None:
+    """The Secretariat has answered."""
+    retract("organisation_proposed", object_id=event.organisation.pk)
 
 
 def tell_affiliation_requested(event: AffiliationRequested) -> None:
