@@ -10,7 +10,7 @@ from portal import facts
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Say what the partnership is, how it is built, and what this site keeps of whom."""
-    return render(request, "portal/about.html", {"pillars": facts.PILLARS, "figures": facts.FIGURES})
+    return render(request, "portal/about.html", {"pillars": facts.PILLARS})
 
 
 @require_safe
