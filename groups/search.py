@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 
 
 def groups(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
-    """Find groups by name, theme and summary; those whose name has the words come first, by name."""
-    found = Group.objects.visible_to(user).filter(every_word(query))
-    rows = list(found.select_related("parent").order_by("name", "pk")[: limit + 1])
-    rows.sort(key=lambda group: not all(word in fold(group.name) for word in query))
+    """Find groups by name, theme and summary: first the one named so, then those whose name has the words, each by name.
+
+    Groups are few, so all that match are ranked before the list is cut.
+    """
+
+    def rank(group: Group) -> tuple[int, str, int]:
+        name = fold(group.name)
+        in_name = 0 if name == " ".join(query) else 1 if all(word in name for word in query) else 2
+        return in_name, name, group.pk
+
+    found = Group.objects.visible_to(user).filter(every_word(query)).select_related("parent").defer("terms")
+    rows = sorted(found, key=rank)
     hits = [
         Hit(
             title=group.name,

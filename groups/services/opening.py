@@ -147,8 +147,8 @@ def decline_group(group: Group, *, by: "Capacity", reason: str) -> Group:
     return group
 
 
-def end_proposal(group: Group, *, by: "Capacity", reason: str, membership_state: Membership.State) -> None:
-    """Put a proposal away, declined by the Secretariat or withdrawn by its proposers."""
+def end_proposal(group: Group, *, by: "Capacity | None", reason: str, membership_state: Membership.State) -> None:
+    """Put a proposal away, declined by the Secretariat or withdrawn by its proposers; under the lock."""
     group.state, group.state_reason = GroupState.DECLINED, reason
     group.acl_version += 1
     group.save(update_fields=["state", "state_reason", "acl_version"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.events import Event
+from partners.capacity import Capacity
 from partners.models import Affiliation, Organisation
 
 
@@ -32,13 +33,14 @@ class AffiliationDeclined(Event):
 
 @dataclass(frozen=True)
 class PlacesHandedOver(Event):
-    """The person leaves and names a successor in the same organisation: seats, subscriptions and open tasks go over.
+    """The person leaves, and `by` names a successor in the same organisation: seats, subscriptions and open tasks go over.
 
     `AffiliationEnded` for `affiliation` follows in the same transaction.
     """
 
     affiliation: Affiliation
     successor: Affiliation
+    by: Capacity
 
 
 @dataclass(frozen=True)

@@ -369,6 +369,30 @@ def test_a_suspended_organisation_gets_its_seats_back(supply_chains, member, wea
     assert Membership.objects.get(organisation=weavers).state == "left"
 
 
+def test_what_an_organisation_asked_for_and_proposed_ends_when_it_leaves(ask, supply_chains, stranger, institute):
+    asked = ask()
+    proposed = services.propose_group(by=capacity(stranger), name="Ports", summary="Ports.")
+    institute.status = OrganisationStatus.LEFT
+    with transaction.atomic():
+        institute.save()
+        publish(OrganisationStatusChanged(institute))
+    asked.refresh_from_db()
+    proposed.refresh_from_db()
+    assert (asked.state, asked.ended_at is None, proposed.state) == ("withdrawn", False, "declined")
+    assert (acts(supply_chains)[-1], acts(proposed)[-1]) == ("membership.withdrawn", "group.withdrawn")
+
+
+def test_the_record_names_who_handed_places_over(supply_chains, member, weavers, make_person, affiliate):
+    from partners.services import hand_over
+
+    chief, successor = make_person("Chief"), make_person("Successor")
+    affiliate(chief, weavers)
+    affiliate(successor, weavers, role="staff")
+    hand_over(tie(member), by=capacity(chief), successor=tie(successor), leave=True)
+    assert Standing.of(successor, supply_chains).may_post
+    assert AuditEntry.objects.get(verb="participant.started").actor_id == chief.pk
+
+
 def test_only_focal_points_name_people_and_only_of_their_own(supply_chains, lead, member, stranger):
     weavers = place(member, supply_chains)
     with pytest.raises(NotAllowed):

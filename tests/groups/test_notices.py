@@ -121,6 +121,14 @@ def test_the_search_says_that_there_is_more(make_group):
     assert (len(found.hits), found.more) == (2, True)
 
 
+def test_the_group_named_so_comes_first_however_many_share_its_words(make_group):
+    for number in range(3):
+        make_group(f"A{number} Harbour")
+    make_group("Harbour")
+    found = search.groups(["harbour"], AnonymousUser(), 2)
+    assert [hit.title for hit in found.hits] == ["Harbour", "A0 Harbour"]
+
+
 def test_letters_about_groups_name_neither_group_nor_organisation(
     asked, supply_chains, lead, stranger, secretariat, weavers, member, make_person, affiliate, mailoutbox
 ):

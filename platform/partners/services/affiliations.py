@@ -186,7 +186,7 @@ def hand_over(affiliation: Affiliation, *, by: Capacity, successor: Affiliation,
     successor.save(update_fields=["role"])
     record(by, "affiliation.handed_over", affiliation, successor=successor.pk, leave=leave)
     if leave:
-        publish(PlacesHandedOver(affiliation, successor))
+        publish(PlacesHandedOver(affiliation, successor, by))
         _end(affiliation, by=by, reason=_("Handed over to a successor."))
         return
     affiliation.role = Role.STAFF
