@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,27 @@ def test_a_text_that_is_too_long_stays_in_the_field_with_the_reason(window, memb
     field.press("Enter")
     expect(last(his)).to_contain_text("Shorter")
     expect(last(his)).not_to_have_class(re.compile("is-sending"))
+
+
+def test_what_no_socket_may_carry_is_refused_and_what_waits_behind_it_is_sent(window, member):
+    his = window(member)
+    enter(his)
+    room = Room.objects.get().pk
+    queue = [
+        {"frame": {"type": "send", "room": room, "key": str(uuid.uuid4()), "body": body}, "failed": False}
+        for body in ("x" * 70_000, "Behind it")
+    ]
+    his.evaluate(
+        "([place, queue]) => sessionStorage.setItem(place, JSON.stringify(queue))",
+        [f"kept:{member.pk}:outbox:{room}", queue],
+    )
+    enter(his)
+    expect(last(his)).to_contain_text("Behind it")
+    expect(last(his)).not_to_have_class(re.compile("is-sending"))
+    refused = his.locator("#log .is-failed")
+    expect(refused).to_contain_text("at most 16 KB")
+    refused.get_by_role("button", name="Discard").click()
+    expect(his.locator("#log .msg")).to_have_count(1)
 
 
 def test_what_is_half_written_outlives_the_change_of_another_message(window, member):

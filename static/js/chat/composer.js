@@ -1,11 +1,12 @@
 // Where one writes: Enter sends, Shift and Enter begin a line, the up arrow changes one's last message, Escape lets go.
 
+import * as kept from "../kept.js";
 import { bytes } from "./outbox.js";
 
 const BODY_MAX = 16 * 1024; // bytes, as the server counts them
 
 export class Composer {
-  constructor({ form, words, user, on }) {
+  constructor({ form, words, on }) {
     Object.assign(this, { form, words, on });
     this.text = form.elements.body;
     this.context = document.getElementById("context");
@@ -16,9 +17,9 @@ export class Composer {
     this.text.addEventListener("keydown", (event) => this.key(event));
     form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     document.getElementById("uncontext").addEventListener("click", (event) => { event.preventDefault(); this.release(); });
-    this.place = `chat-draft:${user}:${form.action}`;
+    this.place = `message:${location.pathname}`;
     this.error = document.getElementById("too-long");
-    this.text.value ||= sessionStorage.getItem(this.place) ?? "";
+    this.text.value ||= kept.read(this.place) ?? "";
     this.grow();
   }
 
@@ -100,10 +101,8 @@ export class Composer {
 
   keepDraft() {
     if (this.editing) return;
-    try {
-      if (this.text.value) sessionStorage.setItem(this.place, this.text.value);
-      else sessionStorage.removeItem(this.place);
-    } catch { /* it stays in the field */ }
+    if (this.text.value) kept.write(this.place, this.text.value);
+    else kept.drop(this.place);
   }
 
   tellTyping() {
@@ -120,7 +119,7 @@ export class Composer {
   // The room is lost: what was half written goes with it.
   empty() {
     this.text.value = "";
-    sessionStorage.removeItem(this.place);
+    kept.drop(this.place);
   }
 
   close() {

@@ -1,14 +1,14 @@
 // What was written and is not yet known to be kept: one after the other, each with its key, until it is acknowledged or refused.
-// It stands in this tab's storage under the person's number, so that a reload loses nothing; signing out clears it.
+// It is kept in this tab, so that a reload loses nothing.
+import * as kept from "../kept.js";
 
-const PREFIX = "chat-outbox:";
 const PATIENCE = 10000;
 const FRAME_MAX = 60000; // bytes; the socket is closed over a longer one
 
 export class Outbox {
-  constructor({ user, room, connection, on }) {
-    Object.assign(this, { connection, on, room, place: `${PREFIX}${user}:${room}` });
-    this.entries = read(this.place);
+  constructor({ room, connection, on }) {
+    Object.assign(this, { connection, on, room, place: `outbox:${room}` });
+    this.entries = kept.read(this.place) ?? [];
     this.current = null;
   }
 
@@ -94,16 +94,13 @@ export class Outbox {
     this.release();
     clearTimeout(this.waiting);
     this.entries = [];
-    sessionStorage.removeItem(this.place);
+    this.keep();
   }
 
   keep() {
-    try { sessionStorage.setItem(this.place, JSON.stringify(this.entries)); } catch { /* the page still holds them */ }
+    if (this.entries.length) kept.write(this.place, this.entries);
+    else kept.drop(this.place);
   }
 }
 
 export function bytes(text) { return new TextEncoder().encode(text).length; }
-
-function read(place) {
-  try { return JSON.parse(sessionStorage.getItem(place)) ?? []; } catch { return []; }
-}

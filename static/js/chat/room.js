@@ -63,7 +63,7 @@ const connection = new Connection({
 });
 
 const outbox = new Outbox({
-  user: me, room, connection,
+  room, connection,
   on: {
     changed(entry) { log.pending(entry, voice(entry)); },
     done(entry, ack) { log.sent(entry, ack); },
@@ -227,7 +227,7 @@ document.addEventListener("visibilitychange", () => {
 // --- Writing -------------------------------------------------------------------------------------------------------------------
 
 const composer = form && data.newest && new Composer({
-  form, words, user: me,
+  form, words,
   on: {
     send(message) {
       log.clearUnread();
