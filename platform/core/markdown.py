@@ -12,9 +12,16 @@ import nh3
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
 
 MAX_LENGTH = 64 * 1024
+# Pieces that the parser makes or steps over: a page of prose has some hundreds. With these, no text as long as a post takes
+# a fifth of a second, whatever somebody wrote to make it take long.
+MOST_STEPS = 25_000
 BLOCKS = {"p", "ul", "ol", "blockquote", "table", "h2", "h3", "h4", "h5", "h6"}
 TAGS = BLOCKS | set("br hr em strong s code pre li a thead tbody tr th td span".split())
 ATTRIBUTES = {tag: {"dir"} for tag in BLOCKS} | {
@@ -40,9 +47,60 @@ def _mention(state: StateInline, silent: bool) -> bool:
     return True
 
 
+class _TooComplex(Exception):
+    """The text has more pieces than `MOST_STEPS`."""
+
+
+def _step(env: EnvType) -> None:
+    env["steps"] = env.get("steps", 0) + 1
+    if env["steps"] > MOST_STEPS:
+        raise _TooComplex
+
+
+class _Pieces(list[Token]):
+    """Tokens that are counted as they are made."""
+
+    def __init__(self, env: EnvType) -> None:
+        super().__init__()
+        self.env = env
+
+    def append(self, token: Token) -> None:
+        """Add a token, unless there are too many."""
+        _step(self.env)
+        super().append(token)
+
+
+class _Blocks(ParserBlock):
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, outTokens: list[Token]) -> list[Token]:
+        """Parse the blocks, counting."""
+        outTokens += super().parse(src, md, env, _Pieces(env)) or []
+        return outTokens
+
+
+class _Inlines(ParserInline):
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        """Parse what stands in a block, counting."""
+        tokens += super().parse(src, md, env, _Pieces(env))
+        return tokens
+
+    def skipToken(self, state: StateInline) -> None:
+        """Step over what may stand in the text of a link, counting."""
+        _step(state.env)
+        super().skipToken(state)
+
+
+class _Parser(MarkdownIt):
+    """Counts its steps and gives up with `_TooComplex`."""
+
+    def __init__(self) -> None:
+        super().__init__("zero")
+        self.block, self.inline = _Blocks(), _Inlines()
+        self.configure("commonmark", {"html": False, "maxNesting": 20})
+
+
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+    parser = _Parser().enable(["table", "strikethrough"])
     parser.disable(["image"])
     parser.inline.ruler.before("link", "mention", _mention)
     # `@` ends a run of plain text, so that a mention is seen wherever it stands.
@@ -61,7 +119,8 @@ def render(text: str) -> str:
     """Return safe HTML with placeholders for mentions; the same text always gives the same HTML, so it may be stored.
 
     Headings begin at level 2, outermost blocks carry `dir="auto"`, links carry `rel="noopener noreferrer nofollow"`, images
-    are not loaded. A text over 64 KB, or one the parser gives up on, is shown as it was typed.
+    are not loaded. A text over 64 KB, one of more pieces than `MOST_STEPS`, or one the parser gives up on, is shown as it was
+    typed.
     """
     text = clean(text)
     if len(text) > MAX_LENGTH:
@@ -69,7 +128,7 @@ def render(text: str) -> str:
     parser = _parser()
     try:
         tokens = parser.parse(text)
-    except RecursionError:
+    except (RecursionError, _TooComplex):
         return plain(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
