@@ -155,7 +155,12 @@ POST = {
     "decide_affiliation": "......+",
     "account:end_session": ">......",
 }
-# PUT and DELETE of the HTTP way of the live protocol.
+# A piece of an upload, and giving the upload up; of the HTTP way of the live protocol, an edit and a deletion.
 PUT = {
+    "documents:chunks": "....+..",
+    "chat:message": ">++++++",
+}
+DELETE = {
+    "documents:chunks": "....+..",
     "chat:message": ">++++++",
 }
