@@ -169,7 +169,7 @@ def post_history(request: HttpRequest, slug: str, thread_id: int, number: int) -
     said = [Said(one.author_id, one.organisation_id, one.function) for one in versions]
     voices = Voices(standing, said, mentioned=named)
     texts = {one.number: mentions.replaced(one.body, voices.people, _("a participant")) for one in versions}
-    rows = []
+    rows, effort = [], diff.Effort()
     for version in versions:
         if version.number not in numbers:
             continue
@@ -178,7 +178,7 @@ def post_history(request: HttpRequest, slug: str, thread_id: int, number: int) -
                 "number": version.number,
                 "voice": voices.of(version.author_id, version.organisation_id, version.function),
                 "at": version.created_at,
-                "pieces": diff.words(texts.get(version.number - 1, ""), texts[version.number])
+                "pieces": diff.words(texts.get(version.number - 1, ""), texts[version.number], effort)
                 if version.number > 1
                 else [diff.Piece("same", texts[1])],
             }
