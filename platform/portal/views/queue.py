@@ -91,9 +91,9 @@ def _decide(
     kind, pk = item
     act, done = accept, accepted
     if request.POST.get("decision") != "accept":
-        form = ReasonForm(request.POST, auto_id=f"{kind}-{pk}-%s")
+        form = ReasonForm.beside(kind, pk, request.POST)
         if not form.is_valid():
-            return _queue_page(request, refused={"kind": kind, "pk": pk, "form": form})
+            return _queue_page(request, refused=form)
         act, done = partial(decline, form.cleaned_data["reason"]), declined
     try:
         act()
@@ -104,6 +104,6 @@ def _decide(
     return redirect("queue")
 
 
-def _queue_page(request: HttpRequest, *, refused: dict[str, object] | None = None) -> HttpResponse:
+def _queue_page(request: HttpRequest, *, refused: ReasonForm | None = None) -> HttpResponse:
     context = {"waiting": waiting(), "refused": refused}
     return render(request, "portal/queue.html", context, status=422 if refused else 200)
