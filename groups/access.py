@@ -79,6 +79,9 @@ def participant_in(group: Group, participant_id: int) -> Participant:
 def invitation_for(user: "User", token: str) -> Invitation | None:
     """Return the invitation behind a link that this person can accept now: open, theirs, of a lead of an active group."""
     invitation = Invitation.objects.for_link(token, user)
-    if invitation is None or not invitation.group.takes_members:
-        return None
-    return invitation if Standing.of(invitation.invited_by, invitation.group).is_lead else None
+    return invitation if invitation and holds(invitation) else None
+
+
+def holds(invitation: Invitation) -> bool:
+    """Say whether an open invitation is still worth something: its group active, and who made it a lead."""
+    return invitation.group.takes_members and Standing.of(invitation.invited_by, invitation.group).is_lead

@@ -66,6 +66,13 @@ class MembershipStarted(Event):
 
 
 @dataclass(frozen=True)
+class RequestEnded(Event):
+    """A waiting request is over without a membership, whoever ended it: nobody has to answer it any more."""
+
+    membership: Membership
+
+
+@dataclass(frozen=True)
 class MembershipDeclined(Event):
     """The leads said no; the reason stands on the membership."""
 

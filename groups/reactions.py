@@ -18,6 +18,7 @@ from groups.events import (
     MembershipStarted,
     ParticipantEnded,
     ParticipantStarted,
+    RequestEnded,
 )
 from groups.models import Group, GroupState, Membership, Participant
 from groups.services.membership import end_membership, end_request
@@ -116,14 +117,10 @@ def _families(ids: Iterable[int]) -> list[Group]:
 # --- Telling people -----------------------------------------------------------------------------------------------
 
 
-def request_settled(event: MembershipStarted | MembershipDeclined | MembershipEnded) -> None:
-    """Nobody needs to answer the request any more."""
+def request_settled(event: MembershipStarted | RequestEnded) -> None:
+    """Nobody needs to answer the request any more, nor the proposal of a group, which stands and falls with its request."""
     retract("membership_requested", object_id=event.membership.pk)
-
-
-def proposal_settled(event: GroupOpened | GroupDeclined) -> None:
-    """The Secretariat has answered."""
-    retract("group_proposed", object_id=event.group.pk)
+    retract("group_proposed", object_id=event.membership.group_id)
 
 
 def leads_of(group: Group) -> Iterable[User]:

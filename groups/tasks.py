@@ -6,18 +6,19 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.letters import send_letter
+from groups.access import holds
 from groups.models import Find, Invitation
 from groups.models.invitation import token_for
 
 
 @task()
 def send_invitation(invitation_id: int) -> None:
-    """Mail the link of an invitation that is still open, in the reader's language where known, else in the inviter's.
+    """Mail the link of an invitation that can still be accepted, in the reader's language where known, else the inviter's.
 
     A group that is not public is named neither in the mail nor in the address, and the words of who invites stay inside.
     """
     invitation = Invitation.objects.open().filter(pk=invitation_id).select_related("group", "invited_by").first()
-    if invitation is None:
+    if invitation is None or not holds(invitation):
         return
     reader = User.objects.filter(email=invitation.email).first()
     send_letter(

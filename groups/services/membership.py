@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.errors import DomainError
 from core.events import publish
-from groups.events import MembershipChanged, MembershipEnded
+from groups.events import MembershipChanged, MembershipEnded, RequestEnded
 from groups.models import Membership, Participant
 from groups.services.participants import end_seat
 from groups.services.rights import (
@@ -100,6 +100,7 @@ def end_request(membership: Membership, *, state: Membership.State, by: "Capacit
     membership.state, membership.reason, membership.ended_at = state, reason, timezone.now()
     membership.save(update_fields=["state", "reason", "ended_at"])
     record(by, f"membership.{state}", membership, reason=reason)
+    publish(RequestEnded(membership))
 
 
 def end_membership(

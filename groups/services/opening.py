@@ -17,6 +17,7 @@ from groups.events import (
     GroupProposed,
     MembershipDeclined,
     MembershipStarted,
+    RequestEnded,
 )
 from groups.models import Find, Group, GroupState, Membership, Read
 from groups.models.group import WIDTH
@@ -156,6 +157,7 @@ def end_proposal(group: Group, *, by: "Capacity | None", reason: str, membership
     for membership in group.memberships.filter(state=Membership.State.REQUESTED):
         membership.state, membership.reason, membership.ended_at = membership_state, reason, timezone.now()
         membership.save(update_fields=["state", "reason", "ended_at"])
+        publish(RequestEnded(membership))
         if membership_state == Membership.State.DECLINED:
             publish(MembershipDeclined(membership))
 

@@ -76,6 +76,18 @@ def test_a_proposal_and_its_answer_are_read_by_those_concerned(stranger, secreta
     assert (read(stranger)[0], excerpts(stranger)[0]) == ("Your proposal “Mines” was declined.", "There is one.")
 
 
+def test_what_is_asked_for_no_more_waits_for_nobody(asked, supply_chains, lead, member, stranger, secretariat):
+    """Withdrawn, or ended with the place above: the notice is gone, for the badge too."""
+    services.withdraw_request(asked, by=by(stranger))
+    drafting = services.open_working_group(supply_chains, by=by(lead), name="Drafting", summary="Drafts.")
+    services.request_to_join(drafting, affiliation=member.affiliations.get(), key=uuid.uuid4())
+    place = Membership.objects.get(group=supply_chains, organisation__affiliations__user=member)
+    services.leave(place, by=by(member))
+    proposed = services.propose_group(by=by(stranger), name="Ports", summary="Ports.")
+    services.withdraw_request(proposed.memberships.get(), by=by(stranger))
+    assert not Notice.objects.filter(user__in=[lead, secretariat]).exists()
+
+
 def test_who_was_named_reads_so_while_they_take_part(supply_chains, member, weavers, make_person, affiliate):
     colleague = make_person("Ana")
     tie = affiliate(colleague, weavers, role="staff")

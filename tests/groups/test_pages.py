@@ -370,10 +370,12 @@ def test_staff_cannot_bring_their_organisation_in(client, invited, stranger, sup
     assert Invitation.objects.get().is_open
 
 
-def test_the_mail_of_a_hidden_group_tells_nothing_and_no_token_is_stored(hidden_group, lead, mailoutbox):
+def test_the_mail_of_a_hidden_group_tells_nothing_and_no_token_is_stored(
+    hidden_group, supply_chains, lead, mailoutbox
+):
     from groups.tasks import send_invitation
 
-    for group, named in [(hidden_group, False), (Group.objects.create(name="Open Harbour", slug="open"), True)]:
+    for group, named in [(hidden_group, False), (supply_chains, True)]:
         invitation = Invitation.objects.create(
             group=group, email="new@example.org", message="Secret words.", invited_by=lead, key=uuid.uuid4(),
             token_hash=uuid.uuid4().hex,

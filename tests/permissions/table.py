@@ -164,3 +164,16 @@ DELETE = {
     "documents:chunks": "....+..",
     "chat:message": ">++++++",
 }
+# Work in the background: what each task may write to, and what it asks again before a word leaves the site.
+TASKS = {
+    "groups.tasks.send_invitation": (set(), "is the invitation open, its group active, and its maker a lead"),
+    "partners.tasks.send_invitation": ({"partners.Invitation"}, "is the invitation open"),
+    "notifications.tasks.mail_notices": (
+        {"notifications.Notice"},
+        "may the reader still see what the notice is about",
+    ),
+    "documents.tasks.sweep_library": (
+        {"documents.Upload", "django_tasks_database.DBTaskResult"},
+        "nothing: no word leaves the site",
+    ),
+}

@@ -1,0 +1,81 @@
+"""What work in the background may touch, and that each asks again when it is done, not when it was enqueued."""
+
+import uuid
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.tasks import Task
+from django.utils.module_loading import module_has_submodule
+
+from groups import services as groups
+from groups.models import Membership, Participant
+from notifications.models import Notice
+from partners import services as partners
+from partners.capacity import capacities_of
+from tests.permissions.table import TASKS
+
+
+def tasks():
+    """Return every task of ours by its name in the table."""
+    found = {}
+    for app in filter(is_ours, apps.get_app_configs()):
+        for one in vars(import_module(f"{app.name}.tasks")).values():
+            if isinstance(one, Task):
+                found[f"{app.label}.tasks.{one.name}"] = one
+    return found
+
+
+def is_ours(app):
+    """Say whether the app has tasks and is not an installed package."""
+    return "site-packages" not in app.path and module_has_submodule(app.module, "tasks")
+
+
+def test_every_task_has_a_row():
+    assert sorted(tasks()) == sorted(TASKS)
+
+
+@pytest.fixture
+def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings, tmp_path):
+    """Return for each task its arguments, and what takes the right away that it had when it was enqueued."""
+    settings.SPOOL_DIR = tmp_path
+    by, of_weavers = capacities_of(lead)[0], capacities_of(member)[0]
+    invited = groups.invite(supply_chains, by=by, email="new@example.org", key=uuid.uuid4())
+    colleague = partners.invite_colleague(weavers, by=of_weavers, email="colleague@example.org", key=uuid.uuid4())
+    asked = groups.request_to_join(supply_chains, affiliation=stranger.affiliations.get(), key=uuid.uuid4())
+    notice = Notice.objects.get(user=lead, object_id=asked.pk)
+
+    def lead_goes():
+        groups.change_membership_role(
+            Membership.objects.get(group=supply_chains, organisation=weavers), by=by, role="lead"
+        )
+        groups.end_participation(Participant.objects.get(user=lead), by=by)
+
+    return {
+        "groups.tasks.send_invitation": ((invited.pk,), lead_goes),
+        "partners.tasks.send_invitation": (
+            (colleague.pk,),
+            lambda: partners.revoke_invitation(colleague, by=of_weavers),
+        ),
+        "notifications.tasks.mail_notices": ((notice.key,), lead_goes),
+        "documents.tasks.sweep_library": ((), lambda: None),
+    }
+
+
+def snapshot():
+    """Return all rows of all tables, by model."""
+    return {model._meta.label: sorted(map(repr, model._default_manager.values_list())) for model in apps.get_models()}
+
+
+@pytest.mark.parametrize("name", sorted(TASKS))
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_task_asks_again_and_touches_nothing_else(enqueued, mailoutbox, name, lost):
+    arguments, lose = enqueued[name]
+    if lost:
+        lose()
+    before = snapshot()
+    mailoutbox.clear()
+    tasks()[name].func(*arguments)
+    after = snapshot()
+    assert {label for label in after if after[label] != before[label]} <= TASKS[name][0]
+    assert len(mailoutbox) == (0 if lost or name.endswith("sweep_library") else 1)
