@@ -27,7 +27,6 @@ class Row:
     gone: str = ""
     to: int = 0
     to_name: str = ""
-    near: bool = False
     is_first_unread: bool = False
     may_edit: bool = False
     may_remove: bool = False
@@ -97,9 +96,8 @@ def _person(voice: Byline, words: Words) -> str:
 
 def _answered(row: Row, words: Words, here: str) -> str:
     if row.to:
-        near = " post__to--near" if row.near else ""
         return (
-            f'<p class="post__to{near}">{words.answers} <a href="{here}?post={row.to}#post-{row.to}">#{row.to} '
+            f'<p class="post__to">{words.answers} <a href="{here}?post={row.to}#post-{row.to}">#{row.to} '
             f"<bdi>{escape(row.to_name)}</bdi></a></p>"
         )
     return f'<p class="post__to">{words.answers} {escape(row.to_name)}</p>' if row.to_name else ""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 # Characters; the renderer takes 64 KB, so no post is ever shown unrendered for its length.
 BODY_LENGTH = 20_000
-MAX_DEPTH = 6
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -56,7 +55,6 @@ class Post(Folded, Spoken, TimeStamped):
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="posts")
     number = models.PositiveIntegerField()
     reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
-    depth = models.PositiveSmallIntegerField(default=0)
     body = models.TextField()
     # What `core.markdown.render` makes of the body: the same for every reader, so it is made once.
     html = models.TextField()

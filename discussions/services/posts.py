@@ -13,7 +13,6 @@ from core.audit import record
 from core.errors import Conflict, DomainError
 from discussions import mentions
 from discussions.models import Draft, Kind, Mention, Post, PostVersion, Thread
-from discussions.models.post import MAX_DEPTH
 from discussions.services.locking import locked, moderating, open_for_posts, speaking
 from discussions.services.reading import count_own
 from discussions.services.writing import BadText, clean_body, digest, written
@@ -81,7 +80,6 @@ def append(
         thread=thread,
         number=thread.last_number + 1,
         reply_to=reply_to,
-        depth=min(reply_to.depth + 1, MAX_DEPTH) if reply_to else 0,
         body=text,
         html=html,
         key=key,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SIZE = 20
 COLUMNS = (
-    "number author_id organisation_id function depth html created_at edited_at deleted_at deleted_by_id deleted_reason key "
+    "number author_id organisation_id function html created_at edited_at deleted_at deleted_by_id deleted_reason key "
     "author__name organisation__name organisation__listing organisation__slug organisation__status "
     "reply_to_id reply_to__number reply_to__author_id reply_to__organisation_id reply_to__function "
     "reply_to__author__name reply_to__organisation__name reply_to__organisation__listing"
@@ -47,8 +47,6 @@ posts_between = prepared(
 draft_in = prepared(
     lambda thread, user: Draft.objects.filter(thread=thread, user=user).values_list("body", "reply_to__number")
 )
-# Posts are indented up to this depth.
-INDENTS = 4
 
 
 def _said(post: Any) -> Said:
@@ -216,8 +214,6 @@ class ThreadPage:
             css = "post"
             if post.number == 1:
                 css += " post--first"
-            if post.depth:
-                css += f" post--depth-{min(post.depth, INDENTS)}"
             if post.number > self.read_to and not own:
                 css += " is-unread"
             if post.number == self.here:
@@ -234,7 +230,9 @@ class ThreadPage:
                 if post.reply_to__number > self.floor:
                     row.to = post.reply_to__number
                     row.to_name = voices.of(*_answered(post)).label
-                    row.near = row.to == post.number - 1
+                    # Indented only below what it answers: further down it would read as an answer to something else.
+                    if rows and row.to == post.number - 1:
+                        row.css += " post--reply"
                 else:
                     row.to_name = _("a post from before you joined")
             if post.deleted_at:

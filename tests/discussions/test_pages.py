@@ -486,12 +486,13 @@ def test_the_list_costs_the_same_for_1_thread_and_many(
 ):
     client = signed_in(member)
     at = "/groups/supply-chains/threads/"
-    start(supply_chains, lead)
+    # What waits for the reader is counted in the badge.
+    start(supply_chains, lead, body="With @Marco Silva")
     client.get(at)
-    first = queries(client, at, django_assert_max_num_queries, 16)
+    first = queries(client, at, django_assert_max_num_queries, 18)
     for number in range(4):
         start(supply_chains, (lead, member)[number % 2], f"Thread {number}", "With @Marco Silva and @Lina Okafor")
-    assert queries(client, at, django_assert_max_num_queries, 16) == first
+    assert queries(client, at, django_assert_max_num_queries, 18) == first
 
 
 # --- Two at once ------------------------------------------------------------------------------------------------------
@@ -546,3 +547,19 @@ def test_another_thread_under_a_spent_key_may_be_started_all_the_same(signed_in,
 
 def test_who_deletes_is_told_who_reads_it(signed_in, member, address, thread):
     assert "Members of this group" in text_of(signed_in(member).get(address("posts/1/delete/")))
+
+
+# --- Who answers whom -------------------------------------------------------------------------------------------------
+
+
+def test_only_what_answers_the_post_above_it_stands_indented(signed_in, member, lead, address, thread, say):
+    first = thread.posts.get()
+    second = say(thread, lead, "Two", reply_to=first)
+    third = say(thread, member, "Three", reply_to=second)
+    say(thread, lead, "Four")
+    say(thread, member, "Five", reply_to=third)
+    page = signed_in(member).get(address())
+    articles = re.findall(r'<article class="([^"]+)" id="post-(\d+)"', page.content.decode())
+    assert [int(number) for css, number in articles if "post--reply" in css] == [2, 3]
+    for number in (1, 2, 3):
+        assert f"In reply to #{number}" in text_of(page)

@@ -23,12 +23,12 @@ def test_a_thread_begins_with_its_first_post_and_the_frozen_capacity(thread, mem
     assert (thread.last_number, thread.author) == (1, member)
 
 
-def test_numbers_are_dense_and_depth_follows_replies(thread, say, lead, member):
+def test_numbers_are_dense_whatever_is_answered(thread, say, lead, member):
     second = say(thread, lead)
     third = say(thread, member, "Which?", reply_to=second)
     fourth = say(thread, lead, "These.", reply_to=third)
     assert [post.number for post in (second, third, fourth)] == [2, 3, 4]
-    assert [post.depth for post in (second, third, fourth)] == [0, 1, 2]
+    assert [post.reply_to for post in (second, third, fourth)] == [None, second, third]
     assert Thread.objects.get(pk=thread.pk).last_number == 4
 
 

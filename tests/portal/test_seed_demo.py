@@ -73,7 +73,7 @@ def test_it_has_the_alliance_in_it(demo):
     assert set(Thread.objects.values_list("kind", flat=True)) == set(Kind.values)
     assert Thread.objects.filter(pinned=True).exists()
     assert Thread.objects.exclude(conclusion="").count() >= 3
-    assert Post.objects.filter(depth__gte=2).exists()
+    assert Post.objects.filter(reply_to__reply_to__isnull=False).exists()
     assert Post.objects.filter(version__gte=2).count() >= 3
     assert Post.objects.exclude(deleted_at=None).get().body == ""
     assert Mention.objects.count() >= 4
