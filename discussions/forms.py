@@ -55,7 +55,7 @@ class KeyedForm(forms.Form):
 
     def refuse_key(self, conflict: Conflict) -> None:
         """Say that the key was spent on other words, and take a new one: sending these again is a choice."""
-        self.data = {**self.data.dict(), "key": str(uuid.uuid4())}
+        self.data = {**{name: self.data[name] for name in self.data}, "key": str(uuid.uuid4())}
         self.add_error(None, conflict.message)
 
 

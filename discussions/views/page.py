@@ -208,7 +208,7 @@ class ThreadPage:
         standing, unknown, moment = self.standing, _("a participant"), moment_writer()
         moderates, takes_part = standing.may_moderate, standing.is_participant
         may_edit = standing.may_post and self.thread.takes_posts
-        rows = []
+        rows: list[Row] = []
         for post in posts:
             own = post.author_id == self.reader.pk
             css = "post"

@@ -28,5 +28,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 def _nav(request: HttpRequest) -> dict[str, int]:
     user = getattr(request, "user", None)
-    waiting = user is not None and user.is_authenticated and any_unread(user.pk)
-    return {"unread_notices": unread_by(user) if waiting else 0}
+    if user is None or not user.is_authenticated or not any_unread(user.pk):
+        return {"unread_notices": 0}
+    return {"unread_notices": unread_by(user)}
