@@ -142,7 +142,11 @@ class Ground:
             "DATABASE_URL": self.database, "REDIS_URL": found["TEST_REDIS_URL"], "REDIS_PREFIX": name,
         }  # fmt: skip
         subprocess.run(
-            [sys.executable, "manage.py", "migrate"], cwd=ROOT, env=self.environment, check=True, stdout=subprocess.DEVNULL
+            [sys.executable, "manage.py", "migrate"],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         made = subprocess.run(
             [sys.executable, "-m", "tests.chat.driver"], cwd=ROOT, env=self.environment, check=True, text=True,
@@ -172,8 +176,21 @@ class Ground:
     @contextlib.contextmanager
     def tutorial(self) -> Iterator[Side]:
         """The consumer of the Channels tutorial on daphne as it comes."""
-        command = ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "--websocket_connect_timeout", "60", "chat_peers:tutorial"]
-        with started(command, 1, self.environment | {"REDIS_PREFIX": f"tutorial-{uuid.uuid4().hex[:8]}"}) as (ports, running):
+        command = [
+            "-m",
+            "daphne",
+            "-b",
+            "127.0.0.1",
+            "-p",
+            "{port}",
+            "--websocket_connect_timeout",
+            "60",
+            "chat_peers:tutorial",
+        ]
+        with started(command, 1, self.environment | {"REDIS_PREFIX": f"tutorial-{uuid.uuid4().hex[:8]}"}) as (
+            ports,
+            running,
+        ):
             yield Side("tutorial", ports, running, cookies=[], join=None, ready='"joined"', send=TALK)
 
     @contextlib.contextmanager

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-MARK = re.compile(rb"#(\d+)@(\d+)#")
+MARK = re.compile(rb"#(\d+):(\d+)#")
 AT_ONCE = 40
 """Handshakes under way at a time."""
 
@@ -197,7 +197,7 @@ class Crowd:
         """Send one message from a socket."""
         self.sent += 1
         client.under_way = str(self.sent)
-        body = f"#{self.sent}@{time.monotonic_ns() // 1000}# and some words to fill a line"
+        body = f"#{self.sent}:{time.monotonic_ns() // 1000}# and some words to fill a line"
         client.write((self.plan["send"] % {"key": uuid.uuid4(), "body": body}).encode())
 
     async def run(self) -> dict[str, Any]:

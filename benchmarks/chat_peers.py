@@ -34,8 +34,8 @@ if not settings.configured:
         }
     )
 
-from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402 - the settings come first
-from channels.routing import ProtocolTypeRouter  # noqa: E402
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.routing import ProtocolTypeRouter
 
 
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]

@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.models import Deployment
 from core.realtime.frames import BadFrame, Data, Field, check, load
 from core.realtime.sockets import code_of, details_of
-from discussions.chat import access, acts, presenting
+from discussions.chat import access, presenting, services
 from discussions.chat.live import DELETE, EDIT, READ, SEND
 from discussions.chat.models import Room
 from discussions.views.requests import number, person
@@ -106,15 +106,15 @@ def events(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
 def messages(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
     """Take what a `send` frame takes and answer with its ack."""
     data = _fields(request, SEND.fields, room=room_id)
-    ack = acts.send(
-        person(request),
+    ack = services.send_message(
         _of_group(slug, room_id),
+        by=person(request),
         key=data["key"],
         body=data["body"],
         reply_to=data["reply_to"],
-        speak_as=data["as"],
+        organisation=data["as"],
     )
-    return JsonResponse(acts.as_data(ack))
+    return JsonResponse(ack.as_data())
 
 
 @require_http_methods(["PUT", "DELETE"])
@@ -124,11 +124,13 @@ def message(request: HttpRequest, slug: str, room_id: int, message_id: int) -> J
     if request.method == "PUT":
         data = _fields(request, EDIT.fields, room=room_id, id=message_id)
         room = _of_group(slug, room_id)
-        ack = acts.edit(person(request), room, message_id, key=data["key"], base=data["base"], body=data["body"])
+        ack = services.edit_message(
+            room, message_id, by=person(request), key=data["key"], base=data["base"], body=data["body"]
+        )
     else:
         data = _fields(request, DELETE.fields, room=room_id, id=message_id)
-        ack = acts.delete(person(request), _of_group(slug, room_id), message_id, key=data["key"])
-    return JsonResponse(acts.as_data(ack))
+        ack = services.delete_message(_of_group(slug, room_id), message_id, by=person(request), key=data["key"])
+    return JsonResponse(ack.as_data())
 
 
 @require_POST
@@ -137,7 +139,7 @@ def read(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
     """Take what a `read` frame takes; answer how far the person has read."""
     place = _room(request, slug, room_id)
     data = _fields(request, READ.fields, room=room_id)
-    reading = acts.read(person(request), place.room.pk, seq=data["seq"])
+    reading = services.mark_read(place.room, by=person(request), seq=data["seq"])
     return JsonResponse({"room": room_id, "seq": reading.last_seq})
 
 

@@ -12,7 +12,8 @@ from core.realtime.hub import Hub
 from core.realtime.rooms import Entry, Head, Right
 from core.realtime.sockets import Socket
 from core.realtime.threads import in_thread
-from discussions.chat import acts, presenting
+from discussions.chat import presenting, services
+from discussions.chat.access import room_for
 from discussions.chat.models import Room, RoomReading
 from discussions.chat.services import Ack
 from groups.models import Group, GroupState, History, Participant
@@ -67,41 +68,46 @@ async def _send(hub: Hub, socket: Socket, data: Data) -> None:
     """Say something; the ack goes out after the commit."""
 
     def act() -> Ack:
-        return acts.send(
-            _person(socket),
+        return services.send_message(
             data["room"],
+            by=_person(socket),
             key=data["key"],
             body=data["body"],
             reply_to=data["reply_to"],
-            speak_as=data["as"],
+            organisation=data["as"],
         )
 
-    socket.say(acts.as_data(await in_thread(act)))
+    socket.say((await in_thread(act)).as_data())
 
 
 async def _edit(hub: Hub, socket: Socket, data: Data) -> None:
     """Change one's own message, seen in version `base`."""
 
     def act() -> Ack:
-        return acts.edit(
-            _person(socket), data["room"], data["id"], key=data["key"], base=data["base"], body=data["body"]
+        return services.edit_message(
+            data["room"], data["id"], by=_person(socket), key=data["key"], base=data["base"], body=data["body"]
         )
 
-    socket.say(acts.as_data(await in_thread(act)))
+    socket.say((await in_thread(act)).as_data())
 
 
 async def _delete(hub: Hub, socket: Socket, data: Data) -> None:
     """Take a message back."""
 
     def act() -> Ack:
-        return acts.delete(_person(socket), data["room"], data["id"], key=data["key"])
+        return services.delete_message(data["room"], data["id"], by=_person(socket), key=data["key"])
 
-    socket.say(acts.as_data(await in_thread(act)))
+    socket.say((await in_thread(act)).as_data())
 
 
 async def _read(hub: Hub, socket: Socket, data: Data) -> None:
     """Note how far one has read; nothing is answered."""
-    await in_thread(lambda: acts.read(_person(socket), data["room"], seq=data["seq"]))
+
+    def act() -> None:
+        person = _person(socket)
+        services.mark_read(room_for(person, data["room"]).room, by=person, seq=data["seq"])
+
+    await in_thread(act)
 
 
 async def _typing(hub: Hub, socket: Socket, data: Data) -> None:

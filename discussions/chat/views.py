@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Conflict, DomainError, RateLimited
-from discussions.chat import access, acts, services
+from discussions.chat import access, services
 from discussions.chat.access import Place
 from discussions.chat.forms import DeleteForm, EditForm, MessageForm, RoomForm
 from discussions.chat.models import Message
@@ -55,13 +55,13 @@ def message_send(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
         sent = form.cleaned_data
         speak_as = number(form.organisation_id) or None
         try:
-            acts.send(
-                person(request),
+            services.send_message(
                 place.room.pk,
+                by=person(request),
                 key=sent["key"],
                 body=sent["body"],
                 reply_to=sent["reply_to"],
-                speak_as=speak_as,
+                organisation=speak_as,
             )
         except DomainError as refused:
             form.add_error(None if isinstance(refused, RateLimited | NotAllowed) else "body", words_of(refused))
@@ -75,7 +75,7 @@ def message_send(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
 def room_seen(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
     """Note by a plain form that everything up to a `seq` was read."""
     place = access.room_of_group(request.user, slug, room_id)
-    acts.read(person(request), place.room.pk, seq=number(request.POST.get("seq")))
+    services.mark_read(place.room, by=person(request), seq=number(request.POST.get("seq")))
     return redirect(place.room)
 
 
@@ -95,8 +95,13 @@ def message_edit(request: HttpRequest, slug: str, room_id: int, message_id: int)
         if form.is_valid():
             sent = form.cleaned_data
             try:
-                acts.edit(
-                    person(request), place.room.pk, message.pk, key=sent["key"], base=sent["base"], body=sent["body"]
+                services.edit_message(
+                    place.room.pk,
+                    message.pk,
+                    by=person(request),
+                    key=sent["key"],
+                    base=sent["base"],
+                    body=sent["body"],
                 )
             except Conflict as refused:
                 message.refresh_from_db()
@@ -123,7 +128,7 @@ def message_delete(request: HttpRequest, slug: str, room_id: int, message_id: in
     form = DeleteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            acts.delete(person(request), place.room.pk, message.pk, key=form.cleaned_data["key"])
+            services.delete_message(place.room.pk, message.pk, by=person(request), key=form.cleaned_data["key"])
         except DomainError as refused:
             form.add_error(None, words_of(refused))
         else:

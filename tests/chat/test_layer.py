@@ -9,7 +9,6 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from core.realtime import bell, rooms
-from core.realtime.hub import Hub
 from discussions.chat.services import open_room
 from tests.plugins.engines import forget_in_redis, on_services
 

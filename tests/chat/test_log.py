@@ -37,10 +37,10 @@ def test_a_group_that_opens_has_one_room(supply_chains):
 
 def test_every_act_takes_the_next_seq(room, say, member, lead, supply_chains):
     first = say(member, room)
-    services.edit_message(room, first.id, by=member, key=key(), base=1, body="Good morning all")
+    services.edit_message(room.pk, first.id, by=member, key=key(), base=1, body="Good morning all")
     with transaction.atomic():
         publish(RightsChanged(supply_chains))
-    services.delete_message(room, first.id, by=lead, key=key())
+    services.delete_message(room.pk, first.id, by=lead, key=key())
     joined = [(1, "membership"), (2, "membership"), (3, "membership")]
     assert log_of(room) == [*joined, (4, "message"), (5, "edited"), (6, "membership"), (7, "deleted")]
     room.refresh_from_db()
@@ -62,7 +62,7 @@ def test_a_refused_act_leaves_no_gap(room, say, observer, member):
 def test_a_retry_is_answered_alike_for_ever(room, say, member, end, supply_chains):
     one = key()
     first = say(member, room, "Once", key=one)
-    services.edit_message(room, first.id, by=member, key=key(), base=1, body="Edited since")
+    services.edit_message(room.pk, first.id, by=member, key=key(), base=1, body="Edited since")
     assert say(member, room, "Once", key=one) == first
     end(member, supply_chains)
     assert say(member, room, "Once", key=one) == first
@@ -76,40 +76,40 @@ def test_a_key_carries_one_thing_only(room, say, member, lead):
         say(member, room, "Something else", key=one)
     assert refused.value.current == {"id": first.id, "body": "Once", "version": 1}
     with pytest.raises(Conflict):
-        services.delete_message(room, first.id, by=member, key=one)
+        services.delete_message(room.pk, first.id, by=member, key=one)
     assert say(lead, room, "Once", key=one).id != first.id, "keys are each person's own"
 
 
 def test_edits_keep_what_was_and_never_overwrite_unseen(room, say, member, lead):
     first = say(member, room, "One")
     one = key()
-    second = services.edit_message(room, first.id, by=member, key=one, base=1, body="Two")
+    second = services.edit_message(room.pk, first.id, by=member, key=one, base=1, body="Two")
     with pytest.raises(Conflict) as refused:
-        services.edit_message(room, first.id, by=member, key=key(), base=1, body="Three")
+        services.edit_message(room.pk, first.id, by=member, key=key(), base=1, body="Three")
     assert refused.value.current == {"id": first.id, "body": "Two", "version": 2}
     with pytest.raises(NotAllowed):
-        services.edit_message(room, first.id, by=lead, key=key(), base=2, body="Not mine")
-    services.edit_message(room, first.id, by=member, key=key(), base=2, body="Four")
-    assert services.edit_message(room, first.id, by=member, key=one, base=1, body="Two") == second
+        services.edit_message(room.pk, first.id, by=lead, key=key(), base=2, body="Not mine")
+    services.edit_message(room.pk, first.id, by=member, key=key(), base=2, body="Four")
+    assert services.edit_message(room.pk, first.id, by=member, key=one, base=1, body="Two") == second
     assert list(MessageVersion.objects.values_list("number", "body")) == [(1, "One"), (2, "Two")]
 
 
 def test_a_deletion_takes_every_text_away(room, say, member, lead):
     first = say(member, room, "canary-one")
-    services.edit_message(room, first.id, by=member, key=key(), base=1, body="canary-two")
+    services.edit_message(room.pk, first.id, by=member, key=key(), base=1, body="canary-two")
     with pytest.raises(NotAllowed):
-        services.delete_message(room, say(lead, room).id, by=member, key=key())
+        services.delete_message(room.pk, say(lead, room).id, by=member, key=key())
     one = key()
-    ack = services.delete_message(room, first.id, by=lead, key=one)
+    ack = services.delete_message(room.pk, first.id, by=lead, key=one)
     message = Message.objects.get(pk=first.id)
     assert (message.body, message.html, message.is_deleted, message.versions.count()) == ("", "", True, 0)
-    assert services.delete_message(room, first.id, by=lead, key=one) == ack
+    assert services.delete_message(room.pk, first.id, by=lead, key=one) == ack
     (entry,) = AuditEntry.objects.filter(verb="message.deleted")
     assert (entry.actor_id, entry.object_id, entry.chain.scope) == (lead.pk, first.id, room.audit_scope)
     with pytest.raises(Conflict):
-        services.delete_message(room, first.id, by=member, key=key())
+        services.delete_message(room.pk, first.id, by=member, key=key())
     with pytest.raises(Conflict):
-        services.edit_message(room, first.id, by=member, key=key(), base=ack.version, body="Back again")
+        services.edit_message(room.pk, first.id, by=member, key=key(), base=ack.version, body="Back again")
 
 
 def test_a_person_of_two_organisations_says_for_which(room, say, member, make_organisation, affiliate, join):
@@ -173,7 +173,7 @@ def test_history_from_joining_begins_with_joining(room, say, member, lead, make_
         message_in(place, before.id)
     assert message_in(place, after.id).body == "After"
     with pytest.raises(Http404):
-        services.send_message(room, by=newcomer, key=key(), body="Reply", reply_to=before.id)
+        services.send_message(room.pk, by=newcomer, key=key(), body="Reply", reply_to=before.id)
 
 
 def recount(room, person):
@@ -191,7 +191,7 @@ def test_unread_is_exact(room, say, member, lead, supply_chains):
     assert unread(member) == 0, "nothing from before joining is unread"
     acks = [say(lead, room), say(member, room), say(lead, room), say(lead, room)]
     assert unread(member) == 3
-    services.delete_message(room, acks[0].id, by=lead, key=key())
+    services.delete_message(room.pk, acks[0].id, by=lead, key=key())
     assert unread(member) == 3, "tombstones count"
     room.refresh_from_db()
     services.mark_read(room, by=member, seq=acks[2].seq)
@@ -234,7 +234,7 @@ def test_leads_open_rooms_for_everybody_of_the_group(room, lead, member, supply_
         services.open_room(supply_chains, by=member, name="Drafting")
     second = services.open_room(supply_chains, by=lead, name=" Drafting  team ")
     assert second.title == "Drafting team"
-    ack = services.send_message(second, by=member, key=key(), body="Here too")
+    ack = services.send_message(second.pk, by=member, key=key(), body="Here too")
     assert ack.seq == 1
     assert [str(badge.room) for badge in room_badges(lead, [supply_chains])[supply_chains.pk]] == [
         "Main room",
@@ -266,21 +266,21 @@ def test_people_are_named_by_name_and_told_once(room, say, lead, member, strange
     assert message.body == f"@[{lead.pk}] and @Sana Haddad, see `@Olga Rivas`"
     assert say(member, room, "@Lina Okafor and @Sana Haddad, see `@Olga Rivas`", key=message.key) == first
     edited = "@Lina Okafor, @Olga Rivas"
-    services.edit_message(room, first.id, by=member, key=key(), base=1, body=edited)
+    services.edit_message(room.pk, first.id, by=member, key=key(), base=1, body=edited)
     told = Notice.objects.filter(kind="chat_mention")
     assert sorted(told.values_list("user", flat=True)) == sorted([lead.pk, observer.pk])
     ((_, rendered),) = notifications.render_notices(list(told.filter(user=lead)), lead)
     assert rendered.text == "Marco Silva mentioned you in the chat of Supply Chains"
     assert rendered.excerpt == edited
     assert rendered.url == "/groups/supply-chains/chat/?from=1#message-1"
-    services.delete_message(room, first.id, by=member, key=key())
+    services.delete_message(room.pk, first.id, by=member, key=key())
     assert notifications.render_notices(list(told.filter(user=lead)), lead) == []
 
 
 def test_a_key_tells_nothing_of_the_words_of_others(room, say, lead, member):
     foreign = say(member, room, "canary")
     one = key()
-    services.delete_message(room, foreign.id, by=lead, key=one)
+    services.delete_message(room.pk, foreign.id, by=lead, key=one)
     with pytest.raises(Conflict) as refused:
         say(lead, room, "Something", key=one)
     assert refused.value.current is None

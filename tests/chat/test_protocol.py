@@ -65,8 +65,8 @@ async def test_join_says_where_the_room_is(tab, member, room):
 
 async def test_what_is_missing_follows_the_join_in_order(tab, member, lead, room, asay):
     acks = [await asay(lead, room, f"Message {number}") for number in range(5)]
-    await sync_to_async(services.edit_message)(room, acks[0].id, by=lead, key=uuid.uuid4(), base=1, body="Edited")
-    await sync_to_async(services.delete_message)(room, acks[1].id, by=lead, key=uuid.uuid4())
+    await sync_to_async(services.edit_message)(room.pk, acks[0].id, by=lead, key=uuid.uuid4(), base=1, body="Edited")
+    await sync_to_async(services.delete_message)(room.pk, acks[1].id, by=lead, key=uuid.uuid4())
     socket = await tab(member)
     assert (await socket.ask(type="join", room=room.pk, since=0))["head"] == 10
     events = await socket.events(10)
@@ -379,7 +379,7 @@ async def test_history_from_joining(tab, lead, room, asay, supply_chains, make_i
     assert answer == {"type": "joined", "room": room.pk, "head": 5, "floor": 5}
     assert [event["kind"] for event in await socket.events(5)] == ["membership"]
     edit = sync_to_async(services.edit_message)
-    await edit(room, before.id, by=lead, key=uuid.uuid4(), base=1, body="canary again")
+    await edit(room.pk, before.id, by=lead, key=uuid.uuid4(), base=1, body="canary again")
     await asay(lead, room, "Welcome")
     events = await socket.events(7)
     assert events[0] == {"seq": 6, "kind": "hidden"}

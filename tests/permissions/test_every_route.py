@@ -103,7 +103,7 @@ def world(
         key = uuid.uuid4()
         start_upload(group, by=by, key=key, file_name="b.pdf", size=10)
         room = Room.objects.get(group=group)
-        message = send_message(room, by=member, body="Hello", key=uuid.uuid4())
+        message = send_message(room.pk, by=member, body="Hello", key=uuid.uuid4())
         invitation = invite(group, by=leading, email="somebody@example.org", key=uuid.uuid4())
         return {
             "slug": group.slug,

@@ -9,9 +9,9 @@ from core.realtime.rooms import channel
 from discussions.chat.models import Event, Room
 
 
-def lock_room(room_id: int) -> Room:
-    """Lock the room's row until the transaction ends; read what you judge after this, not before."""
-    return Room.objects.select_for_update().get(pk=room_id)
+def lock_room(room_id: int) -> Room | None:
+    """Lock the room's row until the transaction ends, if there is one; read what you judge after this, not before."""
+    return Room.objects.select_for_update().filter(pk=room_id).first()
 
 
 def lock_rooms_of(group_ids: list[int]) -> list[Room]:

@@ -1,8 +1,12 @@
-"""Saying something, changing it, taking it back. Each act carries a key and is answered alike however often it comes."""
+"""Saying something, changing it, taking it back. Each act carries a key and is answered alike however often it comes.
+
+The order is always the same: a key that is known is answered; then the person's pace is asked, then, with the room locked,
+their right. Pace comes before right, for rooms that are there and rooms that are not, so it tells nobody of either.
+"""
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,6 +16,7 @@ from django.utils.translation import gettext as _
 from core import markdown
 from core.audit import record
 from core.errors import Conflict, DomainError
+from core.realtime.limits import pace
 from discussions import mentions
 from discussions.chat.access import NO_ROOM, Place, place_in
 from discussions.chat.models import Event, Message, MessageVersion, Room
@@ -49,6 +54,17 @@ class Ack:
     id: int
     version: int
 
+    def as_data(self) -> dict[str, Any]:
+        """Return it as it stands in a frame."""
+        return {
+            "type": "ack",
+            "room": self.room,
+            "key": str(self.key),
+            "seq": self.seq,
+            "id": self.id,
+            "version": self.version,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -71,7 +87,7 @@ class Act:
 
 
 def send_message(
-    room: Room,
+    room_id: int,
     *,
     by: "User",
     key: UUID,
@@ -81,15 +97,16 @@ def send_message(
 ) -> Ack:
     """Say something in the room, for `organisation` where the person speaks for several.
 
-    Raises Http404 for a room that is none to them, NotAllowed, ChooseCapacity, Malformed, TooLong, and Conflict when the
-    key has already carried something else.
+    Raises Http404 for a room that is none to them, NotAllowed, ChooseCapacity, Malformed, TooLong, RateLimited, and Conflict
+    when the key has already carried something else.
     """
-    act = Act(Event.Kind.MESSAGE, room.pk, reply_to, checked(body))
+    act = Act(Event.Kind.MESSAGE, room_id, reply_to, checked(body))
     if ack := outcome_of(by, key, act):
         return ack
+    pace.take(by.pk)
     try:
         with transaction.atomic():
-            place = _place_to_write(room.pk, by)
+            place = _place_to_write(room_id, by)
             capacity = place.standing.speak(organisation)
             parent = None if reply_to is None else _message(place, reply_to)
             kept, html, mentioned = written(act.body, place.group)
@@ -119,16 +136,17 @@ def send_message(
         return ack
 
 
-def edit_message(room: Room, message_id: int, *, by: "User", key: UUID, base: int, body: str) -> Ack:
+def edit_message(room_id: int, message_id: int, *, by: "User", key: UUID, base: int, body: str) -> Ack:
     """Change one's own message, seen in version `base`; the text it had is kept as a version.
 
     Raises Conflict, with `current` holding `body` and `version` as they are now, when somebody was faster or it is deleted.
     """
-    act = Act(Event.Kind.EDITED, room.pk, message_id, checked(body))
+    act = Act(Event.Kind.EDITED, room_id, message_id, checked(body))
     if ack := outcome_of(by, key, act):
         return ack
+    pace.take(by.pk)
     with transaction.atomic():
-        place = _place_to_write(room.pk, by)
+        place = _place_to_write(room_id, by)
         if ack := outcome_of(by, key, act):  # the same act came twice at once
             return ack
         message = _message(place, message_id)
@@ -149,14 +167,15 @@ def edit_message(room: Room, message_id: int, *, by: "User", key: UUID, base: in
         return _ack(event)
 
 
-def delete_message(room: Room, message_id: int, *, by: "User", key: UUID) -> Ack:
+def delete_message(room_id: int, message_id: int, *, by: "User", key: UUID) -> Ack:
     """Take one's own message back, or as a lead anybody's: text and earlier texts are gone, a tombstone stays."""
-    act = Act(Event.Kind.DELETED, room.pk, message_id)
+    act = Act(Event.Kind.DELETED, room_id, message_id)
     if ack := outcome_of(by, key, act):
         return ack
+    pace.take(by.pk)
     with transaction.atomic():
-        _record_moderation(room, message_id, by)
-        place = _place_to_write(room.pk, by)
+        _record_moderation(room_id, message_id, by)
+        place = _place_to_write(room_id, by)
         if ack := outcome_of(by, key, act):
             transaction.set_rollback(True)
             return ack
@@ -174,13 +193,14 @@ def delete_message(room: Room, message_id: int, *, by: "User", key: UUID) -> Ack
         return _ack(event)
 
 
-def _record_moderation(room: Room, message_id: int, by: "User") -> None:
+def _record_moderation(room_id: int, message_id: int, by: "User") -> None:
     """Record that a lead takes back the words of somebody else.
 
     Before the room is locked: acts that change rights hold the group's record first and lock its rooms after it. Whoever is
     refused under the lock leaves no trace here either, since the whole transaction is.
     """
-    place = place_in(room, by)
+    room = Room.objects.filter(pk=room_id).first()
+    place = place_in(room, by) if room else None
     if place is not None and place.standing.may_moderate:
         message = _message(place, message_id)
         if message.author_id != by.pk:
@@ -229,7 +249,8 @@ def checked(body: str) -> str:
 
 def _place_to_write(room_id: int, by: "User") -> Place:
     """Lock the room and judge the person's right under the lock, so that a removal comes wholly before or after."""
-    place = place_in(lock_room(room_id), by)
+    room = lock_room(room_id)
+    place = place_in(room, by) if room else None
     if place is None:
         raise Http404(NO_ROOM)
     if not place.may_write:

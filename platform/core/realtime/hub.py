@@ -435,7 +435,9 @@ class Hub:
 
     async def _ask_presence(self, user: int) -> None:
         """Somebody has chosen anew whether others see that they are in a room: ask wherever they are."""
-        for follow in [follow for socket in self.sockets if socket.user_id == user for follow in socket.follows.values()]:
+        for follow in [
+            follow for socket in self.sockets if socket.user_id == user for follow in socket.follows.values()
+        ]:
             topic = follow.topic
             right = (await in_thread(self._look, topic.room, {user}))[1].get(user)
             if right is not None and not follow.over:
