@@ -201,7 +201,9 @@ def _against(form: ChangeForm, conflict: Conflict, *, consultation: bool) -> Cha
     """Return the form with what was typed, now against the thread as it is."""
     now = conflict.current
     assert isinstance(now, Thread)
-    again = ChangeForm({**{name: form.data[name] for name in form.data}, "base": now.version}, consultation=consultation)
+    again = ChangeForm(
+        {**{name: form.data[name] for name in form.data}, "base": now.version}, consultation=consultation
+    )
     again.add_error(None, conflict.message)
     return again
 
