@@ -159,11 +159,11 @@ def test_the_page_costs_the_same_for_few_and_many(signed_in, member, lead, room,
 
     talk()
     client.get(PAGE)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         client.get(PAGE)
     for _ in range(3):
         talk()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         client.get(PAGE)
 
 
