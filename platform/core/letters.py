@@ -4,14 +4,19 @@ A letter called `partners/mail/invitation` is the two templates `..._subject.txt
 """
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.tasks import Task
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 logger = logging.getLogger(__name__)
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 10, 60, 360))
+"""How long a letter that the mail server did not take waits before each further try."""
 
 
 class Undelivered(Exception):
@@ -39,6 +44,12 @@ def send_letter(letter: str, *, to: str, language: str, context: dict[str, Any])
         message = EmailMultiAlternatives(subject, text, to=[to])
         message.attach_alternative(as_html(text), "text/html")
     deliver(message, letter)
+
+
+def try_again(task: "Task[Any, Any]", *arguments: object, tried: int) -> None:
+    """Have a task whose letter was not taken come again with `tried` as its last argument: four times more, over seven hours."""
+    if tried < len(PAUSES):
+        task.using(run_after=timezone.now() + PAUSES[tried]).enqueue(*arguments, tried + 1)
 
 
 def as_html(text: str) -> str:

@@ -5,18 +5,21 @@ from django.tasks import task
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from core.letters import send_letter
+from core.letters import Undelivered, send_letter, try_again
 from notifications.models import Notice
 from notifications.services import render_notices
 
 
 @task()
-def mail_notices(key: str) -> None:
+def mail_notices(key: str, tried: int = 0) -> None:
     """Write to everybody who was told of the happening, has not read it and may still see it; to each once at most.
+
+    Letters that the mail server does not take hold up nobody else's, and are tried again.
 
     The task carries the key only; what the letter says is looked up now, with the reader's rights and in their language.
     Its link is the notice's own address: that of what it leads to may be made from a name.
     """
+    refused = False
     waiting = Notice.objects.filter(key=key, read_at=None, mailed_at=None, user__is_active=True).select_related("user")
     for notice in waiting.order_by("pk"):
         person = notice.user
@@ -24,7 +27,9 @@ def mail_notices(key: str) -> None:
             shown = [rendered for _, rendered in render_notices([notice], person) if rendered.letter]
         # Claimed before it is sent: a task that runs again writes nobody twice.
         claimed = Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=timezone.now())
-        if shown and claimed:
+        if not shown or not claimed:
+            continue
+        try:
             send_letter(
                 "notifications/mail/notice",
                 to=person.email,
@@ -34,3 +39,8 @@ def mail_notices(key: str) -> None:
                     "url": settings.SITE_URL + reverse("notifications:open", args=[notice.pk]),
                 },
             )
+        except Undelivered:
+            Notice.objects.filter(pk=notice.pk).update(mailed_at=None)
+            refused = True
+    if refused:
+        try_again(mail_notices, key, tried=tried)

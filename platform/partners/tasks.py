@@ -1,19 +1,14 @@
 """Work of the partners that is done in the background."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.tasks import task
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from core.letters import Undelivered, send_letter
+from core.letters import Undelivered, send_letter, try_again
 from partners.models import Invitation
 from partners.models.invitation import token_for
-
-# How long a letter that the mail server did not take waits before each further try.
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 10, 60, 360))
 
 
 @task()
@@ -42,8 +37,6 @@ def send_invitation(invitation_id: int, tried: int = 0) -> None:
             },
         )
     except Undelivered:
-        if tried < len(PAUSES):
-            later = send_invitation.using(run_after=timezone.now() + PAUSES[tried])
-            later.enqueue(invitation_id, tried + 1)
+        try_again(send_invitation, invitation_id, tried=tried)
         return
     Invitation.objects.filter(pk=invitation.pk).update(mailed_at=timezone.now())

@@ -4,11 +4,15 @@ import uuid
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from groups import search, services
 from groups.models import Group, Membership
 from notifications.models import Notice
 from notifications.services import render_notices as render
+from notifications.tasks import mail_notices
 from partners import search as partner_search
 from partners.capacity import capacities_of, secretariat_capacity
 
@@ -144,8 +148,6 @@ def test_the_group_named_so_comes_first_however_many_share_its_words(make_group)
 def test_letters_about_groups_name_neither_group_nor_organisation(
     asked, supply_chains, lead, stranger, secretariat, weavers, member, make_person, affiliate, mailoutbox
 ):
-    from notifications.tasks import mail_notices
-
     services.decline_request(asked, by=by(lead), reason="Full.")
     services.propose_group(by=by(stranger), name="Ports", summary="Ports.")
     colleague = make_person("Ana")
@@ -161,10 +163,32 @@ def test_letters_about_groups_name_neither_group_nor_organisation(
         assert not [name for name in names if name.casefold() in words]
 
 
+def test_a_letter_that_is_refused_holds_up_nobody_elses_and_is_tried_again(
+    stranger, secretariat, make_person, mailoutbox, monkeypatch
+):
+    colleague = make_person("Ines Berg", "ines@example.org", is_secretariat=True)
+    services.propose_group(by=by(stranger), name="Ports", summary="Ports.")
+    key = Notice.objects.get(user=colleague).key
+    send = EmailMessage.send
+
+    def refuse_the_first(message, *args, **kwargs):
+        if message.to == [secretariat.email]:
+            raise ConnectionRefusedError
+        return send(message, *args, **kwargs)
+
+    with monkeypatch.context() as down:
+        down.setattr(EmailMessage, "send", refuse_the_first)
+        mail_notices.func(key)
+    assert [message.to for message in mailoutbox] == [[colleague.email]]
+
+    later = DBTaskResult.objects.filter(task_path=mail_notices.module_path).latest("run_after")
+    assert later.run_after > timezone.now()
+    mail_notices.func(*later.args_kwargs["args"])
+    assert [message.to for message in mailoutbox] == [[colleague.email], [secretariat.email]]
+
+
 def test_a_letters_link_leads_its_reader_to_what_it_is_about(asked, lead, stranger, member, client, mailoutbox):
     """By an address that says nothing, to nobody else, and looking marks nothing read."""
-    from notifications.tasks import mail_notices
-
     services.accept_request(asked, by=by(lead))
     notice = Notice.objects.get(user=stranger)
     mail_notices.func(notice.key)
