@@ -11,19 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.markdown import MAX_LENGTH, clean
+from core.forms import Text
+from core.markdown import MAX_LENGTH
 from groups.models import Find, Group, History, Join, Membership, Read, StartThreads
 from groups.models.group import WIDTH
 from groups.models.membership import BRINGS_WORDS, short_offer
 from partners.models import Affiliation
-
-
-class Text(forms.CharField):
-    """A text without control characters and directional overrides."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the cleaned text."""
-        return super().clean(clean(value) if isinstance(value, str) else value)
 
 
 class Area(forms.Textarea):

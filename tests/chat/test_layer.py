@@ -47,7 +47,7 @@ async def test_a_frozen_layer_holds_up_no_poll(
 
     for _ in range(2):
         await hub.poll()
-        hub._renew_subscriptions(everything=True)
+        hub._hear_again(everything=True)
 
     assert (await out.until("closed"))[0]["reason"] == "removed"
     assert [event["seq"] for event in await watcher.events(ack.seq)][-1] == ack.seq
@@ -63,8 +63,8 @@ async def test_a_bell_that_could_not_be_hung_is_tried_again(joined, member, lead
     monkeypatch.setattr(layer, "group_add", refused)
     listener = await joined(member, room)
     monkeypatch.setattr(layer, "group_add", add)
-    hub._renew_subscriptions(everything=False)
-    await hub._renewing
+    hub._hear_again(everything=False)
+    await hub._hearing
 
     ack = await asay(lead, room, "With a bell again")
     assert [event["seq"] for event in await listener.events(ack.seq)] == [ack.seq]
@@ -92,6 +92,26 @@ async def test_nobody_rings_for_a_process_whose_last_socket_has_gone(joined, mem
         assert heard == set()
 
 
+async def test_who_comes_back_while_the_bell_is_taken_down_hears_it(joined, member, lead, room, asay, monkeypatch):
+    layer = get_channel_layer()
+    discard, taken = layer.group_discard, asyncio.Event()
+
+    async def slowly(name, channel):
+        await taken.wait()
+        await discard(name, channel)
+
+    socket = await joined(member, room)
+    monkeypatch.setattr(layer, "group_discard", slowly)
+    await socket.say(type="leave", room=room.pk)
+    await socket.say(type="join", room=room.pk)
+    await socket.until("joined")
+    taken.set()
+    await asyncio.sleep(0.1)
+
+    ack = await asay(lead, room, "Heard")
+    assert [event["seq"] for event in await socket.events(ack.seq)] == [ack.seq]
+
+
 @pytest.fixture
 def redis_names():
     """What every name of this run begins with in Redis."""
@@ -111,8 +131,8 @@ async def test_a_redis_that_comes_back_empty_is_told_again(joined, member, lead,
     await hub.poll()
     assert [event["seq"] for event in await listener.events(ack.seq)] == [ack.seq]
 
-    hub._renew_subscriptions(everything=True)
-    await hub._renewing
+    hub._hear_again(everything=True)
+    await hub._hearing
     ack = await asay(lead, room, "With a bell again")
     assert [event["seq"] for event in await listener.events(ack.seq)] == [ack.seq]
 

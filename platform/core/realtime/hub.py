@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Collection, Coroutine
 from typing import Any
 
-from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import Http404
@@ -21,6 +20,7 @@ from django.utils.module_loading import import_string
 
 from core.models import Deployment
 from core.realtime import bell, frames, rooms, sessions
+from core.realtime.hearing import Ear
 from core.realtime.outbox import TOO_SLOW, Batch
 from core.realtime.rooms import Head, Right
 from core.realtime.sockets import SESSION_ENDED, Socket
@@ -50,13 +50,10 @@ class Hub:
         self.sockets: set[Socket] = set()
         self.topics: dict[int, Topic] = {}
         self.per_user: Counter[int] = Counter()
-        self._channel: str | None = None
-        # The bells this process hears, and those it could not be made to hear yet.
-        self._heard_names: set[str] = set()
-        self._deaf_names: set[str] = set()
+        self.ear = Ear()
         self._services: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._renewing: asyncio.Task[None] | None = None
+        self._hearing: asyncio.Task[None] | None = None
 
     # --- Sockets come and go ------------------------------------------------------------------------------------
 
@@ -79,13 +76,11 @@ class Hub:
         if not self.sockets:
             services, self._services = self._services, []
             tasks = [*services, *self._tasks]
-            channel, self._channel = self._channel, None
-            names, self._heard_names, self._deaf_names = self._heard_names, set(), set()
+            ear, self.ear = self.ear, Ear()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            if channel is not None:
-                await self._hear_no_more(channel, names)
+            await ear.close()
 
     async def take_leave(self) -> None:
         """Tell every socket that the process stops and when to come back, each at its own time."""
@@ -162,7 +157,7 @@ class Hub:
     async def _start(self, topic: Topic) -> None:
         """Join the layer first and read the head after it, so that nothing falls between."""
         try:
-            await self._subscribe(rooms.channel(topic.room))
+            await self.ear.hear(rooms.channel(topic.room))
             topic.head = (await in_thread(self.rooms.heads, [topic.room]))[topic.room].seq
             topic.is_broken = False
         finally:
@@ -177,7 +172,13 @@ class Hub:
             if topic.pump is not None:
                 topic.pump.cancel()
             if self._services:
-                self._spawn(self._unsubscribe(rooms.channel(topic.room)))
+                self._spawn(self._hear_no_more(topic.room))
+
+    async def _hear_no_more(self, room: int) -> None:
+        """Stop hearing a room's bell, unless somebody has come back before the engine was done with it."""
+        await self.ear.hear_no_more(rooms.channel(room))
+        if room in self.topics:
+            await self.ear.hear(rooms.channel(room))
 
     # --- What happened goes out ---------------------------------------------------------------------------------
 
@@ -256,70 +257,12 @@ class Hub:
 
     # --- The layer ----------------------------------------------------------------------------------------------
 
+    def _bells(self) -> list[str]:
+        return [sessions.PEOPLE, *map(rooms.channel, self.topics)]
+
     async def _listen(self) -> None:
-        """Hear the bells of every room that this process has open; begin anew when the layer's engine fails."""
-        failed = False
-        while True:
-            try:
-                layer = get_channel_layer()
-                if layer is None:
-                    return
-                self._channel = await layer.new_channel("hub")
-                await self._subscribe_all()
-                if failed:  # what rang meanwhile was not heard
-                    self._spawn(self.look_around())
-                while True:
-                    self._heard(await layer.receive(self._channel))
-            except Exception as error:  # whatever the engine raises: delivery goes on by polling
-                failed = True
-                self._channel = None
-                self._heard_names.clear()
-                logger.warning("The channel layer failed: %s. Rooms are polled.", type(error).__name__)
-                await asyncio.sleep(random.uniform(1, 3))  # noqa: S311 - nothing secret
-
-    async def _subscribe_all(self) -> None:
-        await self._subscribe_to([sessions.PEOPLE, *map(rooms.channel, self.topics)])
-
-    async def _subscribe_to(self, names: Collection[str]) -> None:
-        """Have this process hear these bells; an engine that does not take one is not asked for the others now."""
-        self._deaf_names.update(set(names) - self._heard_names)
-        for name in names:
-            if not await self._subscribe(name):
-                return
-
-    async def _subscribe(self, name: str) -> bool:
-        """Have this process hear a bell: said again every minute, since an engine may forget, and by every poll if it failed."""
-        layer, channel = get_channel_layer(), self._channel
-        if layer is None or channel is None:
-            return False
-        try:
-            async with asyncio.timeout(bell.PATIENCE):
-                await layer.group_add(name, channel)
-        except Exception as error:  # the poll does without
-            self._deaf_names.add(name)
-            logger.warning("Could not subscribe to %s: %s.", name, type(error).__name__)
-            return False
-        self._deaf_names.discard(name)
-        self._heard_names.add(name)
-        return True
-
-    async def _unsubscribe(self, name: str) -> None:
-        self._heard_names.discard(name)
-        self._deaf_names.discard(name)
-        if self._channel is not None:
-            await self._hear_no_more(self._channel, [name])
-
-    async def _hear_no_more(self, channel: str, names: Collection[str]) -> None:
-        """Take a channel off these bells, so that nobody rings for a process that does not listen."""
-        layer = get_channel_layer()
-        if layer is None:
-            return
-        try:
-            async with asyncio.timeout(bell.PATIENCE):
-                for name in names:
-                    await layer.group_discard(name, channel)
-        except Exception as error:  # a bell more does no harm
-            logger.warning("Could not unsubscribe: %s.", type(error).__name__)
+        """Hear the bells of every room that this process has open; after a failure, see what rang meanwhile."""
+        await self.ear.listen(self._bells, heard=self._heard, again=lambda: self._spawn(self.look_around()))
 
     def _heard(self, message: dict[str, Any]) -> None:
         match message:
@@ -350,15 +293,15 @@ class Hub:
             rounds += 1
             try:
                 await self.poll()
-                self._renew_subscriptions(everything=rounds % 6 == 0)
+                self._hear_again(everything=rounds % 6 == 0)
             except DatabaseError as error:
                 logger.warning("Polling failed: %s.", type(error).__name__)
 
-    def _renew_subscriptions(self, *, everything: bool) -> None:
-        """Ask the engine again, beside the poll: one that hangs must not hold up what does without it."""
-        if self._renewing is None or self._renewing.done():
-            renew = self._subscribe_all() if everything else self._subscribe_to(list(self._deaf_names))
-            self._renewing = self._spawn(renew)
+    def _hear_again(self, *, everything: bool) -> None:
+        """Hang bells again that an engine may have forgotten; beside the poll, which no engine that hangs may hold up."""
+        if self._hearing is None or self._hearing.done():
+            hear = self.ear.hear_all(self._bells()) if everything else self.ear.hear_missing()
+            self._hearing = self._spawn(hear)
 
     async def poll(self) -> None:
         """Find what no bell told of: events, changes of rights, ended sessions."""

@@ -1,0 +1,105 @@
+"""One process's ear at the channel layer: a channel of its own, and the bells it hears on it.
+
+Whatever becomes of the layer is no failure here: what it does not take is tried again, and the hub's poll does without it.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Collection
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from core.realtime import bell
+
+logger = logging.getLogger(__name__)
+
+
+class Ear:
+    """Hears the bells it is told to, for as long as `listen` runs."""
+
+    def __init__(self) -> None:
+        self._channel: str | None = None
+        self._heard: set[str] = set()
+        self._deaf: set[str] = set()
+
+    async def listen(
+        self,
+        names: Callable[[], Collection[str]],
+        *,
+        heard: Callable[[dict[str, Any]], None],
+        again: Callable[[], object],
+    ) -> None:
+        """Hand on every ring of the bells with these names; begin anew when the engine fails, and say so by `again`."""
+        failed = False
+        while True:
+            try:
+                layer = get_channel_layer()
+                if layer is None:
+                    return
+                self._channel = await layer.new_channel("hub")
+                await self.hear_all(names())
+                if failed:
+                    again()
+                while True:
+                    heard(await layer.receive(self._channel))
+            except Exception as error:  # whatever the engine raises: delivery goes on by polling
+                failed = True
+                self._channel = None
+                self._heard.clear()
+                logger.warning("The channel layer failed: %s. Rooms are polled.", type(error).__name__)
+                await asyncio.sleep(random.uniform(1, 3))  # noqa: S311 - nothing secret
+
+    async def hear(self, name: str) -> bool:
+        """Hear a bell from now on; return whether the engine took it. What is heard already may be said again."""
+        layer, channel = get_channel_layer(), self._channel
+        if layer is None or channel is None:
+            return False
+        try:
+            async with asyncio.timeout(bell.PATIENCE):
+                await layer.group_add(name, channel)
+        except Exception as error:  # the poll does without
+            self._deaf.add(name)
+            logger.warning("Could not subscribe to %s: %s.", name, type(error).__name__)
+            return False
+        self._deaf.discard(name)
+        self._heard.add(name)
+        return True
+
+    async def hear_all(self, names: Collection[str]) -> None:
+        """Hear these bells; an engine that does not take one is not asked for the others now."""
+        self._deaf.update(set(names) - self._heard)
+        for name in names:
+            if not await self.hear(name):
+                return
+
+    async def hear_missing(self) -> None:
+        """Try once more what could not be heard so far."""
+        await self.hear_all(list(self._deaf))
+
+    async def hear_no_more(self, name: str) -> None:
+        """Take the channel off a bell."""
+        self._deaf.discard(name)
+        if self._channel is not None:
+            await _take_off(self._channel, [name])
+        self._heard.discard(name)
+
+    async def close(self) -> None:
+        """Take the channel off every bell, so that nobody rings for a process that does not listen; `listen` has ended."""
+        channel, names = self._channel, self._heard
+        self._channel, self._heard, self._deaf = None, set(), set()
+        if channel is not None:
+            await _take_off(channel, names)
+
+
+async def _take_off(channel: str, names: Collection[str]) -> None:
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    try:
+        async with asyncio.timeout(bell.PATIENCE):
+            for name in names:
+                await layer.group_discard(name, channel)
+    except Exception as error:  # a bell more does no harm
+        logger.warning("Could not unsubscribe: %s.", type(error).__name__)
