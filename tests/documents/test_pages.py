@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.folding import fold
 from groups.documents.models import Document, Folder
 from groups.documents.services import delete_document, move_folder
 from groups.documents.services.folders import FolderRefused
@@ -265,7 +266,7 @@ def test_the_search_finds_what_one_may_read(member, stranger, observer, supply_c
     delete_document(gone, by=Standing.of(member, supply_chains).speak())
 
     def found(person, *words):
-        return [hit.title for hit in documents(list(words), person, 5).hits]
+        return [hit.title for hit in documents([fold(word) for word in words], person, 5).hits]
 
     assert found(member, "cocoa") == found(observer, "SURVEY", "pdf") == ["Cocoa survey 2026"]
     assert found(stranger, "cocoa") == []
