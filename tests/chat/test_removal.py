@@ -45,10 +45,11 @@ async def test_a_removed_member_is_cut_off(joined, member, lead, room, supply_ch
     tabs = [await joined(member, room) for _ in range(3)]
     staying = await joined(lead, room)
     await asay(lead, room, "Before")
+    for tab in tabs:
+        assert [event["seq"] for event in (await tab.frame())["events"]] == [4]
     await aend(member, supply_chains)
     await asay(lead, room, "After")
     for tab in tabs:
-        assert [event["seq"] for event in (await tab.frame())["events"]] == [4]
         assert await tab.frame() == closed(room)
         assert await tab.silent()
         assert (await tab.ask(type="join", room=room.pk))["code"] == "not_found"

@@ -97,7 +97,8 @@ def at(page, where):
 
 
 def faults(page, rules):
-    """What axe finds: the rule, and where."""
+    """What axe finds once the page has come to rest: the rule, and where."""
+    page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
     found = Axe().run(page, options=rules).response["violations"]
     return [f"{rule['id']} at {node['target']}" for rule in found for node in rule["nodes"]]
 
