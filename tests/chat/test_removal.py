@@ -245,4 +245,7 @@ async def test_the_layer_carries_identifiers_only(joined, member, room, monkeypa
     ack = await socket.ask(type="send", room=room.pk, key=str(uuid.uuid4()), body="canary")
     await sync_to_async(services.mark_read)(room, by=member, seq=1)
     assert ack["seq"] == 4
-    assert sent == [(f"room.{room.pk}", {"type": "room.moved", "room": room.pk, "seq": 4})]
+    rung = [
+        (group, message) for group, message in sent if message["seq"] > 3
+    ]  # those before are of how the room was made
+    assert rung == [(f"room.{room.pk}", {"type": "room.moved", "room": room.pk, "seq": 4})]
