@@ -9,6 +9,7 @@ import itertools
 import uuid
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,6 +18,12 @@ from partners.models import Affiliation, Organisation, OrganisationStatus
 
 PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    """Limits are counted in the cache, which outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture

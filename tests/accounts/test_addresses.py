@@ -14,12 +14,6 @@ SECOND = "sana@institute.example"
 SQUATTER = {"name": "Squatter", "password1": "a quiet harbour at dawn", "time_zone": "", "function": "x"}
 
 
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    """Limits live in the cache, which outlives a test."""
-    cache.clear()
-
-
 @pytest.fixture
 def squat(client, weavers):
     """Somebody signs up with an address that is not theirs, and never confirms it."""

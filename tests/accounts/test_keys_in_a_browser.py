@@ -4,7 +4,6 @@ import re
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from django.core.cache import cache
 from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import PASSWORD
@@ -24,7 +23,6 @@ AUTHENTICATOR = {
 def site(live_server, settings, monkeypatch):
     """The address of the running site, by name, because passkeys refuse numbers; the browser's driver runs a loop here."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    cache.clear()
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
     return live_server.url.replace("127.0.0.1", "localhost")
 

@@ -19,12 +19,6 @@ FORM = {
 }
 
 
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    """Limits live in the cache, which outlives a test."""
-    cache.clear()
-
-
 @pytest.fixture
 def listed(weavers):
     """The form of somebody whose organisation is in the directory."""

@@ -14,18 +14,11 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
 from accounts.models import User
 from tests.conftest import PASSWORD
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    """Limits live in the cache, which outlives a test."""
-    cache.clear()
 
 
 def sign_in(client, person, password=PASSWORD, **more):
