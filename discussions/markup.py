@@ -44,11 +44,17 @@ class Words:
 def posts(rows: Iterable[Row], *, here: str, page: int, may_answer: bool) -> SafeString:
     """Return the articles of a page of the thread at `here`, with the line above the first unread one."""
     words = Words()
+    heads: dict[Byline, str] = {}  # a few voices write most of a page
     parts = []
     for row in rows:
         if row.is_first_unread:
             parts.append(f'<p class="unread-line" id="unread">{words.new}</p>')
-        parts.append(_tombstone(row) if row.gone else _article(row, words, here, page if may_answer else 0))
+        if row.gone:
+            parts.append(_tombstone(row))
+            continue
+        if (head := heads.get(row.voice)) is None:
+            head = heads[row.voice] = _head(row.voice, words)
+        parts.append(_article(row, head, words, here, page if may_answer else 0))
     return mark_safe("\n".join(parts))  # noqa: S308 - every part is escaped below
 
 
@@ -60,15 +66,20 @@ def _tombstone(row: Row) -> str:
     )
 
 
-def _article(row: Row, words: Words, here: str, page: int) -> str:
-    n, voice = row.number, row.voice
-    key = f' data-key="{row.key}"' if row.key else ""
+def _head(voice: Byline, words: Words) -> str:
     org = "" if voice.name else " avatar--org"
     return (
-        f'<article class="{row.css}" id="post-{n}" data-number="{n}"{key}>'
         f'<span class="avatar hue-{voice.person_id % 10 if voice.name else 0}{org}" aria-hidden="true">'
         f"{escape(voice.initials)}</span>"
         f'<header class="post__head"><span class="person"><span class="person__text">{_person(voice, words)}</span></span>'
+    )
+
+
+def _article(row: Row, head: str, words: Words, here: str, page: int) -> str:
+    n = row.number
+    key = f' data-key="{row.key}"' if row.key else ""
+    return (
+        f'<article class="{row.css}" id="post-{n}" data-number="{n}"{key}>{head}'
         f'<span class="post__when">{row.time}<a class="post__number" href="{here}?post={n}#post-{n}">#{n}</a></span></header>'
         f'{_answered(row, words, here)}<div class="post__body prose" dir="auto">{row.body}</div>'
         f"{_acts(row, words, here, page)}</article>"

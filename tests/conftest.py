@@ -9,7 +9,8 @@ import itertools
 import uuid
 
 import pytest
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,8 +23,9 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(autouse=True)
 def _fresh_limits():
-    """Limits are counted in the cache, which outlives a test."""
-    cache.clear()
+    """Limits are counted in the cache, and numbers remembered in the process's; both outlive a test."""
+    for name in settings.CACHES:
+        caches[name].clear()
 
 
 @pytest.fixture

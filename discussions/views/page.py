@@ -209,8 +209,9 @@ class ThreadPage:
         moderates, takes_part = standing.may_moderate, standing.is_participant
         may_edit = standing.may_post and self.thread.takes_posts
         rows: list[Row] = []
+        reader = self.reader.pk
         for post in posts:
-            own = post.author_id == self.reader.pk
+            own = post.author_id == reader
             css = "post"
             if post.number == 1:
                 css += " post--first"

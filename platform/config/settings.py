@@ -246,6 +246,8 @@ elif EMBEDDED:
 else:
     env.refuse("REDIS_URL must be set with MODE=full, such as redis://host:6379/0.")
 
+CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"}
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Background threads of the server's process; elsewhere workers are processes of their own.
 WORKER_THREADS = 1 if EMBEDDED else 0

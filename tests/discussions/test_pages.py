@@ -5,6 +5,7 @@ import re
 import uuid
 
 import pytest
+from django.core.cache import caches
 from django.utils import timezone
 
 from discussions import services
@@ -486,9 +487,10 @@ def test_the_list_costs_the_same_for_1_thread_and_many(
 ):
     client = signed_in(member)
     at = "/groups/supply-chains/threads/"
-    # What waits for the reader is counted in the badge.
+    # What waits for the reader is counted in the badge, and then remembered for a while.
     start(supply_chains, lead, body="With @Marco Silva")
     client.get(at)
+    caches["process"].clear()
     first = queries(client, at, django_assert_max_num_queries, 18)
     for number in range(4):
         start(supply_chains, (lead, member)[number % 2], f"Thread {number}", "With @Marco Silva and @Lina Okafor")
