@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 
-from discussions.chat.models import Message, Room, RoomReading
+from discussions.chat.models import ROLES_IN, Audience, Message, Room, RoomReading, Writers
 from groups.access import group_for_participant
 from groups.models import Group, History
 from groups.standing import Standing
+from partners.capacity import Capacity
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -31,7 +32,23 @@ class Place:
     @property
     def may_write(self) -> bool:
         """Whether the person may say something here now."""
+        if self.room.writers == Writers.LEADS and not self.standing.is_lead:
+            return False
         return self.standing.may_chat
+
+    @property
+    def may_moderate(self) -> bool:
+        """Whether the person may pin, and take back what others said."""
+        return self.standing.may_moderate
+
+    @property
+    def capacities(self) -> list[Capacity]:
+        """Every capacity in which the person may write here."""
+        return self.standing.capacities
+
+    def speak(self, organisation_id: int | str | None = None) -> Capacity:
+        """Return the capacity for a word said here; with several, the organisation must be named."""
+        return self.standing.speak(organisation_id)
 
 
 def place_in(room: Room, user: "User | AnonymousUser") -> Place | None:
@@ -42,9 +59,14 @@ def place_in(room: Room, user: "User | AnonymousUser") -> Place | None:
     if group is None:
         return None
     standing = Standing.of(user, group)
-    if not standing.may_read_chat or not standing.may_read:
+    if not standing.may_read_chat or not standing.may_read or not lets_in(room, standing):
         return None
     return Place(room, group, standing, floor_of(room, group, user))
+
+
+def lets_in(room: Room, standing: Standing) -> bool:
+    """Whether a room of the group is one for a participant of this standing: the rule of `Room.objects.visible_to`."""
+    return any(seat.membership.role in ROLES_IN[Audience(room.audience)] for seat in standing.seats)
 
 
 def floor_of(room: Room, group: Group, user: "User | AnonymousUser") -> int:

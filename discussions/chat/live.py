@@ -14,7 +14,7 @@ from core.realtime.sockets import Socket
 from core.realtime.threads import in_thread
 from discussions.chat import presenting, services
 from discussions.chat.access import room_for
-from discussions.chat.models import Room, RoomReading
+from discussions.chat.models import ROLES_IN, Audience, Room, RoomReading
 from discussions.chat.services import Ack
 from groups.models import Group, GroupState, History, Participant
 
@@ -32,11 +32,13 @@ class Rooms:
 
     def rights(self, room: int, users: Collection[int]) -> dict[int, Right]:
         """Return who of these people may be in the room now: the same question as `access.place_in`, for many at once."""
-        row = Room.objects.filter(pk=room).values_list("group_id", "floor").first()
+        row = Room.objects.filter(pk=room).values_list("group_id", "floor", "audience").first()
         group = Group.objects.live().exclude(state=GroupState.PROPOSED).filter(pk=row[0]).first() if row else None
         if row is None or group is None:
             return {}
-        seats = Participant.objects.taking_part().filter(user__in=list(users), membership__group=group)
+        seats = Participant.objects.taking_part().filter(
+            user__in=list(users), membership__group=group, membership__role__in=ROLES_IN[Audience(row[2])]
+        )
         people = dict(seats.values_list("user_id", "user__shows_presence"))
         floors: dict[int, int] = {}
         if group.history != History.ALL:

@@ -171,7 +171,7 @@ class RoomPage:
         row.source = spelled(message, names) if own else ""
         row.edited = message.edited_at is not None
         row.may_edit = own and self.place.may_write
-        row.may_delete = self.place.may_write and (own or self.place.standing.may_moderate)
+        row.may_delete = self.place.may_write and (own or self.place.may_moderate)
         if self.reader.pk in markdown.people_in([message.html]):
             row.css += " is-mention"
         if message.reply_to is not None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -21,13 +21,13 @@ def events_after(room: int, after: int, limit: int, *, upto: int | None = None) 
     events = Event.objects.filter(room=room, seq__gt=after)
     if upto is not None:
         events = events.filter(seq__lte=upto)
-    return list(_for_display(events).order_by("seq")[:limit])
+    return _with_extras(_for_display(events).order_by("seq")[:limit])
 
 
 def events_before(room: int, before: int, limit: int, *, floor: int = 1) -> list[Event]:
     """Return the last events before a `seq`, in order, none below the floor."""
     events = Event.objects.filter(room=room, seq__lt=before, seq__gte=floor)
-    return list(reversed(_for_display(events).order_by("-seq")[:limit]))
+    return _with_extras(reversed(_for_display(events).order_by("-seq")[:limit]))
 
 
 def origin(event: Event) -> int:
@@ -78,6 +78,15 @@ def time_of(moment: datetime) -> str:
 
 def _for_display(events: Any) -> Any:
     return events.select_related("message__author", "message__organisation", "person", "organisation")
+
+
+def _with_extras(events: Iterable[Event]) -> list[Event]:
+    """Return the events, with reactions and attachments read for those few messages that have some."""
+    shown = list(events)
+    having = [event.message for event in shown if event.message is not None and event.message.has_extras]
+    if having:
+        prefetch_related_objects(having, "reactions", "attachments__document__latest")
+    return shown
 
 
 def _event(event: Event, names: dict[int, str]) -> dict[str, Any]:

@@ -38,9 +38,7 @@ def _room(request: HttpRequest, place: Place, form: MessageForm | None = None, s
     if place.may_write and form is None:
         if reply := number(request.GET.get("reply")):
             answering = Message.objects.filter(room=place.room, number=reply, seq__gte=place.floor).first()
-        form = MessageForm(
-            capacities=place.standing.capacities, initial={"reply_to": answering.pk if answering else None}
-        )
+        form = MessageForm(capacities=place.capacities, initial={"reply_to": answering.pk if answering else None})
     context = {**page.context(), "form": form, "answering": answering, "reader": reader}
     return render(request, "chat/room.html", context, status=status)
 
@@ -50,7 +48,7 @@ def _room(request: HttpRequest, place: Place, form: MessageForm | None = None, s
 def message_send(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
     """Say something by a plain form."""
     place = access.room_of_group(request.user, slug, room_id)
-    form = MessageForm(request.POST, capacities=place.standing.capacities)
+    form = MessageForm(request.POST, capacities=place.capacities)
     if form.is_valid():
         sent = form.cleaned_data
         speak_as = number(form.organisation_id) or None
@@ -123,7 +121,7 @@ def message_delete(request: HttpRequest, slug: str, room_id: int, message_id: in
     place = access.room_of_group(request.user, slug, room_id)
     message = access.message_in(place, message_id)
     own = message.author_id == person(request).pk
-    if message.is_deleted or not place.may_write or not (own or place.standing.may_moderate):
+    if message.is_deleted or not place.may_write or not (own or place.may_moderate):
         return _only_look(request, message)
     form = DeleteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -163,7 +161,7 @@ def room_new(request: HttpRequest, slug: str) -> HttpResponse:
 def room_rename(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
     """Give a further room another name, as a lead."""
     place = access.room_of_group(request.user, slug, room_id)
-    if place.room.is_main or not place.standing.may_moderate:
+    if place.room.is_main or not place.may_moderate:
         return redirect(place.room)
     form = RoomForm(request.POST or None, initial={"name": place.room.name})
     if request.method == "POST" and form.is_valid():

@@ -58,6 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text=_("Off unless you switch it on. It also lets others see that you are typing."),
     )
+    # In the person's zone; both or neither. What may wait is not mailed between them.
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     is_secretariat = models.BooleanField(
         _("of the Secretariat"),
         default=False,

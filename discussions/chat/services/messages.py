@@ -107,7 +107,7 @@ def send_message(
     try:
         with transaction.atomic():
             place = _place_to_write(room_id, by)
-            capacity = place.standing.speak(organisation)
+            capacity = place.speak(organisation)
             parent = None if reply_to is None else _message(place, reply_to)
             kept, html, mentioned = written(act.body, place.group)
             room = place.room
@@ -163,7 +163,7 @@ def edit_message(room_id: int, message_id: int, *, by: "User", key: UUID, base: 
         )
         message.edited_at = event.created_at
         message.save(update_fields=["body", "html", "version", "edited_at"])
-        tell_mentioned(message, mentioned, by=place.standing.speak(message.organisation_id))
+        tell_mentioned(message, mentioned, by=place.speak(message.organisation_id))
         return _ack(event)
 
 
@@ -180,7 +180,7 @@ def delete_message(room_id: int, message_id: int, *, by: "User", key: UUID) -> A
             transaction.set_rollback(True)
             return ack
         message = _message(place, message_id)
-        if message.author_id != by.pk and not place.standing.may_moderate:
+        if message.author_id != by.pk and not place.may_moderate:
             raise NotAllowed(_("Only its author or a lead deletes a message."))
         if message.is_deleted:
             raise Conflict(_("The message is deleted already."), current=_as_it_is(message))
@@ -201,7 +201,7 @@ def _record_moderation(room_id: int, message_id: int, by: "User") -> None:
     """
     room = Room.objects.filter(pk=room_id).first()
     place = place_in(room, by) if room else None
-    if place is not None and place.standing.may_moderate:
+    if place is not None and place.may_moderate:
         message = _message(place, message_id)
         if message.author_id != by.pk:
             message.room = place.room

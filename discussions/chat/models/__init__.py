@@ -1,0 +1,26 @@
+"""Rooms, what is said in them, and the numbered log by which every copy of a room becomes the same."""
+
+from discussions.chat.models.conversation import Block, ConversationSeat, Report
+from discussions.chat.models.event import Event, RoomReading, SpentKey
+from discussions.chat.models.message import Attachment, Emoji, Message, MessageVersion, Reaction
+from discussions.chat.models.room import NAME_LENGTH, ROLES_IN, Audience, Keep, Room, Writers
+
+__all__ = [
+    "NAME_LENGTH",
+    "ROLES_IN",
+    "Attachment",
+    "Audience",
+    "Block",
+    "ConversationSeat",
+    "Emoji",
+    "Event",
+    "Keep",
+    "Message",
+    "MessageVersion",
+    "Reaction",
+    "Report",
+    "Room",
+    "RoomReading",
+    "SpentKey",
+    "Writers",
+]
