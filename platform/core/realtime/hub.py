@@ -19,9 +19,10 @@ from django.http import Http404
 from django.utils.module_loading import import_string
 
 from core.models import Deployment
-from core.realtime import bell, frames, rooms, sessions
+from core.realtime import bell, rooms, sessions
 from core.realtime.hearing import Ear
 from core.realtime.outbox import TOO_SLOW, Batch
+from core.realtime.presence import Presence
 from core.realtime.rooms import Head, Right
 from core.realtime.sockets import SESSION_ENDED, Socket
 from core.realtime.threads import in_thread
@@ -35,7 +36,6 @@ PAGE = 200
 BEHIND_MAX = 1000
 """A client further behind than this loads the newest page anew."""
 
-NAME_LIFE = 60.0
 RESTART_SPREAD = 20
 
 
@@ -51,6 +51,7 @@ class Hub:
         self.topics: dict[int, Topic] = {}
         self.per_user: Counter[int] = Counter()
         self.ear = Ear()
+        self.presence = Presence(self)
         self._services: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._hearing: asyncio.Task[None] | None = None
@@ -118,7 +119,7 @@ class Hub:
             socket.follows[room] = follow
             self._catch_up_with(follow)
             self._rang(room, head.seq)
-            self._presence_changed(topic, to=follow)
+            self.presence.changed(topic, to=follow)
         finally:
             topic.joining -= 1
             self._end_if_idle(topic)
@@ -131,7 +132,7 @@ class Hub:
         follow.topic.follows.discard(follow)
         if follow.socket.follows.get(follow.topic.room) is follow:
             del follow.socket.follows[follow.topic.room]
-        self._presence_changed(follow.topic)
+        self.presence.changed(follow.topic)
         self._end_if_idle(follow.topic)
 
     def _close(self, follow: Follow, reason: str) -> None:
@@ -139,19 +140,19 @@ class Hub:
         follow.socket.say({"type": "closed", "room": follow.topic.room, "reason": reason})
 
     async def _door(self, room: int, user_id: int) -> tuple[Head, Right]:
-        heads, rights = await in_thread(self._look, room, {user_id})
+        heads, rights = await in_thread(self.look, room, {user_id})
         if heads is None or user_id not in rights:
             raise Http404
         return heads, rights[user_id]
 
-    def _look(self, room: int, users: Collection[int]) -> tuple[Head | None, dict[int, Right]]:
+    def look(self, room: int, users: Collection[int]) -> tuple[Head | None, dict[int, Right]]:
         """Read the version first and the rights after it: found at a version, a right is at least as new."""
         head = self.rooms.heads([room]).get(room)
         return head, self.rooms.rights(room, users) if head else {}
 
     def _begin(self, room: int) -> Topic:
         topic = self.topics[room] = Topic(room)
-        self._spawn(self._start(topic))
+        self.spawn(self._start(topic))
         return topic
 
     async def _start(self, topic: Topic) -> None:
@@ -172,7 +173,7 @@ class Hub:
             if topic.pump is not None:
                 topic.pump.cancel()
             if self._services:
-                self._spawn(self._hear_no_more(topic.room))
+                self.spawn(self._hear_no_more(topic.room))
 
     async def _hear_no_more(self, room: int) -> None:
         """Stop hearing a room's bell, unless somebody has come back before the engine was done with it."""
@@ -190,7 +191,7 @@ class Hub:
         topic.rings += 1
         topic.wanted = max(topic.wanted, seq)
         if topic.ready.is_set() and topic.wanted > topic.head and (topic.pump is None or topic.pump.done()):
-            topic.pump = self._spawn(self._read_on(topic))
+            topic.pump = self.spawn(self._read_on(topic))
 
     async def _read_on(self, topic: Topic) -> None:
         while topic.head < topic.wanted:
@@ -215,12 +216,12 @@ class Hub:
             follow.deliver(batch)
         else:
             follow.is_live = False
-            follow.catching_up = self._spawn(self._catch_up(follow))
+            follow.catching_up = self.spawn(self._catch_up(follow))
 
     async def _ask_again(self, topic: Topic, acl_version: int) -> None:
         """Ask the rights of all who were last asked before this version; who has none is shut out before anything follows."""
         while stale := topic.stale(acl_version):
-            head, rights = await in_thread(self._look, topic.room, {follow.socket.user_id for follow in stale})
+            head, rights = await in_thread(self.look, topic.room, {follow.socket.user_id for follow in stale})
             for follow in stale:
                 right = rights.get(follow.socket.user_id)
                 if follow.over:
@@ -234,7 +235,7 @@ class Hub:
         if follow.sent >= follow.topic.head:
             follow.is_live = True
         else:
-            follow.catching_up = self._spawn(self._catch_up(follow))
+            follow.catching_up = self.spawn(self._catch_up(follow))
 
     async def _catch_up(self, follow: Follow) -> None:
         """Send what is missing at the socket's own pace, until it is where the process is."""
@@ -262,7 +263,7 @@ class Hub:
 
     async def _listen(self) -> None:
         """Hear the bells of every room that this process has open; after a failure, see what rang meanwhile."""
-        await self.ear.listen(self._bells, heard=self._heard, again=lambda: self._spawn(self.look_around()))
+        await self.ear.listen(self._bells, heard=self._heard, again=lambda: self.spawn(self.look_around()))
 
     def _heard(self, message: dict[str, Any]) -> None:
         match message:
@@ -270,19 +271,18 @@ class Hub:
                 self._rang(room, seq)
             case {"type": "room.typing", "room": int(room), "person": int(person)}:
                 if (topic := self.topics.get(room)) is not None:
-                    self._spawn(self._show_typing(topic, person))
+                    self.spawn(self.presence.show_typing(topic, person))
             case {"type": "room.present", "room": int(room), "process": str(process), "people": list(people)}:
                 if (topic := self.topics.get(room)) is not None and process != self.name:
-                    topic.note_present(process, frozenset(people))
-                    self._spawn(self._show_present(topic))
+                    self.presence.heard(topic, process, frozenset(people))
             case {"type": "person.presence", "user": int(user)}:
-                self._spawn(self._ask_presence(user))
+                self.spawn(self.presence.ask(user))
             case {"type": "person.sessions", "user": int(user)}:
-                self._spawn(self._check_sessions([socket for socket in self.sockets if socket.user_id == user]))
+                self.spawn(self._check_sessions([socket for socket in self.sockets if socket.user_id == user]))
             case {"type": "person.notices", "users": list(users)}:
                 for user in users:
                     if self.per_user[user]:
-                        self._spawn(self._tell_notices(user))
+                        self.spawn(self._tell_notices(user))
 
     # --- Without the layer --------------------------------------------------------------------------------------
 
@@ -301,7 +301,7 @@ class Hub:
         """Hang bells again that an engine may have forgotten; beside the poll, which no engine that hangs may hold up."""
         if self._hearing is None or self._hearing.done():
             hear = self.ear.hear_all(self._bells()) if everything else self.ear.hear_missing()
-            self._hearing = self._spawn(hear)
+            self._hearing = self.spawn(hear)
 
     async def poll(self) -> None:
         """Find what no bell told of: events, changes of rights, ended sessions."""
@@ -320,7 +320,7 @@ class Hub:
             elif topic.ready.is_set():
                 for follow in list(topic.follows):
                     self._close(follow, "removed")
-            self._spawn(self._tell_present(topic))
+            self.spawn(self.presence.tell(topic))
 
     async def _check_sessions(self, sockets: Collection[Socket]) -> None:
         if not sockets:
@@ -355,82 +355,14 @@ class Hub:
         heads = {str(room): follow.topic.head for room, follow in socket.follows.items() if follow.is_live}
         socket.say({"type": "heads", "rooms": heads})
 
-    # --- Who is here, who writes: best effort, never stored -----------------------------------------------------
+    # --- Work that runs beside all this ---------------------------------------------------------------------------
 
     def now(self) -> float:
         """Return the time of the loop that serves the sockets, in seconds."""
         return asyncio.get_running_loop().time()
 
-    async def typing(self, follow: Follow) -> None:
-        """Tell the others in the room that somebody writes, if they let it be seen."""
-        if follow.right.shows:
-            message = {"type": "room.typing", "room": follow.topic.room, "person": follow.socket.user_id}
-            await bell.send(rooms.channel(follow.topic.room), message)
-
-    async def _show_typing(self, topic: Topic, person: int) -> None:
-        known = await self._names(topic, [person])
-        if not known:
-            return
-        frame = frames.encode({"type": "typing", "room": topic.room, "person": known[0]})
-        for follow in topic.follows:
-            if follow.socket.user_id != person:
-                follow.socket.outbox.offer(frame)
-
-    async def _ask_presence(self, user: int) -> None:
-        """Somebody has chosen anew whether others see that they are in a room: ask wherever they are."""
-        for follow in [
-            follow for socket in self.sockets if socket.user_id == user for follow in socket.follows.values()
-        ]:
-            topic = follow.topic
-            right = (await in_thread(self._look, topic.room, {user}))[1].get(user)
-            if right is not None and not follow.over:
-                follow.right = Right(follow.right.floor, right.shows)
-                topic.names.pop(user, None)
-                self._presence_changed(topic)
-
-    def _presence_changed(self, topic: Topic, to: Follow | None = None) -> None:
-        """Note who of this process is in the room now; tell the others, and the newcomer, only if there is something to tell."""
-        here = topic.present_here()
-        if here != topic.here:
-            topic.here = here
-            topic.note_present(self.name, here)
-            self._spawn(self._tell_present(topic))
-            self._spawn(self._show_present(topic))
-        elif to is not None and topic.shown:
-            self._spawn(self._show_present(topic, to))
-
-    async def _tell_present(self, topic: Topic) -> None:
-        """Say to other processes who is in the room here; said again by the poll, so that silence means gone."""
-        here = topic.present_here()
-        topic.note_present(self.name, here)
-        if here or topic.told:
-            topic.told = bool(here)
-            message = {"type": "room.present", "room": topic.room, "process": self.name, "people": sorted(here)}
-            await bell.send(rooms.channel(topic.room), message)
-        if topic.present() != topic.shown:
-            await self._show_present(topic)
-
-    async def _show_present(self, topic: Topic, to: Follow | None = None) -> None:
-        people = topic.present()
-        if people == topic.shown and to is None:
-            return
-        topic.shown = people
-        shown = await self._names(topic, sorted(people))
-        frame = frames.encode({"type": "presence", "room": topic.room, "people": shown})
-        for follow in [to] if to is not None else topic.follows:
-            if not follow.over:
-                follow.socket.outbox.offer(frame)
-
-    async def _names(self, topic: Topic, people: Collection[int]) -> list[dict[str, Any]]:
-        """Return `id` and `name` of those who may be shown; known ones for a minute without asking again."""
-        now = asyncio.get_running_loop().time()
-        unknown = [person for person in people if topic.names.get(person, ({}, 0.0))[1] < now]
-        if unknown:
-            for known in await in_thread(self.rooms.people, topic.room, unknown):
-                topic.names[known["id"]] = (known, now + NAME_LIFE)
-        return [topic.names[person][0] for person in people if topic.names.get(person, ({}, 0.0))[1] >= now]
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run work of the hub's until it is done or the last socket goes; a failure is logged."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
