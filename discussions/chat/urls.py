@@ -2,19 +2,20 @@
 
 from django.urls import path
 
-from discussions.chat import json_views, views
+from discussions.chat import json_views
+from discussions.chat.views import messages, room
 
 app_name = "chat"
 
 urlpatterns = [
-    path("", views.room_page, name="room"),
-    path("new/", views.room_new, name="new"),
-    path("<int:room_id>/", views.room_page, name="room"),
-    path("<int:room_id>/rename/", views.room_rename, name="rename"),
-    path("<int:room_id>/send/", views.message_send, name="send"),
-    path("<int:room_id>/seen/", views.room_seen, name="seen"),
-    path("<int:room_id>/messages/<int:message_id>/edit/", views.message_edit, name="edit"),
-    path("<int:room_id>/messages/<int:message_id>/delete/", views.message_delete, name="delete"),
+    path("", room.room_page, name="room"),
+    path("new/", room.room_new, name="new"),
+    path("<int:room_id>/", room.room_page, name="room"),
+    path("<int:room_id>/rename/", room.room_rename, name="rename"),
+    path("<int:room_id>/send/", messages.message_send, name="send"),
+    path("<int:room_id>/seen/", room.room_seen, name="seen"),
+    path("<int:room_id>/messages/<int:message_id>/edit/", messages.message_edit, name="edit"),
+    path("<int:room_id>/messages/<int:message_id>/delete/", messages.message_delete, name="delete"),
     path("<int:room_id>/events", json_views.events, name="events"),
     path("<int:room_id>/messages", json_views.messages, name="messages"),
     path("<int:room_id>/messages/<int:message_id>", json_views.message, name="message"),

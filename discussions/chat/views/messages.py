@@ -1,4 +1,4 @@
-"""The room's page and its plain forms: everything works without a script, the script only makes it live."""
+"""Saying something, changing it and taking it back by plain forms."""
 
 import math
 from typing import Any
@@ -8,39 +8,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Conflict, DomainError, RateLimited
 from discussions.chat import access, services
 from discussions.chat.access import Place
-from discussions.chat.forms import DeleteForm, EditForm, MessageForm, RoomForm
+from discussions.chat.forms import DeleteForm, EditForm, MessageForm
 from discussions.chat.models import Message
-from discussions.chat.page import RoomPage
 from discussions.chat.presenting import filled, mention_names, spelled
+from discussions.chat.views.room import show_room
 from discussions.views.requests import number, person
-from groups.access import group_for_participant
 from groups.audience import chatters_of
 from groups.standing import NotAllowed
-
-
-@login_required
-@require_safe
-def room_page(request: HttpRequest, slug: str, room_id: int | None = None) -> HttpResponse:
-    """Show a room: the newest messages; `before` and `from` (message numbers) open earlier pages, `reply` answers one."""
-    place = access.room_of_group(request.user, slug, room_id)
-    return _room(request, place)
-
-
-def _room(request: HttpRequest, place: Place, form: MessageForm | None = None, status: int = 200) -> HttpResponse:
-    reader = person(request)
-    page = RoomPage(place, reader, before=number(request.GET.get("before")), first=number(request.GET.get("from")))
-    answering = None
-    if place.may_write and form is None:
-        if reply := number(request.GET.get("reply")):
-            answering = Message.objects.filter(room=place.room, number=reply, seq__gte=place.floor).first()
-        form = MessageForm(capacities=place.capacities, initial={"reply_to": answering.pk if answering else None})
-    context = {**page.context(), "form": form, "answering": answering, "reader": reader}
-    return render(request, "chat/room.html", context, status=status)
 
 
 @login_required
@@ -65,16 +44,7 @@ def message_send(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
             form.add_error(None if isinstance(refused, RateLimited | NotAllowed) else "body", words_of(refused))
         else:
             return redirect(f"{place.room.get_absolute_url()}#say")
-    return _room(request, place, form, status=422)
-
-
-@login_required
-@require_POST
-def room_seen(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
-    """Note by a plain form that everything up to a `seq` was read."""
-    place = access.room_of_group(request.user, slug, room_id)
-    services.mark_read(place.room, by=person(request), seq=number(request.POST.get("seq")))
-    return redirect(place.room)
+    return show_room(request, place, form, status=422)
 
 
 @login_required
@@ -135,50 +105,6 @@ def message_delete(request: HttpRequest, slug: str, room_id: int, message_id: in
     body = filled(message, mention_names([message]))
     context = _about(place, message, form) | {"own": own, "body": body, "author": message.author}
     return render(request, "chat/message_delete.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def room_new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Open a further room, as a lead."""
-    group, standing = group_for_participant(request.user, slug)
-    if not standing.may_moderate:
-        return redirect("chat:room", slug)
-    form = RoomForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            room = services.open_room(group, by=person(request), name=form.cleaned_data["name"])
-        except DomainError as refused:
-            form.add_error("name", refused.message)
-        else:
-            return redirect(room)
-    context = {"group": group, "standing": standing, "form": form, "audience": chatters_of(group), "room": None}
-    return render(request, "chat/room_form.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def room_rename(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
-    """Give a further room another name, as a lead."""
-    place = access.room_of_group(request.user, slug, room_id)
-    if place.room.is_main or not place.may_moderate:
-        return redirect(place.room)
-    form = RoomForm(request.POST or None, initial={"name": place.room.name})
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.rename_room(place.room, by=person(request), name=form.cleaned_data["name"])
-        except DomainError as refused:
-            form.add_error("name", refused.message)
-        else:
-            return redirect(place.room)
-    context = {
-        "group": place.group,
-        "standing": place.standing,
-        "form": form,
-        "audience": chatters_of(place.group),
-        "room": place.room,
-    }
-    return render(request, "chat/room_form.html", context, status=422 if form.errors else 200)
 
 
 def words_of(refused: DomainError) -> str:
