@@ -242,7 +242,8 @@ async def test_the_layer_carries_identifiers_only(joined, member, room, monkeypa
 
     monkeypatch.setattr(layer, "group_send", record)
     socket = await joined(member, room)
-    ack = await socket.ask(type="send", room=room.pk, key=str(uuid.uuid4()), body="canary")
+    await socket.say(type="send", room=room.pk, key=str(uuid.uuid4()), body="canary")
+    ack, _ = await socket.until("ack")
     await sync_to_async(services.mark_read)(room, by=member, seq=1)
     assert ack["seq"] == 4
     rung = [
