@@ -59,27 +59,6 @@ def test_a_refused_act_leaves_no_gap(room, say, observer, member):
     assert say(member, room).seq == 4
 
 
-def test_a_retry_is_answered_alike_for_ever(room, say, member, end, supply_chains):
-    one = key()
-    first = say(member, room, "Once", key=one)
-    services.edit_message(room.pk, first.id, by=member, key=key(), base=1, body="Edited since")
-    assert say(member, room, "Once", key=one) == first
-    end(member, supply_chains)
-    assert say(member, room, "Once", key=one) == first
-    assert Message.objects.filter(room=room).count() == 1
-
-
-def test_a_key_carries_one_thing_only(room, say, member, lead):
-    one = key()
-    first = say(member, room, "Once", key=one)
-    with pytest.raises(Conflict) as refused:
-        say(member, room, "Something else", key=one)
-    assert refused.value.current == {"id": first.id, "body": "Once", "version": 1}
-    with pytest.raises(Conflict):
-        services.delete_message(room.pk, first.id, by=member, key=one)
-    assert say(lead, room, "Once", key=one).id != first.id, "keys are each person's own"
-
-
 def test_edits_keep_what_was_and_never_overwrite_unseen(room, say, member, lead):
     first = say(member, room, "One")
     one = key()
@@ -275,12 +254,3 @@ def test_people_are_named_by_name_and_told_once(room, say, lead, member, strange
     assert rendered.url == "/groups/supply-chains/chat/?from=1#message-1"
     services.delete_message(room.pk, first.id, by=member, key=key())
     assert notifications.render_notices(list(told.filter(user=lead)), lead) == []
-
-
-def test_a_key_tells_nothing_of_the_words_of_others(room, say, lead, member):
-    foreign = say(member, room, "canary")
-    one = key()
-    services.delete_message(room.pk, foreign.id, by=lead, key=one)
-    with pytest.raises(Conflict) as refused:
-        say(lead, room, "Something", key=one)
-    assert refused.value.current is None

@@ -111,25 +111,6 @@ async def test_a_message_as_others_get_it(joined, member, lead, room, dockers):
     assert ack == {"type": "ack", "room": room.pk, "key": one, "seq": 4, "id": message.pk, "version": 1}
 
 
-async def test_ack_means_committed_and_every_retry_gets_the_same(joined, tab, member, room, aend, supply_chains):
-    socket = await joined(member, room)
-    frame = {"type": "send", "room": room.pk, "key": key(), "body": "Once"}
-    await socket.say(**frame)
-    ack, _ = await socket.until("ack")
-    event = await Event.objects.aget(room=room, key=frame["key"])
-    assert (event.seq, event.message_id) == (ack["seq"], ack["id"])
-    await socket.say(**frame)
-    assert (await socket.until("ack"))[0] == ack
-    await aend(member, supply_chains)
-    elsewhere = await tab(member)
-    assert await elsewhere.ask(**frame) == ack
-    assert await elsewhere.ask(**frame | {"body": "Twice"}) == {
-        "type": "error", "code": "conflict", "room": room.pk, "key": frame["key"],
-        "id": ack["id"], "body": "Once", "version": 1,
-    }  # fmt: skip
-    assert await Message.objects.filter(room=room).acount() == 1
-
-
 async def test_edit_and_delete_reach_everybody(joined, member, lead, room, asay):
     first = await asay(member, room, "One")
     listener, author = await joined(lead, room), await joined(member, room)

@@ -2,10 +2,8 @@
 
 import threading
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from core.errors import Conflict, DomainError
@@ -13,25 +11,9 @@ from discussions import services
 from discussions.models import Post, PostVersion, Reading, Thread
 from groups.models import Membership
 from groups.services import remove_membership
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(count, act):
-    """Let `count` threads begin together; return what each returned or raised, in no order."""
-    gate = threading.Barrier(count)
-
-    def run(index):
-        try:
-            gate.wait(30)
-            return act(index)
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_fifty_sends_of_one_form_make_one_post_and_all_lead_to_it(thread, member, address):

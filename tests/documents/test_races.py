@@ -2,14 +2,12 @@
 
 import hashlib
 import io
-import threading
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from core.errors import Conflict
@@ -18,6 +16,7 @@ from groups.documents.models import Document, Folder, Upload, Version
 from groups.models import Group, Membership
 from groups.services import remove_membership
 from groups.standing import NotAllowed, Standing
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = b"%PDF-1.4\n" + bytes(range(256)) * 40
@@ -25,23 +24,6 @@ LONG = b"%PDF-1.4\n" + bytes(range(256)) * 40
 
 def capacity(person, group):
     return Standing.of(person, group).speak()
-
-
-def at_once(count, act):
-    """Let `count` threads begin together; return what each returned or raised."""
-    gate = threading.Barrier(count)
-
-    def run(index):
-        try:
-            gate.wait(30)
-            return act(index)
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def send(group, by, key, content=LONG, file=None):
