@@ -6,18 +6,19 @@ find out whether somebody exists.
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from accounts.models import User
 from core import markdown
 from groups.bylines import people_known_to
-from groups.models import Group, Participant
+from groups.models import Group, Membership, Participant
 
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 TICKS = re.compile("`+")
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
 TOKEN = re.compile(r"@\[(\d{1,18})\]")
+EVERY_ROLE = tuple(Membership.Role.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,11 @@ class Person:
     organisation: str = ""
 
 
-def people_of(group: Group) -> list[Person]:
-    """Return who takes part in the group, by name; namesakes carry their organisation in the label."""
+def people_of(group: Group, roles: Collection[str] = EVERY_ROLE) -> list[Person]:
+    """Return who takes part in the group in one of the roles, by name; namesakes carry their organisation in the label."""
     seats = (
         Participant.objects.taking_part()
-        .filter(membership__group=group)
+        .filter(membership__group=group, membership__role__in=roles)
         .select_related("user", "membership__organisation")
         .order_by("user__name", "pk")
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 
-from discussions.chat.models import ROLES_IN, Audience, Message, Room, RoomReading, Writers
+from discussions.chat.models import Message, Room, RoomReading, Writers
 from groups.access import group_for_participant
 from groups.models import Group, History
 from groups.standing import Standing
@@ -34,6 +34,11 @@ class Place:
         """Whether the person may say something here now."""
         if self.room.writers == Writers.LEADS and not self.standing.is_lead:
             return False
+        return self.standing.may_chat
+
+    @property
+    def may_react(self) -> bool:
+        """Whether the person may answer messages with a sign: observers add nothing, readers of what leads write do."""
         return self.standing.may_chat
 
     @property
@@ -66,7 +71,7 @@ def place_in(room: Room, user: "User | AnonymousUser") -> Place | None:
 
 def lets_in(room: Room, standing: Standing) -> bool:
     """Whether a room of the group is one for a participant of this standing: the rule of `Room.objects.visible_to`."""
-    return any(seat.membership.role in ROLES_IN[Audience(room.audience)] for seat in standing.seats)
+    return any(seat.membership.role in room.roles for seat in standing.seats)
 
 
 def floor_of(room: Room, group: Group, user: "User | AnonymousUser") -> int:

@@ -14,8 +14,8 @@ from core.errors import DomainError
 from core.models import Deployment
 from core.realtime.frames import BadFrame, Data, Field, check, load
 from core.realtime.sockets import code_of, details_of
-from discussions.chat import access, presenting, services
-from discussions.chat.live import DELETE, EDIT, READ, SEND
+from discussions.chat import access, extras, presenting, services
+from discussions.chat.live import DELETE, EDIT, PIN, REACT, READ, SEND
 from discussions.chat.models import Room
 from discussions.views.requests import number, person
 
@@ -131,6 +131,49 @@ def message(request: HttpRequest, slug: str, room_id: int, message_id: int) -> J
         data = _fields(request, DELETE.fields, room=room_id, id=message_id)
         ack = services.delete_message(_of_group(slug, room_id), message_id, by=person(request), key=data["key"])
     return JsonResponse(ack.as_data())
+
+
+@require_http_methods(["GET", "HEAD", "PUT"])
+@answers_like_a_socket
+def reactions(request: HttpRequest, slug: str, room_id: int, message_id: int) -> JsonResponse:
+    """Say who answered the message with which sign (GET), or take what a `react` frame takes (PUT) and answer with its ack."""
+    if request.method == "PUT":
+        data = _fields(request, REACT.fields, room=room_id, id=message_id)
+        ack = services.react(
+            _of_group(slug, room_id),
+            message_id,
+            by=person(request),
+            key=data["key"],
+            emoji=data["emoji"],
+            on=data["on"],
+        )
+        return JsonResponse(ack.as_data())
+    message = access.message_in(_room(request, slug, room_id), message_id)
+    signs = extras.signs_on([message], person(request))[message.pk]
+    listed = [{"emoji": sign.emoji, "meaning": sign.meaning, "names": sign.names} for sign in signs]
+    return JsonResponse({"id": message.pk, "reactions": listed})
+
+
+@require_http_methods(["PUT"])
+@answers_like_a_socket
+def pin(request: HttpRequest, slug: str, room_id: int, message_id: int) -> JsonResponse:
+    """Take what a `pin` frame takes and answer with its ack."""
+    data = _fields(request, PIN.fields, room=room_id, id=message_id)
+    room = _of_group(slug, room_id)
+    ack = services.pin_message(room, message_id, by=person(request), key=data["key"], on=data["on"])
+    return JsonResponse(ack.as_data())
+
+
+@require_safe
+@answers_like_a_socket
+def pins(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
+    """Return the room's pinned messages, the newest first: who said what, as the room's page shows it."""
+    place = _room(request, slug, room_id)
+    listed = [
+        {"id": pin.id, "number": pin.number, "author": pin.author, "excerpt": pin.excerpt}
+        for pin in extras.pins_in(place)
+    ]
+    return JsonResponse({"room": room_id, "pins": listed})
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from accounts.models import User
 from core.realtime import frames
-from core.realtime.frames import COUNT, IDENTIFIER, KEY, OPTIONAL_IDENTIFIER, TEXT, Data, Frame
+from core.realtime.frames import COUNT, FLAG, IDENTIFIER, KEY, OPTIONAL_IDENTIFIER, TEXT, Data, Frame
 from core.realtime.hub import Hub
 from core.realtime.rooms import Entry, Head, Right
 from core.realtime.sockets import Socket
@@ -102,6 +102,26 @@ async def _delete(hub: Hub, socket: Socket, data: Data) -> None:
     socket.say((await in_thread(act)).as_data())
 
 
+async def _react(hub: Hub, socket: Socket, data: Data) -> None:
+    """Put a sign on a message, or take it away."""
+
+    def act() -> Ack:
+        return services.react(
+            data["room"], data["id"], by=_person(socket), key=data["key"], emoji=data["emoji"], on=data["on"]
+        )
+
+    socket.say((await in_thread(act)).as_data())
+
+
+async def _pin(hub: Hub, socket: Socket, data: Data) -> None:
+    """Pin a message to the top of the room, or let it go."""
+
+    def act() -> Ack:
+        return services.pin_message(data["room"], data["id"], by=_person(socket), key=data["key"], on=data["on"])
+
+    socket.say((await in_thread(act)).as_data())
+
+
 async def _read(hub: Hub, socket: Socket, data: Data) -> None:
     """Note how far one has read; nothing is answered."""
 
@@ -129,5 +149,7 @@ SEND = Frame(
 )
 EDIT = Frame(_edit, {"room": IDENTIFIER, "key": KEY, "id": IDENTIFIER, "base": IDENTIFIER, "body": TEXT})
 DELETE = Frame(_delete, {"room": IDENTIFIER, "key": KEY, "id": IDENTIFIER})
+REACT = Frame(_react, {"room": IDENTIFIER, "key": KEY, "id": IDENTIFIER, "emoji": TEXT, "on": FLAG})
+PIN = Frame(_pin, {"room": IDENTIFIER, "key": KEY, "id": IDENTIFIER, "on": FLAG})
 READ = Frame(_read, {"room": IDENTIFIER, "seq": COUNT})
 TYPING = Frame(_typing, {"room": IDENTIFIER})

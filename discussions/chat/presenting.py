@@ -1,6 +1,6 @@
 """How a room's log reads: the same words by socket and by HTTP, each event as it is now, in a constant number of queries."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,8 +99,9 @@ def _event(event: Event, names: dict[int, str]) -> dict[str, Any]:
             "organisation": _organisation(event),
             "at": time_of(event.created_at),
         }
-    elif event.kind == Event.Kind.DELETED:
-        data["message"] = {"id": message.pk, "number": message.number, "version": message.version, "deleted": True}
+    elif event.kind in BRIEF:
+        about = {"id": message.pk, "number": message.number, "version": message.version}
+        data["message"] = about | BRIEF[Event.Kind(event.kind)](message)
     else:
         data["message"] = _message(message, names)
     return data
@@ -125,9 +126,30 @@ def _message(message: Message, names: dict[int, str]) -> dict[str, Any]:
         data["mentions"] = mentioned
     if message.edited_at is not None:
         data["edited_at"] = time_of(message.edited_at)
+    if signs := reactions_of(message):
+        data["reactions"] = signs
+    if message.pinned_at is not None:
+        data["pinned"] = True
     if message.is_deleted:
         data["deleted"] = True
     return data
+
+
+def reactions_of(message: Message) -> list[dict[str, Any]]:
+    """Return who answered the message with which sign, in the order the signs came."""
+    people: dict[str, list[int]] = {}
+    if message.has_extras and not message.is_deleted:
+        for reaction in message.reactions.all():
+            people.setdefault(reaction.emoji, []).append(reaction.user_id)
+    return [{"emoji": emoji, "people": ids} for emoji, ids in people.items()]
+
+
+# What the events say that tell one thing about a message, besides which one it is.
+BRIEF: dict[Event.Kind, Callable[[Message], dict[str, Any]]] = {
+    Event.Kind.DELETED: lambda message: {"deleted": True},
+    Event.Kind.REACTED: lambda message: {"reactions": reactions_of(message)},
+    Event.Kind.PINNED: lambda message: {"pinned": message.pinned_at is not None},
+}
 
 
 def _person(person: User | None) -> dict[str, Any] | None:

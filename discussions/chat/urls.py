@@ -19,5 +19,8 @@ urlpatterns = [
     path("<int:room_id>/events", json_views.events, name="events"),
     path("<int:room_id>/messages", json_views.messages, name="messages"),
     path("<int:room_id>/messages/<int:message_id>", json_views.message, name="message"),
+    path("<int:room_id>/messages/<int:message_id>/reactions", json_views.reactions, name="reactions"),
+    path("<int:room_id>/messages/<int:message_id>/pin", json_views.pin, name="pin"),
+    path("<int:room_id>/pins", json_views.pins, name="pins"),
     path("<int:room_id>/read", json_views.read, name="read"),
 ]

@@ -1,7 +1,7 @@
 """Turning what somebody typed into what is kept."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -48,10 +48,19 @@ def digest(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
 
-def written(body: str, group: Group, *, also: Iterable[mentions.Person] = ()) -> tuple[str, str, list[int]]:
-    """Return the text with its mentions resolved, its HTML, and the ids of those it mentions."""
+def written(
+    body: str,
+    group: Group,
+    *,
+    also: Iterable[mentions.Person] = (),
+    roles: Collection[str] = mentions.EVERY_ROLE,
+) -> tuple[str, str, list[int]]:
+    """Return the text with its mentions resolved, its HTML, and the ids of those it mentions.
+
+    Only people who take part in one of the roles are named, and those in `also`.
+    """
     if "@" in body:
-        people = {person.id: person for person in also} | {person.id: person for person in mentions.people_of(group)}
+        people = {person.id: person for person in [*also, *mentions.people_of(group, roles)]}
         body = mentions.resolve(body, people.values())
     html = markdown.render(body)
     return body, html, sorted(markdown.people_in([html]))

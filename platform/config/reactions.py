@@ -121,6 +121,8 @@ FRAMES: dict[str, Frame] = {
     "send": live.SEND,
     "edit": live.EDIT,
     "delete": live.DELETE,
+    "react": live.REACT,
+    "pin": live.PIN,
     "read": live.READ,
     "typing": live.TYPING,
 }

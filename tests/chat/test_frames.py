@@ -27,6 +27,8 @@ RIGHTS = {
     "send": ["ack", "ack", "forbidden", *NOTHING],
     "edit": ["forbidden", "ack", "forbidden", *NOTHING],
     "delete": ["ack", "ack", "forbidden", *NOTHING],
+    "react": ["ack", "ack", "forbidden", *NOTHING],
+    "pin": ["ack", "forbidden", "forbidden", *NOTHING],
     "read": [None, None, None, *NOTHING],
     "typing": [None, None, None, None, None, None],
 }
@@ -45,6 +47,7 @@ async def test_who_may_send_what(tab, somebody, member, room, asay, column):
         await socket.ask(type="join", room=room.pk)
         frame = {
             "type": kind, "room": room.pk, "key": str(uuid.uuid4()), "body": "x", "id": theirs.id, "base": 1, "seq": 1,
+            "emoji": "👍", "on": True,
         }  # fmt: skip
         await socket.say(**frame)
         expected = answers[column]
@@ -70,7 +73,9 @@ JSON = some.recursive(
 )
 SHAPED = some.fixed_dictionaries(
     {"type": some.sampled_from([*FRAMES, "shout"]) | JSON},
-    optional=dict.fromkeys(("room", "key", "body", "id", "base", "seq", "since", "epoch", "as", "reply_to"), JSON),
+    optional=dict.fromkeys(
+        ("room", "key", "body", "id", "base", "seq", "since", "epoch", "as", "reply_to", "emoji", "on"), JSON
+    ),
 )
 
 
@@ -88,7 +93,8 @@ def test_whatever_comes_in_is_understood_or_refused(text):
 @pytest.mark.parametrize("kind", sorted(FRAMES))
 def test_mutations_of_good_frames_are_understood_or_refused(kind):
     good = (
-        f'{{"type":"{kind}","room":7,"key":"{uuid.uuid4()}","body":"Good morning","id":3,"base":1,"seq":5,"since":4}}'
+        f'{{"type":"{kind}","room":7,"key":"{uuid.uuid4()}","body":"Good morning","id":3,"base":1,"seq":5,"since":4'
+        ',"emoji":"👍","on":true}'
     )
     parse(good, FRAMES)
     dice = random.Random(kind)

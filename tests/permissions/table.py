@@ -55,6 +55,8 @@ GET = {
     "chat:edit": ">..+++.",
     "chat:delete": ">..+++.",
     "chat:events": ">..+++.",
+    "chat:reactions": ">..+++.",
+    "chat:pins": ">..+++.",
     "threads:list": "...+++.",
     "threads:new": ">...++.",
     "threads:people": ">..+++.",
@@ -155,10 +157,12 @@ POST = {
     "decide_affiliation": "......+",
     "account:end_session": ">......",
 }
-# A piece of an upload, and giving the upload up; of the HTTP way of the live protocol, an edit and a deletion.
+# A piece of an upload, and giving the upload up; of the HTTP way of the live protocol, edits, deletions, reactions, pins.
 PUT = {
     "documents:chunks": "....+..",
     "chat:message": ">++++++",
+    "chat:reactions": ">++++++",
+    "chat:pin": ">++++++",
 }
 DELETE = {
     "documents:chunks": "....+..",

@@ -119,6 +119,11 @@ class Room(TimeStamped):
         return self.name or str(_("Main room"))
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles in the group whose people are in the room."""
+        return ROLES_IN[Audience(self.audience)]
+
+    @property
     def audit_scope(self) -> str:
         """Recorded in the group's chain."""
         return f"group:{self.group_id}" if self.group_id else "site"

@@ -12,15 +12,26 @@ from discussions.chat.services.messages import (
     outcome_of,
     send_message,
 )
+from discussions.chat.services.pins import pin_message
+from discussions.chat.services.reactions import react
 from discussions.chat.services.reading import mark_read
-from discussions.chat.services.rooms import make_main_room, open_room, rename_room, rights_changed
+from discussions.chat.services.rooms import (
+    RoomRights,
+    change_rights,
+    make_main_room,
+    open_room,
+    rename_room,
+    rights_changed,
+)
 
 __all__ = [
     "BODY_MAX_BYTES",
     "Ack",
     "Act",
     "Malformed",
+    "RoomRights",
     "TooLong",
+    "change_rights",
     "checked",
     "delete_message",
     "edit_message",
@@ -28,6 +39,8 @@ __all__ = [
     "mark_read",
     "open_room",
     "outcome_of",
+    "pin_message",
+    "react",
     "rename_room",
     "rights_changed",
     "send_message",

@@ -109,7 +109,7 @@ def send_message(
             place = _place_to_write(room_id, by)
             capacity = place.speak(organisation)
             parent = None if reply_to is None else _message(place, reply_to)
-            kept, html, mentioned = written(act.body, place.group)
+            kept, html, mentioned = written(act.body, place.group, roles=place.room.roles)
             room = place.room
             room.last_number += 1
             message = Message(
@@ -156,7 +156,7 @@ def edit_message(room_id: int, message_id: int, *, by: "User", key: UUID, base: 
             raise Conflict(_("The message has changed meanwhile."), current=_as_it_is(message))
         also = mentions.named_in(message.body, place.group)
         MessageVersion.objects.create(message=message, number=message.version, body=message.body)
-        message.body, message.html, mentioned = written(act.body, place.group, also=also)
+        message.body, message.html, mentioned = written(act.body, place.group, also=also, roles=place.room.roles)
         message.version += 1
         event = append(
             place.room, act.kind, message=message, version=message.version, actor=by, key=key, digest=act.digest
@@ -184,11 +184,12 @@ def delete_message(room_id: int, message_id: int, *, by: "User", key: UUID) -> A
             raise NotAllowed(_("Only its author or a lead deletes a message."))
         if message.is_deleted:
             raise Conflict(_("The message is deleted already."), current=_as_it_is(message))
-        message.body, message.html, message.version = "", "", message.version + 1
+        message.body, message.html, message.version, message.pinned_at = "", "", message.version + 1, None
         event = append(place.room, act.kind, message=message, version=message.version, actor=by, key=key)
         message.deleted_at = event.created_at
-        message.save(update_fields=["body", "html", "version", "deleted_at"])
+        message.save(update_fields=["body", "html", "version", "deleted_at", "pinned_at"])
         message.versions.all().delete()
+        message.reactions.all().delete()
         message.events.update(digest="")
         return _ack(event)
 

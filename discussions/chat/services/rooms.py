@@ -1,5 +1,6 @@
 """Rooms themselves, and the changes of rights that each of them has to know of."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -7,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from core.audit import record
 from core.errors import DomainError
-from discussions.chat.models import NAME_LENGTH, Event, Room, RoomReading
-from discussions.chat.services.log import append, lock_rooms_of
+from discussions.chat.models import NAME_LENGTH, Audience, Event, Room, RoomReading, Writers
+from discussions.chat.services.log import append, lock_room, lock_rooms_of
 from groups.models import Group, Participant
 from groups.standing import NotAllowed, Standing
 
@@ -18,14 +19,23 @@ if TYPE_CHECKING:
 ROOMS_MAX = 20
 
 
+@dataclass(frozen=True, slots=True)
+class RoomRights:
+    """What leads decide about a room: who of the group is in it, who of these writes, whether it shows who has read."""
+
+    audience: Audience = Audience.EVERYBODY
+    writers: Writers = Writers.MEMBERS
+    shows_readers: bool = False
+
+
 def make_main_room(group: Group) -> Room:
     """Give a group that was just opened its own room; it has one already if it was opened before."""
     return Room.objects.get_or_create(group=group, is_main=True)[0]
 
 
 @transaction.atomic
-def open_room(group: Group, *, by: "User", name: str) -> Room:
-    """Open a further room, as a lead: everybody of the group is in it."""
+def open_room(group: Group, *, by: "User", name: str, rights: RoomRights = RoomRights()) -> Room:
+    """Open a further room, as a lead, with its own rights: everybody of the group is in it unless these say otherwise."""
     group = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     standing = Standing.of(by, group)
     if not standing.may_moderate:
@@ -33,7 +43,13 @@ def open_room(group: Group, *, by: "User", name: str) -> Room:
     name = _checked_name(group, name)
     if group.rooms.count() >= ROOMS_MAX:
         raise DomainError(_("A group has at most %(count)d rooms.") % {"count": ROOMS_MAX})
-    room = Room.objects.create(group=group, name=name)
+    room = Room.objects.create(
+        group=group,
+        name=name,
+        audience=rights.audience,
+        writers=rights.writers,
+        shows_readers=rights.shows_readers,
+    )
     record(standing.act(), "room.opened", room)
     return room
 
@@ -41,15 +57,57 @@ def open_room(group: Group, *, by: "User", name: str) -> Room:
 @transaction.atomic
 def rename_room(room: Room, *, by: "User", name: str) -> None:
     """Give a further room another name, as a lead; the main room has none."""
-    if room.group_id is None:
-        raise NotAllowed(_("Only leads of the group rename its rooms."))
-    group = Group.objects.select_for_update(no_key=True).get(pk=room.group_id)
-    standing = Standing.of(by, group)
-    if not standing.may_moderate or room.is_main:
-        raise NotAllowed(_("Only leads of the group rename its rooms."))
-    room.name = _checked_name(group, name, but=room)
-    room.save(update_fields=["name"])
-    record(standing.act(), "room.renamed", room)
+    group, standing = _led(room, by)
+    if room.is_main:
+        raise NotAllowed(_("The main room has no name of its own."))
+    name = _checked_name(group, name, but=room)
+    if name != room.name:
+        room.name = name
+        room.save(update_fields=["name"])
+        record(standing.act(), "room.renamed", room)
+
+
+@transaction.atomic
+def change_rights(room: Room, *, by: "User", rights: RoomRights) -> None:
+    """Decide, as a lead, who is in the room, who writes there, and whether it shows who has read.
+
+    A change takes a `seq` and raises `acl_version`, so that nothing after it reaches somebody who is not in the room any
+    more. Everybody of the group stays in the main room.
+    """
+    _group, standing = _led(room, by)
+    if room.is_main and rights.audience != Audience.EVERYBODY:
+        raise NotAllowed(_("Everybody who takes part in the group is in its main room."))
+    room.refresh_from_db()
+    if _rights_of(room) == rights:
+        return
+    # The record first, the room after it: the order of all acts that change rights.
+    record(
+        standing.act(),
+        "room.rights_changed",
+        room,
+        audience=rights.audience.value,
+        writers=rights.writers.value,
+        shows_readers=rights.shows_readers,
+    )
+    locked = lock_room(room.pk)
+    assert locked is not None
+    locked.audience, locked.writers, locked.shows_readers = rights.audience, rights.writers, rights.shows_readers
+    locked.save(update_fields=["audience", "writers", "shows_readers"])
+    locked.acl_version += 1
+    append(locked, Event.Kind.MEMBERSHIP, change=Event.Change.RIGHTS)
+
+
+def _rights_of(room: Room) -> RoomRights:
+    return RoomRights(Audience(room.audience), Writers(room.writers), room.shows_readers)
+
+
+def _led(room: Room, by: "User") -> tuple[Group, Standing]:
+    """Lock the room's group and return it with the standing of a lead who is to decide about the room."""
+    group = Group.objects.select_for_update(no_key=True).filter(pk=room.group_id or 0).first()
+    standing = Standing.of(by, group) if group else None
+    if group is None or standing is None or not standing.may_moderate:
+        raise NotAllowed(_("Only leads of the group change its rooms."))
+    return group, standing
 
 
 def rights_changed(group_ids: list[int]) -> None:

@@ -61,6 +61,12 @@ def _text(value: object) -> str:
     return value
 
 
+def _flag(value: object) -> bool:
+    if type(value) is not bool:
+        raise ValueError
+    return value
+
+
 def _key(value: object) -> uuid.UUID:
     if type(value) is not str or len(value) != 36:
         raise ValueError
@@ -70,7 +76,7 @@ def _key(value: object) -> uuid.UUID:
 IDENTIFIER, OPTIONAL_IDENTIFIER = Field(_identifier), Field(_identifier, optional=True)
 COUNT, OPTIONAL_COUNT = Field(_count), Field(_count, optional=True)
 TEXT, OPTIONAL_TEXT = Field(_text), Field(_text, optional=True)
-KEY = Field(_key)
+KEY, FLAG = Field(_key), Field(_flag)
 
 
 def parse(text: str | None, frames: Mapping[str, Frame]) -> tuple[Frame, Data]:
