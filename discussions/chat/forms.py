@@ -1,11 +1,12 @@
 """What people fill in to say something without a script, to change it, to name a room."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from discussions.chat.models import NAME_LENGTH
+from discussions.chat.models import NAME_LENGTH, Audience, Room, Writers
+from discussions.chat.services import RoomRights
 from discussions.forms import KeyedForm
 
 
@@ -42,7 +43,12 @@ class DeleteForm(KeyedForm):
 
 
 class RoomForm(forms.Form):
-    """A room's name."""
+    """A room's name, who is in it, who writes there, and whether it shows who has read.
+
+    The group's own room has no name, and everybody is in it: there it asks for the rest.
+    """
+
+    FRESH: ClassVar[dict[str, Any]] = {"audience": Audience.EVERYBODY, "writers": Writers.MEMBERS}
 
     name = forms.CharField(
         label=_("Name"),
@@ -50,3 +56,32 @@ class RoomForm(forms.Form):
         help_text=_("Say what is talked about there, for example: drafting of the report."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
+    audience = forms.ChoiceField(
+        label=_("Who is in it"),
+        choices=Audience.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Whoever comes in when you widen it reads what was said before, too."),
+    )
+    writers = forms.ChoiceField(label=_("Who writes there"), choices=Writers.choices, widget=forms.RadioSelect)
+    shows_readers = forms.BooleanField(
+        label=_("Show which organisations have read a message"),
+        required=False,
+        help_text=_(
+            "Everybody who writes in the room sees it, by organisation, never by person. The room says that it is on."
+        ),
+    )
+
+    def __init__(self, data: Any = None, *, room: Room | None = None, initial: dict[str, Any] | None = None) -> None:
+        if room is not None:
+            initial = {name: getattr(room, name) for name in ("name", "audience", "writers", "shows_readers")}
+        super().__init__(data, initial=initial)
+        self.is_main = room is not None and room.is_main
+        if self.is_main:
+            del self.fields["name"], self.fields["audience"]
+
+    @property
+    def rights(self) -> RoomRights:
+        """What was chosen."""
+        chosen = self.cleaned_data
+        audience = Audience.EVERYBODY if self.is_main else Audience(chosen["audience"])
+        return RoomRights(audience, Writers(chosen["writers"]), chosen["shows_readers"])

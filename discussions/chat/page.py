@@ -15,10 +15,10 @@ from core import markdown
 from core.models import Deployment
 from discussions import mentions
 from discussions.chat.access import Place
+from discussions.chat.audience import readers_of
 from discussions.chat.models import Message, RoomReading
 from discussions.chat.presenting import filled, mention_names, spelled
 from discussions.chat.unread import room_badges
-from groups.audience import chatters_of
 from groups.bylines import Byline, bylines
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class RoomPage:
             "is_newest": self.is_newest,
             "unread": self.reading.unread_in(room),
             "epoch": Deployment.current_epoch(),
-            "audience": chatters_of(place.group),
+            "audience": readers_of(room, place.group),
             "language": get_language(),
             "zone": timezone.get_current_timezone_name(),
             "texts": {

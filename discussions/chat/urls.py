@@ -3,15 +3,15 @@
 from django.urls import path
 
 from discussions.chat import json_views
-from discussions.chat.views import messages, room
+from discussions.chat.views import messages, room, rooms
 
 app_name = "chat"
 
 urlpatterns = [
     path("", room.room_page, name="room"),
-    path("new/", room.room_new, name="new"),
+    path("new/", rooms.room_new, name="new"),
     path("<int:room_id>/", room.room_page, name="room"),
-    path("<int:room_id>/rename/", room.room_rename, name="rename"),
+    path("<int:room_id>/settings/", rooms.room_settings, name="settings"),
     path("<int:room_id>/send/", messages.message_send, name="send"),
     path("<int:room_id>/seen/", room.room_seen, name="seen"),
     path("<int:room_id>/messages/<int:message_id>/edit/", messages.message_edit, name="edit"),

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from groups.audience import chatters_of, finders_of, keepers_of, leads_of, readers_of
+from groups.audience import Audience, chatters_of, finders_of, keepers_of, leads_of, readers_of
 from groups.forms import ReasonForm
 from groups.models import Group
 from groups.navigation import tabs
@@ -22,10 +22,18 @@ AUDIENCES = {
 
 
 @register.inclusion_tag("groups/_head.html")
-def group_head(group: Group, standing: Standing, current: str, level: str = "h1", section: str = "") -> dict[str, Any]:
+def group_head(
+    group: Group,
+    standing: Standing,
+    current: str,
+    level: str = "h1",
+    section: str = "",
+    audience: Audience | None = None,
+) -> dict[str, Any]:
     """Draw the group's name, its state, who can see this page, and the tabs the person may open.
 
-    `level` is `h1` on the overview; pages with a heading of their own pass `p`. A tab of several pages names its `section`.
+    `level` is `h1` on the overview; pages with a heading of their own pass `p`. A tab of several pages names its `section`;
+    a page that other people see than its tab's brings its `audience`.
     """
     return {
         "group": group,
@@ -33,7 +41,7 @@ def group_head(group: Group, standing: Standing, current: str, level: str = "h1"
         "current": current,
         "level": level,
         "tabs": tabs(group, standing, current),
-        "audience": (AUDIENCES.get(section) or AUDIENCES.get(current, finders_of))(group),
+        "audience": audience or (AUDIENCES.get(section) or AUDIENCES.get(current, finders_of))(group),
     }
 
 

@@ -276,11 +276,12 @@ def test_leads_open_and_rename_rooms(signed_in, lead, member, room, supply_chain
     client.post(f"{PAGE}new/", {"name": "Sneaky"})
     client = signed_in(lead)
     assert client.post(f"{PAGE}new/", {"name": ""}).status_code == 422
-    answer = client.post(f"{PAGE}new/", {"name": "Drafting"})
+    rights = {"audience": "everybody", "writers": "members"}
+    answer = client.post(f"{PAGE}new/", {"name": "Drafting", **rights})
     second = Room.objects.get(is_main=False)
     assert answer.url == f"{PAGE}{second.pk}/"
-    assert "The group has a room of this name." in words(client.post(f"{PAGE}new/", {"name": "drafting"}))
-    client.post(f"{PAGE}{second.pk}/rename/", {"name": "Drafting the report"})
+    assert "The group has a room of this name." in words(client.post(f"{PAGE}new/", {"name": "drafting", **rights}))
+    client.post(f"{PAGE}{second.pk}/settings/", {"name": "Drafting the report", **rights})
     assert "Drafting the report" in words(signed_in(member).get(PAGE))
-    assert client.post(f"{PAGE}{room.pk}/rename/", {"name": "Main"}).status_code == 302
+    assert signed_in(lead).post(f"{PAGE}{room.pk}/settings/", {"name": "Main", **rights}).status_code == 302
     assert [one.title for one in supply_chains.rooms.all()] == ["Main room", "Drafting the report"]

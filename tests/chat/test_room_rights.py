@@ -170,3 +170,32 @@ async def test_whoever_wins_the_room_is_let_in(joined, tab, lead, member, open_r
     assert (await his.events(3))[-1]["membership"]["change"] == "rights"
     answer = await his.ask(type="send", room=further.pk, key=str(uuid.uuid4()), body="x")
     assert answer["code"] == "forbidden"
+
+
+def test_settings_of_a_room_by_form(signed_in, lead, member, observer, room, open_room):
+    further = open_room(RoomRights())
+    address = f"{PAGE}{further.pk}/settings/"
+    chosen = {"name": "Preparation", "audience": "members", "writers": "leads", "shows_readers": "on"}
+    assert signed_in(member).post(address, chosen).url == f"{PAGE}{further.pk}/"
+    assert signed_in(lead).post(address, chosen | {"audience": "strangers"}).status_code == 422
+    assert Room.objects.get(pk=further.pk).audience == "everybody"
+    client = signed_in(lead)
+    assert client.post(address, chosen).url == f"{PAGE}{further.pk}/"
+    now = Room.objects.get(pk=further.pk)
+    assert (now.audience, now.writers, now.shows_readers) == ("members", "leads", True)
+    page = client.get(address).content.decode()
+    assert "Members and leads of this group, not its observers" in page
+    assert (
+        "Members and leads of this group, not its observers"
+        in signed_in(member).get(f"{PAGE}{further.pk}/").content.decode()
+    )
+    assert signed_in(observer).get(address).status_code == 404
+
+
+def test_everybody_stays_in_the_main_room(signed_in, lead, room):
+    client, address = signed_in(lead), f"{PAGE}{room.pk}/settings/"
+    form = client.get(address).context["form"]
+    assert list(form.fields) == ["writers", "shows_readers"]
+    client.post(address, {"name": "Mine", "audience": "leads", "writers": "leads"})
+    now = Room.objects.get(pk=room.pk)
+    assert (now.name, now.audience, now.writers) == ("", "everybody", "leads")

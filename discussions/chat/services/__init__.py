@@ -18,6 +18,7 @@ from discussions.chat.services.reading import mark_read
 from discussions.chat.services.rooms import (
     RoomRights,
     change_rights,
+    change_room,
     make_main_room,
     open_room,
     rename_room,
@@ -32,6 +33,7 @@ __all__ = [
     "RoomRights",
     "TooLong",
     "change_rights",
+    "change_room",
     "checked",
     "delete_message",
     "edit_message",

@@ -68,6 +68,14 @@ def rename_room(room: Room, *, by: "User", name: str) -> None:
 
 
 @transaction.atomic
+def change_room(room: Room, *, by: "User", name: str | None, rights: RoomRights) -> None:
+    """Change a room's name, where it has one, and its rights in one act, as a lead."""
+    if name is not None:
+        rename_room(room, by=by, name=name)
+    change_rights(room, by=by, rights=rights)
+
+
+@transaction.atomic
 def change_rights(room: Room, *, by: "User", rights: RoomRights) -> None:
     """Decide, as a lead, who is in the room, who writes there, and whether it shows who has read.
 

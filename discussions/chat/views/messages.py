@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.errors import Conflict, DomainError, RateLimited
 from discussions.chat import access, services
 from discussions.chat.access import Place
+from discussions.chat.audience import readers_of
 from discussions.chat.forms import DeleteForm, EditForm, MessageForm
 from discussions.chat.models import Message
 from discussions.chat.presenting import filled, mention_names, spelled
 from discussions.chat.views.room import show_room
 from discussions.views.requests import number, person
-from groups.audience import chatters_of
 from groups.standing import NotAllowed
 
 
@@ -122,7 +122,7 @@ def _about(place: Place, message: Message, form: Any) -> dict[str, Any]:
         "standing": place.standing,
         "message": message,
         "form": form,
-        "audience": chatters_of(place.group),
+        "audience": readers_of(place.room, place.group),
     }
 
 
