@@ -3,151 +3,37 @@
 import asyncio
 import contextlib
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
 import uuid
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.processes.site import Site
+from tests.processes.wire import Wire
+
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
-ROOT = Path(settings.BASE_DIR)
-SITE = "http://localhost:8000"
 POLL = 15
 """Seconds in which everything holds without Redis."""
-
-
-class Wire:
-    """A connection to Redis that can be cut, or freeze with what is on it."""
-
-    def __init__(self, url):
-        host, port = url.partition("://")[2].partition("/")[0].partition(":")[::2]
-        self.target = (host, int(port or 6379))
-        self.path = url.rpartition("/")[2]
-        self.is_cut = False
-        self.flows = asyncio.Event()
-        self.flows.set()
-        self.pipes = set()
-
-    async def __aenter__(self):
-        self.server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        port = self.server.sockets[0].getsockname()[1]
-        self.url = f"redis://127.0.0.1:{port}/{self.path}"
-        return self
-
-    async def __aexit__(self, *error):
-        self.flows.set()
-        self.server.close()
-        for pipe in list(self.pipes):
-            pipe.cancel()
-        await asyncio.gather(*self.pipes, return_exceptions=True)
-
-    async def _connected(self, reader, writer):
-        if self.is_cut:
-            writer.close()
-            return
-        far_reader, far_writer = await asyncio.open_connection(*self.target)
-        pipes = {asyncio.create_task(self._pump(*ends)) for ends in ((reader, far_writer), (far_reader, writer))}
-        self.pipes |= pipes
-        await asyncio.wait(pipes, return_when=asyncio.FIRST_COMPLETED)
-        for end in (writer, far_writer):
-            end.close()
-
-    async def _pump(self, reader, writer):
-        with contextlib.suppress(ConnectionError):
-            while data := await reader.read(65536):
-                await self.flows.wait()
-                writer.write(data)
-                await writer.drain()
-
-    def cut(self):
-        self.is_cut = True
-        for pipe in list(self.pipes):
-            pipe.cancel()
-        self.pipes.clear()
-
-    def mend(self):
-        self.is_cut = False
-
-
-class Site:
-    """The processes."""
-
-    def __init__(self, environment, folder):
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "MODE": "embedded",
-            "DEMO": "0",
-            "PORT": "8000",
-            "SITE_URL": SITE,
-            "SECRET_KEY": "between the tide and the town " * 2,
-            "DATA_DIR": str(folder),
-            **environment,
-        }
-        self.folder = folder
-        self.processes = []
-
-    def migrate(self):
-        done = subprocess.run(
-            [sys.executable, "manage.py", "migrate"], cwd=ROOT, env=self.environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-
-    def start(self, command, **more):
-        log = (self.folder / f"{len(self.processes)}.log").open("w")
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True, **more
-        )
-        log.close()
-        self.processes.append(process)
-        return process
-
-    def serve(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        process = self.start([sys.executable, "-m", "config.launcher", "--port", str(port)])
-        assert process.stdout.readline().startswith("http://"), "it did not start"
-        return process, port
-
-    def stop(self):
-        for process in self.processes:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    pipe.close()
-
-    async def do(self, name, *arguments):
-        """Have the third process do something."""
-
-        def ask():
-            self.driver.stdin.write(json.dumps([name, *arguments]) + "\n")
-            self.driver.stdin.flush()
-            return json.loads(self.driver.stdout.readline())
-
-        return await asyncio.to_thread(ask)
 
 
 class Tab:
     """A client's socket and what came by it."""
 
-    def __init__(self, person, port, room):
-        self.person, self.port, self.room = person, port, room
+    def __init__(self, person, door, room):
+        self.person, self.door, self.room = person, door, room
         self.events, self.acks, self.closed, self.code = [], {}, None, None
 
     async def __aenter__(self):
-        cookie = f"ag{self.port}-session={self.person['session']}"
-        address = f"ws://127.0.0.1:{self.port}/ws/"
-        self.live = await connect(address, origin=SITE, additional_headers={"Cookie": cookie}, open_timeout=20)
+        headers = {"Cookie": f"{self.door.cookies}session={self.person['session']}", **self.door.headers()}
+        self.live = await connect(
+            f"ws://127.0.0.1:{self.door.port}/ws/",
+            origin=self.door.origin,
+            additional_headers=headers,
+            open_timeout=20,
+        )
         self.reader = asyncio.create_task(self._read())
         await self.say(type="join", room=self.room, since=0)
         return self
@@ -200,33 +86,31 @@ async def until(condition, within=30):
 @pytest.fixture
 async def site(services, tmp_path):
     async with Wire(services["REDIS_URL"]) as wire:
-        site = Site({**services, "REDIS_URL": wire.url}, tmp_path)
-        site.wire = wire
-        try:
+        with Site(tmp_path, **services | {"REDIS_URL": wire.url}) as site:
+            site.wire = wire
             await asyncio.to_thread(site.migrate)
-            site.driver = site.start([sys.executable, "tests/chat/driver.py"], stdin=subprocess.PIPE)
-            made = await site.do("make", 4)
+            made = await asyncio.to_thread(site.ask, "make", 4)
             site.room, site.people = made["room"], made["people"]
-            served = await asyncio.gather(asyncio.to_thread(site.serve), asyncio.to_thread(site.serve))
-            (site.first_process, site.first), (_, site.second) = served
+            starting = (asyncio.to_thread(site.start, "sockets") for _ in range(2))
+            site.first_process, second = await asyncio.gather(*starting)
+            site.first, site.second = site.door(site.first_process), site.door(second)
+            site.do = lambda *acts: asyncio.to_thread(site.ask, *acts)
             yield site
-        finally:
-            await asyncio.to_thread(site.stop)
 
 
 async def test_two_processes_are_one_room(site):
     """One order for all, each act once whatever the process, removal exact in races, sign-out at once."""
     async with contextlib.AsyncExitStack() as stack:
         tabs = [
-            await stack.enter_async_context(Tab(person, port, site.room))
+            await stack.enter_async_context(Tab(person, door, site.room))
             for person in site.people
-            for port in (site.first, site.second)
+            for door in (site.first, site.second)
         ]
         one = str(uuid.uuid4())
         twins = await asyncio.gather(*(tab.send("Once", key=one) for tab in tabs[:2] for _ in range(1)))
         assert twins[0][0] == twins[1][0]
         await asyncio.gather(*(tab.send(f"{number}") for tab in tabs for number in range(8)))
-        log = await site.do("log")
+        log = await site.do("log", site.room)
         assert [seq for seq, _, _ in log] == list(range(1, len(log) + 1))
         assert sum(key == one for _, _, key in log) == 1
         for tab in tabs:
@@ -294,11 +178,11 @@ async def test_redis_is_only_a_bell(site):
         await here.send("Mended")
         await heard("Mended", POLL)
 
-        site.wire.flows.clear()
+        site.wire.freeze()
         acks = await asyncio.gather(*(here.send(f"Frozen {number}") for number in range(5)))
         assert all(ack["type"] == "ack" and took < 3 for ack, took in acks)
         await heard("Frozen 4", POLL)
-        site.wire.flows.set()
+        site.wire.thaw()
 
         assert there.code is None and here.code is None, "no socket was lost"
         seqs = sorted(set(there.seqs))
@@ -322,5 +206,5 @@ async def test_a_killed_process_loses_and_doubles_nothing(site):
             assert ack["type"] == "ack"
             assert key not in acked or ack == acked[key]
         await until(lambda: tab.seqs and tab.seqs[-1] == len(tab.seqs))
-    keys = [key for _, kind, key in await site.do("log") if kind == "message"]
+    keys = [key for _, kind, key in await site.do("log", site.room) if kind == "message"]
     assert sorted(keys) == sorted(waiting)

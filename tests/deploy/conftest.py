@@ -2,11 +2,11 @@
 
 import sys
 import threading
-from contextlib import ExitStack
 
 import pytest
 
-from tests.deploy.processes import STORY, MailServer, Site
+from tests.deploy.processes import STORY, MailServer
+from tests.processes.site import Site
 
 
 @pytest.fixture
@@ -21,8 +21,7 @@ def mail():
 @pytest.fixture
 def site(services, mail, tmp_path):
     """A site that is migrated and has the story in it; its processes end with the test."""
-    with ExitStack() as stack:
-        site = Site(services, tmp_path, mail.server_address[1], stack)
+    with Site(tmp_path, MAIL_URL=f"smtp://127.0.0.1:{mail.server_address[1]}", **services) as site:
         site.run(site.commands["migrate"])
         site.room = int(site.run([sys.executable, "manage.py", "shell", "-c", STORY]).rpartition("room ")[2])
         yield site

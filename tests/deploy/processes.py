@@ -1,25 +1,17 @@
-"""The full mode's processes, started by hand with the commands of docker-compose.yml, and who visits them."""
+"""Who visits the full mode's processes, and what they find there; the processes themselves stand in tests/processes/."""
 
-import os
 import queue
 import re
-import shutil
 import socket
 import socketserver
 import ssl
-import subprocess
-import sys
-import time
 from http.cookies import SimpleCookie
-from pathlib import Path
 
 import httpx
-import yaml
-from django.conf import settings
 from websockets.sync.client import connect
 
-ROOT = Path(settings.BASE_DIR)
-HOST = "groups.example.org"
+from tests.processes.site import HOST
+
 PASSWORD = "a long way to the harbour"
 AMINA, BILAL = "amina@example.org", "bilal@example.org"
 # Two people of one organisation, which leads a group; one of them has invited somebody.
@@ -77,19 +69,6 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), self.RequestHandlerClass)
         self.messages = queue.Queue()
-
-
-def caddy_version():
-    """Return the version of the proxy on this machine as two numbers, None where there is none."""
-    if not shutil.which("caddy"):
-        return None
-    told = subprocess.run(["caddy", "version"], capture_output=True, text=True, check=True).stdout
-    return tuple(map(int, re.search(r"(\d+)\.(\d+)", told).groups()))
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Visitor:
@@ -175,83 +154,3 @@ class VisitorAtTheProxy(Visitor):
             additional_headers={"Cookie": self.own_headers(port)["Cookie"]},
             open_timeout=20,
         )
-
-
-class Site:
-    """The processes of the full mode, started by the commands of docker-compose.yml."""
-
-    def __init__(self, environment, folder, mail_port, stack):
-        self.folder = folder
-        self.stack = stack
-        self.commands = {
-            name: service.get("command")
-            for name, service in yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))[
-                "services"
-            ].items()
-        }
-        self.environment = {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "PYTHONPATH": f"{ROOT / 'platform'}:{ROOT}",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "MODE": "full",
-            "SITE_URL": f"https://{HOST}",
-            "SECRET_KEY": "between the tide and the town " * 2,
-            "MAIL_URL": f"smtp://127.0.0.1:{mail_port}",
-            "DATA_DIR": str(folder / "data"),
-            "STATIC_ROOT": str(folder / "static"),
-            "TRUSTED_PROXY_COUNT": "1",
-            **{name: os.environ[name] for name in ("PGHOST",) if name in os.environ},
-            **environment,
-        }
-
-    def run(self, command):
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=180)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def start(self, name, *, port=None):
-        """Start one process of the service on a free port, and wait until its health check passes."""
-        port = port or free_port()
-        command = [re.sub(r"\$\{\w+:-(.*)\}", r"\1", word) for word in self.commands[name]]
-        if "--port" in command:
-            command[command.index("--port") + 1] = str(port)
-        check = [sys.executable, "-m", "config.healthcheck", str(port)]
-        self.spawn(f"{name}-{port}", command, self.environment, check if "--port" in command else None)
-        return port
-
-    def spawn(self, name, command, environment, check):
-        """Start a process that ends with the test, and wait until the check, if there is one, passes."""
-        log = self.stack.enter_context((self.folder / f"{name}.log").open("w+"))
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        self.stack.callback(process.wait, 30)
-        self.stack.callback(process.terminate)
-        deadline = time.monotonic() + 90
-        while check and subprocess.run(check, cwd=ROOT, env=environment, capture_output=True).returncode:
-            assert process.poll() is None, Path(log.name).read_text()
-            assert time.monotonic() < deadline, Path(log.name).read_text()
-            time.sleep(0.2)
-
-    def start_proxy(self, port, *, pages, sockets):
-        """Start the real proxy with deploy/Caddyfile on a port, with a certificate of its own making."""
-        health = free_port()
-        text = (
-            (ROOT / "deploy" / "Caddyfile")
-            .read_text(encoding="utf-8")
-            .replace("127.0.0.1:8080", f"127.0.0.1:{health}")
-        )
-        here = f"local_certs\n\tskip_install_trust\n\thttp_port {free_port()}\n"
-        text = text.replace("admin off\n", f"admin off\n\t{here}", 1)
-        if caddy_version() < (2, 7):  # Debian's; what the image has knows the newer name only
-            text = re.sub(r"request_buffers (\w+)", r"buffer_requests\n max_buffer_size \1", text)
-        file = self.folder / "Caddyfile"
-        file.write_text(text, encoding="utf-8")
-        environment = self.environment | {
-            "HOME": str(self.folder),
-            "XDG_DATA_HOME": str(self.folder),
-            "XDG_CONFIG_HOME": str(self.folder),
-            "PAGES": f"127.0.0.1:{pages}",
-            "SOCKETS": f"127.0.0.1:{sockets}",
-        }
-        alive = f"import urllib.request; urllib.request.urlopen('http://127.0.0.1:{health}/')"
-        command = ["caddy", "run", "--config", str(file), "--adapter", "caddyfile"]
-        self.spawn("proxy", command, environment, [sys.executable, "-c", alive])

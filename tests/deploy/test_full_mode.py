@@ -7,7 +7,8 @@ import uuid
 import httpx
 import pytest
 
-from tests.deploy.processes import AMINA, BILAL, HOST, Visitor
+from tests.deploy.processes import AMINA, BILAL, Visitor
+from tests.processes.site import HOST
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 
@@ -20,7 +21,7 @@ def heard(live, kind):
 
 
 def test_pages_sockets_and_worker_are_one_site(site, mail):
-    pages, first, second = site.start("pages"), site.start("sockets"), site.start("sockets")
+    pages, first, second = (site.start(name).port for name in ("pages", "sockets", "sockets"))
     site.start("worker")
     amina, bilal = Visitor(AMINA), Visitor(BILAL)
 

@@ -6,7 +6,8 @@ import uuid
 
 import pytest
 
-from tests.deploy.processes import AMINA, HOST, VisitorAtTheProxy, caddy_version, free_port
+from tests.deploy.processes import AMINA, VisitorAtTheProxy
+from tests.processes.site import caddy_version
 
 pytestmark = [
     pytest.mark.services,
@@ -21,10 +22,9 @@ REPORT = b"%PDF-1.4\n" + os.urandom(4 * MEGABYTE) + b"\n%%EOF\n"
 @pytest.fixture
 def door(site):
     """The port of the proxy of a site whose files it hands out."""
-    port = free_port()
-    site.environment |= {"SITE_URL": f"https://{HOST}:{port}", "SERVE_FILES": "accel", "FORM_UPLOAD_MB": "2"}
-    site.start_proxy(port, pages=site.start("pages"), sockets=site.start("sockets"))
-    return port
+    site.at_a_proxy()
+    site.environment |= {"SERVE_FILES": "accel", "FORM_UPLOAD_MB": "2"}
+    return site.proxy(pages=[site.start("pages")], sockets=[site.start("sockets")]).port
 
 
 def stored(site):
