@@ -1,5 +1,6 @@
 """What people fill in to say something without a script, to change it, to name a room."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from discussions.chat.models import NAME_LENGTH, Audience, Room, Writers
 from discussions.chat.services import RoomRights
 from discussions.forms import KeyedForm
+from discussions.views.requests import number
 
 
 class TextField(forms.CharField):
@@ -20,11 +22,28 @@ class TextField(forms.CharField):
         super().__init__(strip=False, widget=widget, error_messages=messages, **kwargs)
 
 
-class MessageForm(KeyedForm):
-    """A message."""
+class DocumentsField(forms.Field):
+    """The ids of documents that go with a message, as often as they were chosen."""
 
-    body = TextField(label=_("Message"))
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> tuple[int, ...]:
+        """Return the ids, each once; what is no number is none."""
+        return numbers(value or ())
+
+
+def numbers(texts: Iterable[object]) -> tuple[int, ...]:
+    """Return the whole numbers among the texts of an address or a form, each once."""
+    found = (number(str(text)) for text in texts)
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+class MessageForm(KeyedForm):
+    """A message: words, or documents, or both."""
+
+    body = TextField(label=_("Message"), required=False)
     reply_to = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    attach = DocumentsField(required=False)
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

@@ -113,6 +113,7 @@ def messages(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
         body=data["body"],
         reply_to=data["reply_to"],
         organisation=data["as"],
+        attachments=data["attachments"] or (),
     )
     return JsonResponse(ack.as_data())
 

@@ -7,7 +7,17 @@ from django.http import Http404
 
 from accounts.models import User
 from core.realtime import frames
-from core.realtime.frames import COUNT, FLAG, IDENTIFIER, KEY, OPTIONAL_IDENTIFIER, TEXT, Data, Frame
+from core.realtime.frames import (
+    COUNT,
+    FLAG,
+    IDENTIFIER,
+    KEY,
+    OPTIONAL_IDENTIFIER,
+    OPTIONAL_IDENTIFIERS,
+    TEXT,
+    Data,
+    Frame,
+)
 from core.realtime.hub import Hub
 from core.realtime.rooms import Entry, Head, Right
 from core.realtime.sockets import Socket
@@ -77,6 +87,7 @@ async def _send(hub: Hub, socket: Socket, data: Data) -> None:
             body=data["body"],
             reply_to=data["reply_to"],
             organisation=data["as"],
+            attachments=data["attachments"] or (),
         )
 
     socket.say((await in_thread(act)).as_data())
@@ -145,7 +156,14 @@ async def _typing(hub: Hub, socket: Socket, data: Data) -> None:
 
 SEND = Frame(
     _send,
-    {"room": IDENTIFIER, "key": KEY, "body": TEXT, "reply_to": OPTIONAL_IDENTIFIER, "as": OPTIONAL_IDENTIFIER},
+    {
+        "room": IDENTIFIER,
+        "key": KEY,
+        "body": TEXT,
+        "reply_to": OPTIONAL_IDENTIFIER,
+        "as": OPTIONAL_IDENTIFIER,
+        "attachments": OPTIONAL_IDENTIFIERS,
+    },
 )
 EDIT = Frame(_edit, {"room": IDENTIFIER, "key": KEY, "id": IDENTIFIER, "base": IDENTIFIER, "body": TEXT})
 DELETE = Frame(_delete, {"room": IDENTIFIER, "key": KEY, "id": IDENTIFIER})

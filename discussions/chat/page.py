@@ -1,7 +1,7 @@
 """One page of a room's log as its reader sees it: fifty messages by their numbers, at the same cost in a room of any length."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core import markdown
 from core.models import Deployment
 from discussions import mentions
+from discussions.chat import attachments
 from discussions.chat.access import Place
 from discussions.chat.audience import readers_of
 from discussions.chat.models import Message, RoomReading
@@ -58,6 +59,7 @@ class Row:
     is_first_unread: bool = False
     may_edit: bool = False
     may_delete: bool = False
+    files: list[dict[str, Any]] = field(default_factory=list)
 
 
 class RoomPage:
@@ -92,6 +94,7 @@ class RoomPage:
             "group": place.group,
             "standing": place.standing,
             "may_write": place.may_write,
+            "attaching": attachments.choices(place.standing) if place.may_write else None,
             "rooms": badges,
             "rows": rows,
             "blank": Row(voice=Byline(0, "", "", None, ""), css="msg"),
@@ -112,6 +115,7 @@ class RoomPage:
                 "reply": _("Reply"),
                 "edit": _("Edit"),
                 "delete": _("Delete"),
+                "absent": _("A document that is not there any more"),
             },
             "base": reverse("chat:room", args=[place.group.slug, room.pk]),
         }
@@ -129,11 +133,13 @@ class RoomPage:
         said: Sequence[Message] = [*self.messages, *answered]
         voices = dict(zip((message.pk for message in said), bylines(said, self.place.standing), strict=True))
         names = mention_names(said)
+        files = attachments.for_reader(self.messages, self.place.standing)
         rows: list[Row] = []
         before: Message | None = None
         unread_shown = self.reading.unread_in(self.place.room) == 0
         for message in self.messages:
             row = self._row(message, voices, names)
+            row.files = files.get(message.pk, [])
             own = message.author_id == self.reader.pk
             if not unread_shown and not own and message.number > self.reading.last_number:
                 row.is_first_unread = unread_shown = True

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import markdown
 from discussions import mentions
+from discussions.chat import attachments
+from discussions.chat.attachments import Files
 from discussions.chat.models import Event, Message, Room
 from groups.models import Participant
 
@@ -42,8 +44,9 @@ def as_data(events: Collection[Event], *, floor: int = 1) -> list[dict[str, Any]
     """
     with translation.override(settings.LANGUAGE_CODE):
         names = mention_names(event.message for event in events if event.message is not None)
+        files = attachments.for_everybody(event.message for event in events if event.message is not None)
         return [
-            _event(event, names) if origin(event) >= floor else {"seq": event.seq, "kind": "hidden"}
+            _event(event, names, files) if origin(event) >= floor else {"seq": event.seq, "kind": "hidden"}
             for event in events
         ]
 
@@ -81,15 +84,15 @@ def _for_display(events: Any) -> Any:
 
 
 def _with_extras(events: Iterable[Event]) -> list[Event]:
-    """Return the events, with reactions and attachments read for those few messages that have some."""
+    """Return the events, with reactions read for those few messages that have some."""
     shown = list(events)
     having = [event.message for event in shown if event.message is not None and event.message.has_extras]
     if having:
-        prefetch_related_objects(having, "reactions", "attachments__document__latest")
+        prefetch_related_objects(having, "reactions")
     return shown
 
 
-def _event(event: Event, names: dict[int, str]) -> dict[str, Any]:
+def _event(event: Event, names: dict[int, str], files: Files) -> dict[str, Any]:
     data: dict[str, Any] = {"seq": event.seq, "kind": event.kind}
     message = event.message
     if message is None:
@@ -103,11 +106,11 @@ def _event(event: Event, names: dict[int, str]) -> dict[str, Any]:
         about = {"id": message.pk, "number": message.number, "version": message.version}
         data["message"] = about | BRIEF[Event.Kind(event.kind)](message)
     else:
-        data["message"] = _message(message, names)
+        data["message"] = _message(message, names, files)
     return data
 
 
-def _message(message: Message, names: dict[int, str]) -> dict[str, Any]:
+def _message(message: Message, names: dict[int, str], files: Files) -> dict[str, Any]:
     data = {
         "id": message.pk,
         "number": message.number,
@@ -119,7 +122,7 @@ def _message(message: Message, names: dict[int, str]) -> dict[str, Any]:
         "body": "" if message.is_deleted else spelled(message, names),
         "html": "" if message.is_deleted else filled(message, names),
         "reply_to": None if message.is_deleted else message.reply_to_id,
-        "attachments": [],
+        "attachments": files.get(message.pk, []),
         "at": time_of(message.created_at),
     }
     if mentioned := sorted(markdown.people_in([message.html])):

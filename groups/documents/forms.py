@@ -180,3 +180,5 @@ class StartForm(forms.Form):
     base = forms.IntegerField(required=False, min_value=1, max_value=LAST_NUMBER)
     note = forms.CharField(required=False, max_length=NOTE_LENGTH)
     twin = forms.ChoiceField(required=False, choices=[("", ""), ("keep", "keep")])
+    # Into the folder of what comes from the chat, where no other was chosen.
+    from_chat = forms.BooleanField(required=False)

@@ -5,6 +5,7 @@ their right. Pace comes before right, for rooms that are there and rooms that ar
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from core.realtime.limits import pace
 from discussions import mentions
 from discussions.chat.access import NO_ROOM, Place, place_in
 from discussions.chat.models import Event, Message, MessageVersion, Room
+from discussions.chat.services.attachments import attach, attachable
 from discussions.chat.services.log import append, lock_room
 from discussions.chat.services.reading import count_own
 from discussions.chat.services.telling import tell_mentioned
@@ -74,6 +76,7 @@ class Act:
     room: int
     message: int | None = None
     body: str = ""
+    attachments: tuple[int, ...] = ()
 
     @property
     def name(self) -> tuple[str, int, int | None]:
@@ -82,8 +85,9 @@ class Act:
 
     @property
     def digest(self) -> str:
-        """The fingerprint of its words."""
-        return hashlib.sha256(self.body.encode()).hexdigest() if self.body else ""
+        """The fingerprint of its words and of what goes with them."""
+        words = self.body + "".join(f"\0{document}" for document in self.attachments)
+        return hashlib.sha256(words.encode()).hexdigest() if words else ""
 
 
 def send_message(
@@ -94,13 +98,14 @@ def send_message(
     body: str,
     reply_to: int | None = None,
     organisation: int | str | None = None,
+    attachments: Sequence[int] = (),
 ) -> Ack:
-    """Say something in the room, for `organisation` where the person speaks for several.
+    """Say something in the room, for `organisation` where the person speaks for several, with documents of its library.
 
-    Raises Http404 for a room that is none to them, NotAllowed, ChooseCapacity, Malformed, TooLong, RateLimited, and Conflict
-    when the key has already carried something else.
+    Raises Http404 for a room that is none to them, NotAllowed, NoDocument, ChooseCapacity, Malformed, TooLong, RateLimited, and
+    Conflict when the key has already carried something else.
     """
-    act = Act(Event.Kind.MESSAGE, room_id, reply_to, checked(body))
+    act = Act(Event.Kind.MESSAGE, room_id, reply_to, checked(body, bool(attachments)), tuple(attachments))
     if ack := outcome_of(by, key, act):
         return ack
     pace.take(by.pk)
@@ -109,6 +114,7 @@ def send_message(
             place = _place_to_write(room_id, by)
             capacity = place.speak(organisation)
             parent = None if reply_to is None else _message(place, reply_to)
+            documents = attachable(place, act.attachments)
             kept, html, mentioned = written(act.body, place.group, roles=place.room.roles)
             room = place.room
             room.last_number += 1
@@ -120,10 +126,13 @@ def send_message(
                 html=html,
                 reply_to=parent,
                 key=key,
+                has_extras=bool(documents),
             )
             message.speak_as(capacity)
             message.created_at = max(message.created_at, room.last_at) if room.last_at else message.created_at
             message.save(force_insert=True)
+            if documents:
+                attach(message, documents)
             event = append(room, act.kind, message=message, version=1, actor=by, key=key, digest=act.digest)
             count_own(message)
             tell_mentioned(message, mentioned, by=capacity)
@@ -168,7 +177,10 @@ def edit_message(room_id: int, message_id: int, *, by: "User", key: UUID, base: 
 
 
 def delete_message(room_id: int, message_id: int, *, by: "User", key: UUID) -> Ack:
-    """Take one's own message back, or as a lead anybody's: text and earlier texts are gone, a tombstone stays."""
+    """Take one's own message back, or as a lead anybody's: text and earlier texts are gone, a tombstone stays.
+
+    Documents it pointed to stay in the library.
+    """
     act = Act(Event.Kind.DELETED, room_id, message_id)
     if ack := outcome_of(by, key, act):
         return ack
@@ -190,6 +202,7 @@ def delete_message(room_id: int, message_id: int, *, by: "User", key: UUID) -> A
         message.save(update_fields=["body", "html", "version", "deleted_at", "pinned_at"])
         message.versions.all().delete()
         message.reactions.all().delete()
+        message.attachments.all().delete()
         message.events.update(digest="")
         return _ack(event)
 
@@ -238,10 +251,10 @@ def _ack(event: Event) -> Ack:
     return Ack(event.room_id, event.key, event.seq, event.message_id, event.version)
 
 
-def checked(body: str) -> str:
+def checked(body: str, may_be_empty: bool = False) -> str:
     """Return the text as it is kept; raise Malformed when nothing is left of it, TooLong over 16 KB of UTF-8."""
     body = markdown.clean(body).strip()
-    if not body:
+    if not body and not may_be_empty:
         raise Malformed(_("Write something first."))
     if len(body.encode(errors="surrogatepass")) > BODY_MAX_BYTES:
         raise TooLong(_("A message may have at most 16 KB. Put longer texts into a thread or a document."))

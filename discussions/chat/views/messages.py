@@ -39,6 +39,7 @@ def message_send(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
                 body=sent["body"],
                 reply_to=sent["reply_to"],
                 organisation=speak_as,
+                attachments=sent["attach"],
             )
         except DomainError as refused:
             form.add_error(None if isinstance(refused, RateLimited | NotAllowed) else "body", words_of(refused))

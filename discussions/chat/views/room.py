@@ -7,16 +7,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from discussions.chat import access, services
 from discussions.chat.access import Place
-from discussions.chat.forms import MessageForm
+from discussions.chat.attachments import chosen
+from discussions.chat.forms import MessageForm, numbers
 from discussions.chat.models import Message
 from discussions.chat.page import RoomPage
+from discussions.chat.services.attachments import MOST
 from discussions.views.requests import number, person
 
 
 @login_required
 @require_safe
 def room_page(request: HttpRequest, slug: str, room_id: int | None = None) -> HttpResponse:
-    """Show a room: the newest messages; `before` and `from` (message numbers) open earlier pages, `reply` answers one."""
+    """Show a room: the newest messages; `before` and `from` (message numbers) open earlier pages, `reply` answers one.
+
+    `attach` (ids of documents of the library, as often as wanted) puts them into the form.
+    """
     place = access.room_of_group(request.user, slug, room_id)
     return show_room(request, place)
 
@@ -30,7 +35,9 @@ def show_room(request: HttpRequest, place: Place, form: MessageForm | None = Non
         if reply := number(request.GET.get("reply")):
             answering = Message.objects.filter(room=place.room, number=reply, seq__gte=place.floor).first()
         form = MessageForm(capacities=place.capacities, initial={"reply_to": answering.pk if answering else None})
-    context = {**page.context(), "form": form, "answering": answering, "reader": reader}
+    named = numbers((request.POST if request.method == "POST" else request.GET).getlist("attach"))[:MOST]
+    attached = chosen(place.standing, named) if place.may_write else []
+    context = {**page.context(), "form": form, "answering": answering, "attached": attached, "reader": reader}
     return render(request, "chat/room.html", context, status=status)
 
 

@@ -8,7 +8,7 @@ from groups.documents.services.documents import (
     restore_version,
 )
 from groups.documents.services.finishing import add_file, finish_upload
-from groups.documents.services.folders import create_folder, delete_folder, move_folder, rename_folder
+from groups.documents.services.folders import chat_folder, create_folder, delete_folder, move_folder, rename_folder
 from groups.documents.services.sweeping import lost_versions, sweep
 from groups.documents.services.uploads import (
     abort_upload,
@@ -22,6 +22,7 @@ __all__ = [
     "abort_upload",
     "add_file",
     "append_chunk",
+    "chat_folder",
     "create_folder",
     "delete_document",
     "delete_folder",

@@ -2,8 +2,9 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core.audit import record
@@ -16,6 +17,9 @@ from groups.documents.services.locking import locked_library, standing_folder
 from groups.models import Group
 from groups.services.speaking import speaking
 from partners.capacity import Capacity
+
+FROM_THE_CHAT = uuid.UUID("5b0f1b2e-6a3b-4a0e-9d7c-2f6f3f2f1c11")
+"""The name space of the keys of folders for what is shared in the chat."""
 
 
 class FolderRefused(DomainError):
@@ -54,6 +58,28 @@ def create_folder(group: Group, *, parent: Folder | None, name: str, by: Capacit
     _refuse_depth(depth)
     _refuse_twin(library, parent, name)
     folder = Folder(group=library.group, parent=parent, name=name, depth=depth, key=key)
+    folder.speak_as(by)
+    folder.save()
+    return folder
+
+
+@transaction.atomic
+def chat_folder(group: Group, *, by: Capacity) -> Folder:
+    """Return the folder at the library's top for what is shared in the chat, made when it is first needed.
+
+    It is known by its key, so it may be renamed and moved; one that was removed, or that hides from the person, being older
+    than they are in the group, is not used again.
+    """
+    library = locked_library(group.pk, by)
+    by = speaking(library.standing, by)
+    key = uuid.uuid5(FROM_THE_CHAT, str(group.pk))
+    if known := [one for one in library.folders.values() if one.key == key]:
+        return known[0]
+    if Folder.objects.filter(author=by.user, key=key).exists():
+        key = uuid.uuid4()  # the one the person made before is gone
+    with translation.override(settings.LANGUAGE_CODE):
+        name = _("From the chat")
+    folder = Folder(group=library.group, parent=None, name=name, depth=1, key=key)
     folder.speak_as(by)
     folder.save()
     return folder

@@ -91,6 +91,7 @@ def _done(version: Version, group_slug: str) -> dict[str, Any]:
         "received": version.size,
         "size": version.size,
         "done": True,
+        "id": version.document_id,
         "title": version.document.title,
         "number": version.number,
         "missed": version.missed,
@@ -126,6 +127,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     by = library.standing.speak(sent.get("as"))
     document = access.document_in(library, data["document"]) if data["document"] else None
     folder = access.folder_in(library, data["folder"])
+    if data["from_chat"] and folder is None and document is None:
+        folder = services.chat_folder(library.group, by=by)
     if document is None and data["twin"] != "keep" and (twin := _twin(library, folder, data["name"])):
         raise SameName(twin)
     upload = services.start_upload(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FRAME_MAX_BYTES = 64 * 1024
 BIGGEST_ID = 2**63 - 1
+MOST_IDENTIFIERS = 10
 
 Data = dict[str, Any]
 Handler = Callable[["Hub", "Socket", Data], Awaitable[None]]
@@ -73,10 +74,21 @@ def _key(value: object) -> uuid.UUID:
     return uuid.UUID(value)
 
 
+def _identifiers(value: object) -> tuple[int, ...]:
+    if type(value) is not list or len(value) > MOST_IDENTIFIERS:
+        raise ValueError
+    found = tuple(_identifier(one) for one in value)
+    if len(set(found)) < len(found):
+        raise ValueError
+    return found
+
+
 IDENTIFIER, OPTIONAL_IDENTIFIER = Field(_identifier), Field(_identifier, optional=True)
 COUNT, OPTIONAL_COUNT = Field(_count), Field(_count, optional=True)
 TEXT, OPTIONAL_TEXT = Field(_text), Field(_text, optional=True)
 KEY, FLAG = Field(_key), Field(_flag)
+OPTIONAL_IDENTIFIERS = Field(_identifiers, optional=True)
+"""A list of at most ten identifiers, none twice."""
 
 
 def parse(text: str | None, frames: Mapping[str, Frame]) -> tuple[Frame, Data]:

@@ -1,6 +1,7 @@
 // Where one writes: Enter sends, Shift and Enter begin a line, the up arrow changes one's last message, Escape lets go.
 
 import * as kept from "../kept.js";
+import { Attachments } from "./attachments.js";
 import { bytes } from "./outbox.js";
 
 const BODY_MAX = 16 * 1024; // bytes, as the server counts them
@@ -8,6 +9,7 @@ const BODY_MAX = 16 * 1024; // bytes, as the server counts them
 export class Composer {
   constructor({ form, words, on }) {
     Object.assign(this, { form, words, on });
+    this.files = document.getElementById("attach") && new Attachments({ form, changed: () => this.filesChanged() });
     this.text = form.elements.body;
     this.context = document.getElementById("context");
     this.replying = form.elements.reply_to?.value ? Number(form.elements.reply_to.value) : null;
@@ -41,17 +43,26 @@ export class Composer {
 
   send() {
     const body = this.text.value.trim();
-    if (!body) { this.text.focus(); return; }
+    const files = this.editing ? [] : this.files?.ready ?? [];
+    if (!body && !files.length && !this.files?.isBusy) { this.text.focus(); return; }
     const as = this.form.elements.as;
     if (as && !as.value && !this.editing) { as.focus(); as.setAttribute("aria-invalid", "true"); return; }
     this.complain(bytes(body) > BODY_MAX);
     if (!this.error.hidden) { this.text.focus(); return; }
-    if (this.editing) this.on.edit({ ...this.editing, body });
+    if (this.editing) { if (!body) return; this.on.edit({ ...this.editing, body }); }
     else {
-      this.on.send({ body, reply_to: this.replying, as: as?.value ? Number(as.value) : null });
+      // Files that are still on their way are waited for; pressing again does not send twice.
+      this.waits = Boolean(this.files?.isBusy);
+      if (this.waits) { this.tell(this.files.words.wait); return; }
+      this.on.send({ body, reply_to: this.replying, as: as?.value ? Number(as.value) : null, ...(files.length ? { attachments: files.map(({ id }) => id) } : {}) }, files);
+      this.files?.clear();
       this.text.value = "";
     }
     this.release();
+  }
+
+  filesChanged() {
+    if (this.waits && !this.files.isBusy) { this.waits = false; this.context.hidden = !this.replying; if (!this.files.isEmpty && this.files.ready.length === this.files.items.length) this.send(); }
   }
 
   // What is too long stays in the field, with the reason beside it.
@@ -119,6 +130,7 @@ export class Composer {
   // The room is lost: what was half written goes with it.
   empty() {
     this.text.value = "";
+    this.files?.clear();
     kept.drop(this.place);
   }
 

@@ -1,6 +1,8 @@
 // What the reader sees of a room: messages under their days, own ones with their state. Trusted HTML is only what the server
 // has rendered; everything else goes in as text.
 
+import { Files } from "./files.js";
+
 const TOGETHER = 5 * 60 * 1000;
 
 export class Log {
@@ -10,6 +12,7 @@ export class Log {
     this.me = Number(chat.dataset.user);
     this.box = document.getElementById("log");
     this.scroll = document.getElementById("scroll");
+    this.files = new Files({ box: this.box, words });
     this.template = document.getElementById("message-template").content.firstElementChild;
     this.stateTemplate = document.getElementById("state-template").content;
     const { language, zone: timeZone } = chat.dataset;
@@ -75,6 +78,7 @@ export class Log {
     if (message.deleted) return this.bury(node, message.version);
     node.querySelector(".msg__body").innerHTML = message.html; // rendered and sanitised by the server, as on the page
     if (message.mentions?.includes(this.me)) node.classList.add("is-mention");
+    this.files.put(node, message.attachments);
     this.quote(node, message.reply_to);
     this.say(node, message.edited_at ? this.words.edited : "");
     const acts = { reply: true, edit: own, delete: own || this.data.moderates };
@@ -93,6 +97,7 @@ export class Log {
     node.classList.remove("is-mention", "is-sending", "is-failed");
     node.querySelector(".msg__body").textContent = this.words.gone;
     node.querySelector(".msg__quote").hidden = true;
+    this.files.put(node);
     this.say(node, "");
     for (const button of node.querySelectorAll(".msg__acts [data-act]")) button.hidden = true;
     for (const quote of this.box.querySelectorAll(`[data-answers="${node.dataset.id}"] .msg__quote > span`)) quote.textContent = this.words.deleted;
@@ -143,6 +148,7 @@ export class Log {
       this.head(node, this.data.name, "", voice, this.me, new Date().toISOString());
       const body = node.querySelector(".msg__body");
       for (const [index, line] of frame.body.split("\n").entries()) body.append(...(index ? [document.createElement("br")] : []), line);
+      this.files.put(node, entry.files);
       this.quote(node, frame.reply_to);
       for (const button of node.querySelectorAll(".msg__acts [data-act]")) button.hidden = true;
       this.box.append(node);

@@ -12,9 +12,9 @@ export class Outbox {
     this.current = null;
   }
 
-  // The acts that wait, oldest first: {frame, failed, code}.
-  add(frame) {
-    const entry = { frame: { room: this.room, key: crypto.randomUUID(), ...frame }, failed: false };
+  // The acts that wait, oldest first: {frame, files, failed, code}. `files` is what is shown of what goes with a message.
+  add(frame, files = []) {
+    const entry = { frame: { room: this.room, key: crypto.randomUUID(), ...frame }, files, failed: false };
     this.entries.push(entry);
     this.keep();
     this.flush();

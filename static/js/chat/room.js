@@ -229,9 +229,9 @@ document.addEventListener("visibilitychange", () => {
 const composer = form && data.newest && new Composer({
   form, words,
   on: {
-    send(message) {
+    send(message, files) {
       log.clearUnread();
-      log.pending(outbox.add({ type: "send", ...message }), voice({ frame: message }));
+      log.pending(outbox.add({ type: "send", ...message }, files), voice({ frame: message }));
       log.toEnd();
     },
     edit(change) { log.pending(outbox.add({ type: "edit", ...change }), ""); },

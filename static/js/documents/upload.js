@@ -1,69 +1,16 @@
 // Files go up in chunks and go on after a broken line. The form that is enhanced here works without this script too.
 //
-// A file is announced (POST, JSON), sent in chunks (PUT ?offset=), and finished (POST). After an error the server is asked
-// how much has arrived, and sending goes on from there; the key of a file is kept for this tab, so that choosing the same
-// file again after a reload goes on as well.
+// The key of a file is kept for this tab, so that choosing the same file again after a reload goes on as well.
+
+import { bytes, Refused, Stopped, Transfer, Unreadable, uuid } from "./transfer.js";
 
 const AT_ONCE = 2;
-const LEAST = 128 * 1024;
-const MOST = 4 * 1024 * 1024;
-const ATTEMPTS = 8;
-const PATIENCE = 30000;
 // What the server says of the file itself: sending it again as it is would not help.
 const HOPELESS = new Set(["file_refused", "upload_refused", "bad_name", "malformed"]);
 // The key is forgotten, or it is another file's: this one goes under a new key.
 const KEY_SPENT = new Set(["upload_gone", "other_file"]);
 
 const word = (name) => document.querySelector("[data-upload-words]").content.querySelector(`[data-word="${name}"]`).textContent;
-const pause = (ms, signal) => new Promise((resolve, reject) => {
-  const timer = setTimeout(done, ms);
-  function done() { clearTimeout(timer); removeEventListener("online", done); signal.removeEventListener("abort", stop); resolve(); }
-  function stop() { done(); reject(new Stopped()); }
-  addEventListener("online", done);
-  signal.addEventListener("abort", stop);
-});
-const bytes = (size) => {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
-  const step = Math.min(Math.floor(Math.log(Math.max(size, 1)) / Math.log(1000)), 3);
-  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: step ? 1 : 0 }).format(size / 1000 ** step);
-};
-
-class Stopped extends Error {}
-// It was moved or changed since it was chosen, or it is a folder.
-class Unreadable extends Error {}
-// What the server refused, in its own words.
-class Refused extends Error {
-  constructor(answer, status) { super(answer.message || ""); this.answer = answer; this.status = status; }
-}
-
-// XMLHttpRequest, because fetch does not tell how much of a body has gone.
-function ask(method, url, { token, body, json, signal, sent = () => {} }) {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(new Stopped());
-    const request = new XMLHttpRequest();
-    request.open(method, url);
-    request.timeout = 10 * 60 * 1000;
-    request.setRequestHeader("X-CSRFToken", token);
-    request.setRequestHeader("Accept", "application/json");
-    if (json) request.setRequestHeader("Content-Type", "application/json");
-    else if (body) request.setRequestHeader("Content-Type", "application/octet-stream");
-    const stop = () => request.abort();
-    signal?.addEventListener("abort", stop, { once: true });
-    request.upload.onprogress = (event) => sent(event.loaded);
-    request.onabort = () => reject(new Stopped());
-    request.onerror = request.ontimeout = () => reject(new Error("network"));
-    request.onload = () => {
-      signal?.removeEventListener("abort", stop);
-      let answer = {};
-      try { answer = JSON.parse(request.responseText || "{}"); } catch { /* a page, not an answer */ }
-      const { status } = request;
-      if (status < 300) resolve(answer);
-      else if (status === 408 || status === 429 || (status >= 500 && status !== 507) || answer.error === "busy") reject(new Error("busy"));
-      else reject(new Refused(answer, status));
-    };
-    request.send(json ? JSON.stringify(json) : body);
-  });
-}
 
 class Upload {
   constructor(queue, file) {
@@ -89,7 +36,6 @@ class Upload {
   say(name, text = word(name)) { this.part("text").textContent = text; }
   offer(...names) { for (const name of ["version", "keep", "retry", "open", "cancel"]) this.part(name).hidden = !names.includes(name); }
   show(received) { this.bar.value = this.file.size ? (100 * received) / this.file.size : 0; }
-  get url() { return `${this.queue.start}${this.key}/`; }
 
   async run() {
     this.stop = new AbortController();
@@ -97,66 +43,22 @@ class Upload {
     this.offer("cancel");
     this.say("sending");
     try {
-      this.done(await this.patiently());
+      const { start, token, folder, capacity, note } = this.queue;
+      this.transfer = new Transfer({
+        start, token, file: this.file, key: this.key,
+        fields: { folder, document: this.document, base: this.base ?? this.queue.base, note, as: capacity, twin: this.twin },
+        on: {
+          state: (name) => this.say(name),
+          progress: (received) => this.show(received),
+          known: () => sessionStorage.setItem(this.remembered, this.key),
+        },
+      });
+      this.done(await this.transfer.run(this.stop.signal));
       return true;
     } catch (error) {
       this.failed(error);
       return false;
     }
-  }
-
-  // Try, and after a broken line try again, each time a little later, for as long as the browser says it is offline.
-  async patiently() {
-    for (let attempt = 0; ; attempt += 1) {
-      const before = this.received;
-      try {
-        return await this.send();
-      } catch (error) {
-        if ([Refused, Stopped, Unreadable].some((kind) => error instanceof kind)) throw error;
-        if (this.received > before) attempt = 0;
-        if (attempt >= ATTEMPTS && navigator.onLine) throw error;
-        this.say("offline");
-        await pause(Math.random() * Math.min(1000 * 2 ** attempt, PATIENCE) + 200, this.stop.signal);
-      }
-    }
-  }
-
-  async send() {
-    const { token, capacity, note } = this.queue;
-    const { signal } = this.stop;
-    const json = { key: this.key, name: this.file.name, size: this.file.size, folder: this.queue.folder, document: this.document, base: this.base ?? this.queue.base, note, as: capacity, twin: this.twin };
-    let answer = await ask("POST", this.queue.start, { token, json, signal });
-    sessionStorage.setItem(this.remembered, this.key);
-    let chunk = 4 * LEAST;
-    while (!answer.done && answer.received < this.file.size) {
-      this.received = answer.received;
-      this.show(this.received);
-      this.say("sending");
-      const body = await this.read(this.received, this.received + chunk);
-      const began = performance.now();
-      try {
-        answer = await ask("PUT", `${this.url}?offset=${this.received}`, { token, body, signal, sent: (count) => this.show(this.received + count) });
-      } catch (error) {
-        // Another tab or an earlier attempt was further: go on from where the server is.
-        if (!(error instanceof Refused) || error.answer.received === undefined) throw error;
-        answer = { received: error.answer.received };
-        continue;
-      }
-      // Small chunks on a poor line lose little when it breaks; large ones are quicker on a good one.
-      const took = performance.now() - began;
-      if (took < 1500) chunk = Math.min(chunk * 2, MOST);
-      else if (took > 6000) chunk = Math.max(chunk / 2, LEAST);
-    }
-    if (answer.done) return answer;
-    this.received = this.file.size;
-    this.show(this.received);
-    this.say("checking");
-    return ask("POST", `${this.url}finish/`, { token, signal });
-  }
-
-  // Read here, and not by the request, which would call a file that cannot be read a broken line.
-  async read(from, to) {
-    try { return await this.file.slice(from, to).arrayBuffer(); } catch { throw new Unreadable(); }
   }
 
   done(answer) {
@@ -181,7 +83,7 @@ class Upload {
     if (error instanceof Refused) this.say(error.status === 404 || error.status === 403 ? "gone" : error.status === 413 ? "large" : "failed", error.message || undefined);
     else this.say(error instanceof Unreadable ? "empty" : "failed");
     const hopeless = error instanceof Unreadable || error.status === 413 || HOPELESS.has(code);
-    if (hopeless) this.forget();
+    if (hopeless) this.transfer.forget();
     if (hopeless || KEY_SPENT.has(code)) {
       sessionStorage.removeItem(this.remembered);
       this.key = uuid();
@@ -190,14 +92,12 @@ class Upload {
     this.offer(...(hopeless ? ["cancel"] : ["retry", "cancel"]));
   }
 
-  // Tell the server that nobody goes on with it; the answer says whether it had become a document before.
-  forget() { return ask("DELETE", this.url, { token: this.queue.token }).catch(() => ({})); }
-
   async cancel() {
     this.stop?.abort();
     sessionStorage.removeItem(this.remembered);
-    const forgotten = this.forget();
-    if (this.received === this.file.size) {
+    const { start, token } = this.queue;
+    const forgotten = (this.transfer ?? new Transfer({ start, token, key: this.key })).forget();
+    if (this.transfer?.received === this.file.size) {
       // All of it is there, so it may be a document by now.
       this.offer();
       const answer = await forgotten;
@@ -209,16 +109,6 @@ class Upload {
     }
     this.queue.drop(this);
   }
-}
-
-// crypto.randomUUID is there on secure origins only; getRandomValues is everywhere.
-function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const random = crypto.getRandomValues(new Uint8Array(16));
-  random[6] = (random[6] & 15) | 64;
-  random[8] = (random[8] & 63) | 128;
-  const hex = [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 class Queue {
