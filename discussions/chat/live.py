@@ -59,7 +59,13 @@ class Rooms:
         """Return the events after a `seq`, encoded."""
         events = presenting.events_after(room, after, limit)
         return [
-            Entry(event.seq, event.acl_version, presenting.origin(event), frames.encode(data))
+            Entry(
+                event.seq,
+                event.acl_version,
+                presenting.origin(event),
+                frames.encode(data),
+                event.created_at.timestamp(),
+            )
             for event, data in zip(events, presenting.as_data(events), strict=True)
         ]
 

@@ -146,6 +146,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -409,18 +410,27 @@ TIME_ZONE = "UTC"
 MESSAGE_MAX_BYTES = 16 * 1024
 SOCKETS_PER_USER = 8
 
+# --- Figures for whoever watches the site ------------------------------------------------------------------------
+
+# 0: none are served. Each process takes the first free port from this one on.
+METRICS_PORT = env.number("METRICS_PORT", 0, minimum=0, maximum=65520)
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
+
 # --- Logs: identifiers only, never content -----------------------------------------------------------------------
 
+LOG_LEVEL = env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "core.logs.Formatter", "as_json": not EMBEDDED}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "daphne": {"level": "WARNING"},
+        # Every socket that opens and closes, and the like: for a log that machines read, not for a trial's window.
+        "core": {"level": "WARNING" if EMBEDDED and LOG_LEVEL == "INFO" else LOG_LEVEL},
         # One line a task would bury everything else; those that fail still speak.
         "django.tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "WARNING"},

@@ -45,6 +45,11 @@ def waiting() -> timedelta:
     return max(timezone.now() - oldest, timedelta()) if oldest else timedelta()
 
 
+def length() -> int:
+    """Return how many tasks may be done now."""
+    return DBTaskResult.objects.ready().count()
+
+
 def start_threads(count: int) -> list[threading.Thread]:
     """Start worker threads that live as long as the process; they poll every two seconds."""
     threads = [threading.Thread(target=_work, name=f"worker-{number}", daemon=True) for number in range(count)]

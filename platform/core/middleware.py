@@ -7,6 +7,25 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_cache_control
 
+from core import figures
+
+
+class CountingMiddleware:
+    """Counts every answer by its class of status, and how long it took."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Count the answer."""
+        with figures.HTTP_TIMES.taken():
+            response = self.get_response(request)
+        figures.HTTP_REQUESTS.add(f"{response.status_code // 100}xx")
+        return response
+
 
 class NoStoreMiddleware:
     """Nothing but static files is kept by any cache: pages differ by reader."""

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Never
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class TimeStamped(models.Model):
@@ -97,3 +98,38 @@ class AuditEntry(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> Never:
         """Refuse: the record is append-only."""
         raise TypeError("An audit entry is never deleted.")
+
+
+class Process(models.Model):
+    """One process of the platform as it last said of itself, about every ten seconds; gone after an orderly stop.
+
+    Its name is random and means nothing outside this table. `figures` are numbers, and whether what it needs answers;
+    `core.reporting` writes them and says which there are.
+    """
+
+    class Kind(models.TextChoices):
+        """What a process does."""
+
+        SITE = "site", _("everything")
+        PAGES = "pages", _("pages")
+        SOCKETS = "sockets", _("sockets")
+        WORKER = "worker", _("background work")
+
+    name = models.CharField(max_length=12, primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    version = models.CharField(max_length=20)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+    figures = models.JSONField(default=dict)
+
+
+class ProcessMinute(models.Model):
+    """What one process had to do in one minute; minutes in which there was nothing have no row."""
+
+    process = models.CharField(max_length=12)
+    at = models.DateTimeField(db_index=True)
+    sockets = models.PositiveIntegerField()
+    messages = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["process", "at"], name="one_row_per_process_and_minute")]

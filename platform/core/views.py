@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core import background
+from core import readiness
 
 
 @require_safe
@@ -19,16 +18,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether this process can do its work: 200 with the database there, 503 without.
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether this process can do its work: 200 with the database there, 503 without; `core.readiness` says the rest.
 
-    `waiting` is for whoever watches the workers: the seconds that the oldest task that may be done has waited for one.
+    Where an event loop serves the pages, it answers itself and the question does not come here.
     """
-    try:
-        waiting = background.waiting()
-    except DatabaseError:
-        return JsonResponse({"database": False}, status=503)
-    return JsonResponse({"database": True, "waiting": int(waiting.total_seconds())})
+    found = readiness.ask()
+    return HttpResponse(found.as_json(), content_type="application/json", status=200 if found.ready else 503)
 
 
 @require_safe

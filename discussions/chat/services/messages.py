@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from core import markdown
+from core import figures, markdown
 from core.audit import record
 from core.errors import Conflict, DomainError
 from core.realtime.limits import pace
@@ -110,7 +110,7 @@ def send_message(
         return ack
     pace.take(by.pk)
     try:
-        with transaction.atomic():
+        with figures.SEND_TIMES.taken(), transaction.atomic():
             place = _place_to_write(room_id, by)
             capacity = place.speak(organisation)
             parent = None if reply_to is None else _message(place, reply_to)

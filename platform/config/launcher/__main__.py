@@ -76,18 +76,20 @@ def announce(configuration: Configuration, port: int) -> None:
         host = f"[{host}]"
     sys.stdout.write(f"http://{host}:{port}/\n")
     sys.stdout.flush()
-    start_workers()
+    start_companions()
 
 
-def start_workers() -> None:
-    """Start the background threads that the settings ask for, where the application is the platform."""
+def start_companions() -> None:
+    """Start what goes on beside the server where the application is the platform: background work, and reports of itself."""
     from django.apps import apps
     from django.conf import settings
 
     if apps.ready:
+        from core import reporting
         from core.background import start_threads
 
         start_threads(settings.WORKER_THREADS)
+        reporting.begin("site" if settings.EMBEDDED else "sockets")
 
 
 if __name__ == "__main__":

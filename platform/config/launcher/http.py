@@ -14,6 +14,7 @@ from twisted.web import http
 
 from config.launcher.configuration import Configuration
 from config.launcher.gate import Gate
+from core import figures
 
 BODY_RATE = 1024
 """Bytes a second that a body must bring on average after REQUEST_TIMEOUT: a slow line does, a stall does not."""
@@ -194,6 +195,7 @@ class Request(WebRequest):
         self.requestHeaders.removeHeader(b"daphne-root-path")
         if self.requestHeaders.getRawHeaders(b"upgrade", [b""])[0].lower() == b"websocket":
             if not self.server.admits_sockets():
+                figures.HANDSHAKES_REFUSED.add("full")
                 return self._refuse_socket()
             self.channel.leave()
         return super().process()

@@ -16,10 +16,16 @@ from typing import Any
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import transaction
 
+from core import figures
+from core.logs import happening
+
 logger = logging.getLogger(__name__)
 
 PATIENCE = 2.0
 """Seconds one ring may take; a dead or frozen Redis costs nobody more."""
+
+NOBODY = "nobody"
+"""A name under which no process hears a bell."""
 
 _server_loop: asyncio.AbstractEventLoop | None = None
 _under_way: set[Future[None]] = set()
@@ -48,14 +54,37 @@ def ring(channel_group: str, message: dict[str, Any]) -> None:
 
 async def send(channel_group: str, message: dict[str, Any]) -> None:
     """Send within two seconds or give up; used by what already runs on an event loop."""
+    error = await _tried(channel_group, message)
+    if error is None:
+        figures.BELLS_RUNG.value += 1
+        return
+    figures.BELLS_FAILED.value += 1
+    name = type(error).__name__
+    logger.warning("A bell for %s did not ring: %s.", channel_group, name, extra=happening("bell.failed", error=name))
+
+
+def answers() -> bool:
+    """Whether the layer takes a bell that nobody hears, within two seconds; not to be asked from an event loop."""
+    loop = _server_loop
+    if loop is None or loop.is_closed():
+        if isinstance(get_channel_layer(), InMemoryChannelLayer):
+            return True
+        loop = _own_loop()
+    tried = asyncio.run_coroutine_threadsafe(_tried(NOBODY, {"type": "nobody.hears"}), loop)
+    return tried.result(PATIENCE + 0.2) is None
+
+
+async def _tried(channel_group: str, message: dict[str, Any]) -> Exception | None:
+    """Ring, and return what the layer's engine raised, whatever that is: the bell is best effort."""
     layer = get_channel_layer()
     if layer is None:
-        return
+        return None
     try:
         async with asyncio.timeout(PATIENCE):
             await layer.group_send(channel_group, message)
-    except Exception as error:  # whatever the layer's engine raises: the bell is best effort
-        logger.warning("A bell for %s did not ring: %s.", channel_group, type(error).__name__)
+    except Exception as error:
+        return error
+    return None
 
 
 def serve_from(loop: asyncio.AbstractEventLoop | None) -> None:

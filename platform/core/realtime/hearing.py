@@ -6,11 +6,14 @@ Whatever becomes of the layer is no failure here: what it does not take is tried
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Callable, Collection
 from typing import Any
 
 from channels.layers import get_channel_layer
 
+from core import figures
+from core.logs import happening
 from core.realtime import bell
 
 logger = logging.getLogger(__name__)
@@ -23,6 +26,7 @@ class Ear:
         self._channel: str | None = None
         self._heard: set[str] = set()
         self._deaf: set[str] = set()
+        self._lost_at: float | None = None
 
     async def listen(
         self,
@@ -43,12 +47,14 @@ class Ear:
                 if failed:
                     again()
                 while True:
-                    heard(await layer.receive(self._channel))
+                    message = await layer.receive(self._channel)
+                    self._answered()
+                    heard(message)
             except Exception as error:  # whatever the engine raises: delivery goes on by polling
                 failed = True
                 self._channel = None
                 self._heard.clear()
-                logger.warning("The channel layer failed: %s. Rooms are polled.", type(error).__name__)
+                self._failed("listen", error)
                 await asyncio.sleep(random.uniform(1, 3))  # noqa: S311 - nothing secret
 
     async def hear(self, name: str) -> bool:
@@ -61,8 +67,9 @@ class Ear:
                 await layer.group_add(name, channel)
         except Exception as error:  # the poll does without
             self._deaf.add(name)
-            logger.warning("Could not subscribe to %s: %s.", name, type(error).__name__)
+            self._failed("hear", error)
             return False
+        self._answered()
         self._deaf.discard(name)
         self._heard.add(name)
         return True
@@ -85,6 +92,20 @@ class Ear:
             await _take_off(self._channel, [name])
         self._heard.discard(name)
 
+    def _failed(self, asked: str, error: Exception) -> None:
+        """The layer did not do what was asked: counted each time, told once until it answers again."""
+        figures.LAYER_ERRORS.add(asked)
+        if self._lost_at is None:
+            self._lost_at = time.monotonic()
+            name = type(error).__name__
+            about = happening("layer.lost", asked=asked, error=name)
+            logger.warning("The channel layer failed: %s. Rooms are polled.", name, extra=about)
+
+    def _answered(self) -> None:
+        if self._lost_at is not None:
+            seconds, self._lost_at = round(time.monotonic() - self._lost_at, 1), None
+            logger.warning("The channel layer answers again.", extra=happening("layer.regained", seconds=seconds))
+
     async def close(self) -> None:
         """Take the channel off every bell, so that nobody rings for a process that does not listen; `listen` has ended."""
         channel, names = self._channel, self._heard
@@ -102,4 +123,5 @@ async def _take_off(channel: str, names: Collection[str]) -> None:
             for name in names:
                 await layer.group_discard(name, channel)
     except Exception as error:  # a bell more does no harm
+        figures.LAYER_ERRORS.add("hear_no_more")
         logger.warning("Could not unsubscribe: %s.", type(error).__name__)

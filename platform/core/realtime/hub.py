@@ -8,6 +8,7 @@ ended sessions are read from the database every ten seconds.
 import asyncio
 import logging
 import random
+import time
 import uuid
 from collections import Counter
 from collections.abc import Collection, Coroutine
@@ -18,6 +19,8 @@ from django.db import Error as DatabaseError
 from django.http import Http404
 from django.utils.module_loading import import_string
 
+from core import figures
+from core.logs import happening
 from core.models import Deployment
 from core.realtime import bell, rooms, sessions
 from core.realtime.hearing import Ear
@@ -37,6 +40,8 @@ BEHIND_MAX = 1000
 """A client further behind than this loads the newest page anew."""
 
 RESTART_SPREAD = 20
+CATCH_UP_TOLD = 200
+"""A socket that had to read more events than this by itself is told of in the log."""
 
 
 class Hub:
@@ -61,6 +66,7 @@ class Hub:
     def enter(self, socket: Socket) -> None:
         """Take in a socket; with the first one the process begins to listen."""
         self.sockets.add(socket)
+        figures.SOCKETS.value = len(self.sockets)
         self.per_user[socket.user_id] += 1
         if not self._services:
             bell.serve_from(asyncio.get_running_loop())
@@ -71,6 +77,7 @@ class Hub:
         for follow in list(socket.follows.values()):
             self.unfollow(follow)
         self.sockets.discard(socket)
+        figures.SOCKETS.value = len(self.sockets)
         self.per_user[socket.user_id] -= 1
         if self.per_user[socket.user_id] <= 0:
             del self.per_user[socket.user_id]
@@ -111,6 +118,7 @@ class Hub:
                 self.unfollow(old)
             sent = head.seq if since is None else max(since, right.floor - 1)
             if (epoch is not None and epoch != self.epoch) or not 0 <= head.seq - sent <= BEHIND_MAX:
+                figures.RESETS.value += 1
                 socket.say({"type": "reset", "room": room})
                 return
             socket.say({"type": "joined", "room": room, "head": head.seq, "floor": right.floor})
@@ -152,6 +160,7 @@ class Hub:
 
     def _begin(self, room: int) -> Topic:
         topic = self.topics[room] = Topic(room)
+        figures.ROOMS.value = len(self.topics)
         self.spawn(self._start(topic))
         return topic
 
@@ -164,12 +173,14 @@ class Hub:
         finally:
             if topic.is_broken and self.topics.get(topic.room) is topic:
                 del self.topics[topic.room]
+                figures.ROOMS.value = len(self.topics)
             topic.ready.set()
         self._rang(topic.room, topic.wanted)
 
     def _end_if_idle(self, topic: Topic) -> None:
         if topic.is_idle and self.topics.get(topic.room) is topic:
             del self.topics[topic.room]
+            figures.ROOMS.value = len(self.topics)
             if topic.pump is not None:
                 topic.pump.cancel()
             if self._services:
@@ -202,12 +213,14 @@ class Hub:
                 if topic.rings == rings:
                     topic.wanted = topic.head
                 continue
+            figures.EVENTS_READ.value += len(entries)
             batches = Batch.split(topic.room, entries)
             await self._ask_again(topic, max(batch.acl_version for batch in batches))
             for batch in batches:
                 for follow in topic.live():
                     self._hand_over(follow, batch)
                 topic.head = batch.last
+                figures.HANDOVER_TIMES.note(time.time() - batch.entries[0].at)
                 await asyncio.sleep(0)  # those who can write do so before more is queued
 
     def _hand_over(self, follow: Follow, batch: Batch) -> None:
@@ -240,10 +253,13 @@ class Hub:
     async def _catch_up(self, follow: Follow) -> None:
         """Send what is missing at the socket's own pace, until it is where the process is."""
         topic = follow.topic
+        figures.CATCH_UPS.value += 1
+        start = follow.sent
         while follow.sent < topic.head:
             entries = await in_thread(self.rooms.entries, topic.room, follow.sent, PAGE)
             if not entries:
                 break
+            figures.CATCH_UP_EVENTS.value += len(entries)
             for batch in Batch.split(topic.room, entries):
                 if not await follow.socket.outbox.roomy():
                     follow.socket.close(TOO_SLOW)
@@ -255,6 +271,9 @@ class Hub:
                     return
                 follow.deliver(batch)
         follow.is_live = True
+        if follow.sent - start > CATCH_UP_TOLD:
+            about = happening("catch_up.long", room=topic.room, events=follow.sent - start)
+            logger.info("A socket caught up with a room.", extra=about)
 
     # --- The layer ----------------------------------------------------------------------------------------------
 
@@ -295,7 +314,9 @@ class Hub:
                 await self.poll()
                 self._hear_again(everything=rounds % 6 == 0)
             except DatabaseError as error:
-                logger.warning("Polling failed: %s.", type(error).__name__)
+                figures.POLLS_FAILED.value += 1
+                name = type(error).__name__
+                logger.warning("Polling failed: %s.", name, extra=happening("poll.failed", error=name))
 
     def _hear_again(self, *, everything: bool) -> None:
         """Hang bells again that an engine may have forgotten; beside the poll, which no engine that hangs may hold up."""
@@ -316,6 +337,7 @@ class Hub:
             head = heads.get(topic.room)
             if head is not None:
                 await self._ask_again(topic, head.acl_version)
+                figures.FOUND_BY_POLL.value += max(0, head.seq - topic.wanted) if topic.ready.is_set() else 0
                 self._rang(topic.room, head.seq)
             elif topic.ready.is_set():
                 for follow in list(topic.follows):
@@ -342,9 +364,13 @@ class Hub:
     async def _beat(self) -> None:
         """Tell each socket at every heartbeat how far its rooms are; that it comes shows that the connection lives."""
         loop = asyncio.get_running_loop()
+        pause = min(1, self.heartbeat / 2)
         while True:
-            await asyncio.sleep(min(1, self.heartbeat / 2))
+            due = loop.time() + pause
+            await asyncio.sleep(pause)
             now = loop.time()
+            figures.LOOP_LAG.note(now - due)
+            figures.OUTBOX_PEAK.note(max((socket.outbox.fill for socket in self.sockets), default=0.0))
             for socket in self.sockets:
                 if socket.heads_due <= now:
                     socket.heads_due = now + self.heartbeat

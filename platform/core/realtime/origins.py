@@ -1,9 +1,15 @@
 """Who may open a socket: only a page of ours. Browsers say in `Origin` which page asks, and no page can change it."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.conf import settings
+
+from core import figures
+from core.logs import happening
+
+logger = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -23,6 +29,8 @@ class ExactOrigins:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" and not is_ours(scope):
+            figures.HANDSHAKES_REFUSED.add("origin")
+            logger.info("A socket was refused: origin.", extra=happening("socket.refused", reason="origin"))
             await receive()  # websocket.connect
             await send({"type": "websocket.close"})  # before accept: 403
             return

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+from core import figures
 from core.realtime.rooms import Entry
 
 EVENTS_MAX = 256
@@ -136,6 +137,11 @@ class Outbox:
             self._roomy.set()
 
     @property
+    def fill(self) -> float:
+        """How full it is, of what it may hold; above 1 it is closed."""
+        return max(self._events / EVENTS_MAX, self._bytes / BYTES_MAX)
+
+    @property
     def is_roomy(self) -> bool:
         """Whether it is at most a quarter full."""
         return self._roomy.is_set()
@@ -156,6 +162,7 @@ class Outbox:
                 self._filled.clear()
                 await self._filled.wait()
             await send({"type": "websocket.send", "text": self._next()})
+            figures.FRAMES_WRITTEN.value += 1
 
     async def empty(self) -> None:
         """Wait until everything queued has been handed on."""
@@ -177,16 +184,20 @@ class Outbox:
             self._items.popleft()
         if len(batches) > 1:
             text = frame_of(item.room, ",".join(batch.text for batch in batches))
-        self._events -= sum(map(len, batches))
+        events = sum(map(len, batches))
+        figures.DELIVERIES.value += events
+        self._events -= events
         self._bytes -= size
         self._shrunk()
         return text
 
     def _grown(self) -> None:
         if self._events > EVENTS_MAX or self._bytes > BYTES_MAX:
+            figures.OUTBOX_PEAK.note(1.0)
             self.close(TOO_SLOW)
             return
         if self._events > EVENTS_MAX // 4 or self._bytes > BYTES_MAX // 4:
+            figures.OUTBOX_PEAK.note(self.fill)
             self._roomy.clear()
         self._filled.set()
 

@@ -28,6 +28,7 @@ class Right:
 class Entry:
     """One event of a room, encoded once for everybody: `text` is its JSON.
 
+    `at` is when it happened by the writer's clock, in seconds since 1970.
     Who may not see below a floor above `origin` (the `seq` of the message it is about) gets the number only.
     """
 
@@ -35,6 +36,7 @@ class Entry:
     acl_version: int
     origin: int
     text: str
+    at: float = 0.0
 
     @property
     def hidden(self) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,13 +12,15 @@ from django.db import Error as DatabaseError
 from django.http import Http404
 from django.utils.module_loading import import_string
 
+from core import figures
 from core.errors import Conflict, DomainError, RateLimited
+from core.logs import happening
 from core.models import Deployment
 from core.realtime import frames, sessions
 from core.realtime.frames import BadFrame, Frame
 from core.realtime.limits import Bucket
 from core.realtime.origins import Receive, Scope, Send
-from core.realtime.outbox import Outbox
+from core.realtime.outbox import TOO_SLOW, Outbox
 from core.realtime.sessions import SignedIn
 from core.realtime.threads import in_thread
 
@@ -30,6 +33,7 @@ logger = logging.getLogger(__name__)
 ADDRESS = "/ws/"
 SESSION_ENDED = 4401
 BUSY = 1013
+GONE = 1006
 FRAMES_PER_SECOND, FRAMES_AT_ONCE = 20, 100
 CODES = {"malformed", "unknown_type", "not_found", "forbidden", "too_long", "rate_limited", "conflict", "busy"}
 """Every code an error frame may carry."""
@@ -74,33 +78,38 @@ class SocketEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
         if scope["path"] != ADDRESS:
+            _refused("path")
             await send({"type": "websocket.close"})  # before accept: 403
             return
         try:
             session = await in_thread(sessions.signed_in, sessions.session_key(scope["headers"]))
             epoch = await in_thread(Deployment.current_epoch)
         except DatabaseError:
-            await _refuse(send, BUSY)
+            await _refuse(send, BUSY, "database")
             return
         if session is None:
-            await _refuse(send, SESSION_ENDED)
+            await _refuse(send, SESSION_ENDED, "signed_out")
         elif self.hub.per_user[session.user_id] >= settings.SOCKETS_PER_USER:
-            await _refuse(send, BUSY)
+            await _refuse(send, BUSY, "too_many")
         else:
             self.hub.epoch = epoch
             socket = Socket(session, asyncio.get_running_loop().time() + self.hub.heartbeat)
             socket.say({"type": "hello", "user": session.user_id, "epoch": epoch, "heartbeat": self.hub.heartbeat})
             self.hub.enter(socket)
+            opened, code = time.monotonic(), GONE
+            _told_open(socket, len(self.hub.sockets))
             try:
                 await send({"type": "websocket.accept"})
-                await self._serve(socket, receive, send)
+                code = await self._serve(socket, receive, send)
             finally:
                 await self.hub.exit(socket)
+                _told_closed(socket, code, time.monotonic() - opened)
 
-    async def _serve(self, socket: Socket, receive: Receive, send: Send) -> None:
-        """Read and write until the client goes or the socket is closed by us."""
-        parts = [
-            asyncio.create_task(self._read(socket, receive)),
+    async def _serve(self, socket: Socket, receive: Receive, send: Send) -> int:
+        """Read and write until the client goes or the socket is closed by us; return the code with which it ended."""
+        reading = asyncio.create_task(self._read(socket, receive))
+        parts: list[asyncio.Task[Any]] = [
+            reading,
             asyncio.create_task(socket.outbox.drain(send)),
             asyncio.create_task(socket.outbox.closed.wait()),
         ]
@@ -112,14 +121,16 @@ class SocketEndpoint:
             await asyncio.gather(*parts, return_exceptions=True)
         if socket.outbox.code is not None:
             await send({"type": "websocket.close", "code": socket.outbox.code})
+            return socket.outbox.code
+        return GONE if reading.cancelled() or reading.exception() is not None else reading.result()
 
-    async def _read(self, socket: Socket, receive: Receive) -> None:
-        """Do one frame after the other; who sends more than 20 a second is read more slowly."""
+    async def _read(self, socket: Socket, receive: Receive) -> int:
+        """Do one frame after the other; who sends more than 20 a second is read more slowly. Return the client's close code."""
         bucket = Bucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
         while True:
             event = await receive()
             if event["type"] == "websocket.disconnect":
-                return
+                return int(event.get("code") or GONE)
             if wait := bucket.wait():
                 await asyncio.sleep(wait)
                 bucket.wait()
@@ -134,17 +145,21 @@ class SocketEndpoint:
             about = {name: data[name] for name in ("room", "key") if data.get(name) is not None}
             await frame.handle(self.hub, socket, data)
         except BadFrame as error:
-            socket.outbox.put(frames.error(error.code, error.about))
+            self._refuse_frame(socket, error.code, error.about)
         except Http404:
-            socket.outbox.put(frames.error("not_found", about))
+            self._refuse_frame(socket, "not_found", about)
         except DomainError as error:
-            socket.outbox.put(frames.error(code_of(error), about, **details_of(error)))
+            self._refuse_frame(socket, code_of(error), about, **details_of(error))
         except DatabaseError as error:
             logger.warning("The database refused a frame: %s.", type(error).__name__)
-            socket.outbox.put(frames.error("busy", about, retry_after=random.randint(1, 3)))  # noqa: S311
+            self._refuse_frame(socket, "busy", about, retry_after=random.randint(1, 3))  # noqa: S311
         except Exception:
             logger.exception("A frame failed.")
-            socket.outbox.put(frames.error("busy", about, retry_after=5))
+            self._refuse_frame(socket, "busy", about, retry_after=5)
+
+    def _refuse_frame(self, socket: Socket, code: str, about: dict[str, Any], **more: Any) -> None:
+        figures.FRAMES_REFUSED.add(code)
+        socket.outbox.put(frames.error(code, about, **more))
 
 
 def code_of(error: DomainError) -> str:
@@ -163,7 +178,27 @@ def details_of(error: DomainError) -> dict[str, Any]:
     return {"field": "as"} if error.code == "choose_capacity" else {}
 
 
-async def _refuse(send: Send, code: int) -> None:
+async def _refuse(send: Send, code: int, reason: str) -> None:
     """Accept and close, so that the client can read the code."""
+    _refused(reason)
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": code})
+
+
+def _refused(reason: str) -> None:
+    figures.HANDSHAKES_REFUSED.add(reason)
+    logger.info("A socket was refused: %s.", reason, extra=happening("socket.refused", reason=reason))
+
+
+def _told_open(socket: Socket, sockets: int) -> None:
+    figures.HANDSHAKES_ACCEPTED.value += 1
+    logger.info("A socket opened.", extra=happening("socket.opened", person=socket.user_id, sockets=sockets))
+
+
+def _told_closed(socket: Socket, code: int, seconds: float) -> None:
+    figures.SOCKETS_CLOSED.add(code)
+    about = happening("socket.closed", person=socket.user_id, code=code, seconds=round(seconds, 1))
+    if code == TOO_SLOW:
+        logger.warning("A socket was closed because its reader is too slow.", extra=about)
+    else:
+        logger.info("A socket closed.", extra=about)

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import close_old_connections
 
+from core import figures
+
 WORKERS = 8
 
 _pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="live")
@@ -16,9 +18,14 @@ _pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="live")
 
 async def in_thread[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a function that reads or writes the database, and return what it returns."""
-    return await asyncio.get_running_loop().run_in_executor(
-        _pool, lambda: _with_fresh_connections(function, *args, **kwargs)
-    )
+    figures.DATABASE_WORK.value += 1
+    try:
+        with figures.DATABASE_TIMES.taken():
+            return await asyncio.get_running_loop().run_in_executor(
+                _pool, lambda: _with_fresh_connections(function, *args, **kwargs)
+            )
+    finally:
+        figures.DATABASE_WORK.value -= 1
 
 
 def _with_fresh_connections[**P, T](function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
