@@ -193,6 +193,8 @@ class Request(WebRequest):
     def process(self) -> Any:
         # Daphne takes the application's root from this header, whoever sends it; ours is set by configuration only.
         self.requestHeaders.removeHeader(b"daphne-root-path")
+        if self.clientproto != b"HTTP/1.1":
+            self.requestHeaders.removeHeader(b"upgrade")  # older versions know none: RFC 9110, section 7.8
         if self.requestHeaders.getRawHeaders(b"upgrade", [b""])[0].lower() == b"websocket":
             if not self.server.admits_sockets():
                 figures.HANDSHAKES_REFUSED.add("full")

@@ -8,6 +8,7 @@ from twisted.internet import reactor
 from twisted.internet.interfaces import IDelayedCall
 
 from config.launcher.gate import Gate
+from core.realtime.limits import Bucket
 
 CLOSE_TIMEOUT = 5
 """Seconds for the other side to answer a close frame, or to take what was sent before it."""
@@ -17,6 +18,11 @@ INBOX_MAX = 32
 
 INBOX_PAUSE = 0.05
 """Seconds between two looks at an inbox that was full."""
+
+PINGS_PER_SECOND, PINGS_AT_ONCE = 5, 200
+"""How often a client may ask whether we live, or say unasked that it does: browsers never do, libraries every few seconds."""
+
+POLICY = 1008
 
 UNSENT_MAX = 64 * 1024
 """Bytes the system may hold unsent, so that pings and close frames do not queue behind a minute of backlog."""
@@ -36,6 +42,7 @@ class Protocol(WebSocketProtocol):
     def connectionMade(self) -> None:
         self.gate = Gate()
         self._inbox_full = False
+        self._pings = Bucket(PINGS_PER_SECOND, PINGS_AT_ONCE)
         self._cut: IDelayedCall | None = None
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.gate, True)
@@ -62,6 +69,16 @@ class Protocol(WebSocketProtocol):
             self._inbox_full = True
             self.transport.pauseProducing()
             reactor.callLater(INBOX_PAUSE, self._read_on)
+
+    def onPing(self, payload: bytes) -> None:
+        """Answer, unless the answers before it have not been taken; a flood of pings passes every other bound of ours."""
+        if self._pings.wait():
+            self.serverClose(POLICY)
+            self.dropConnection()
+            return
+        self._pings.take()
+        if not self.gate.shut_for:
+            super().onPing(payload)
 
     def _read_on(self) -> None:
         if self.state == self.STATE_CLOSED:
