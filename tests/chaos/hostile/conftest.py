@@ -1,0 +1,58 @@
+"""One site for those who mean ill; whatever they do to it, its log stays without complaints and without content."""
+
+import re
+
+import psutil
+import pytest
+
+from tests.chaos.hostile.raw import Raw
+from tests.processes.site import Site
+
+CANARY = "kestrel-over-the-harbour"
+"""Stands in what hostile clients send; no log may hold it."""
+
+MEGABYTE = 1024 * 1024
+
+
+def complaints(log):
+    """Return the lines of a log that it should not have: failures, tracebacks, anything that somebody sent."""
+    return [line for line in log.splitlines() if re.search(rf"ERROR|CRITICAL|Traceback|Exception|{CANARY}", line)]
+
+
+def resident(process):
+    """Return how much memory a process has, in MB."""
+    return psutil.Process(process.popen.pid).memory_info().rss / MEGABYTE
+
+
+class Target:
+    """A site with one process, a room and people in it."""
+
+    def __init__(self, site, people=6, **environment):
+        self.site = site
+        site.migrate()
+        self.process = site.start("sockets", **environment)
+        self.door = site.door(self.process)
+        made = site.ask("make", people=people)
+        self.room, self.people = made["room"], made["people"]
+
+    def connect(self, person=0, **more):
+        """Open a socket as a person does."""
+        return Raw(self.door, self.people[person]["session"], **more).open()
+
+    def knock(self, sent, **more):
+        """Open a connection and send something else than a handshake."""
+        return Raw(self.door, sent=sent, **more)
+
+    @property
+    def session(self):
+        return self.people[0]["session"]
+
+
+@pytest.fixture(scope="session")
+def target(tmp_path_factory):
+    """The site that the tests of this folder share."""
+    with Site(tmp_path_factory.mktemp("hostile"), MODE="embedded") as site:
+        target = Target(site)
+        yield target
+        assert target.process.is_alive
+        assert complaints(target.process.said()) == []
