@@ -155,39 +155,6 @@ def test_history_from_joining_begins_with_joining(room, say, member, lead, make_
         services.send_message(room.pk, by=newcomer, key=key(), body="Reply", reply_to=before.id)
 
 
-def recount(room, person):
-    """Count what is unread the slow way."""
-    reading = RoomReading.objects.get(room=room, user=person)
-    return Message.objects.filter(room=room, number__gt=reading.last_number).exclude(author=person).count()
-
-
-def test_unread_is_exact(room, say, member, lead, supply_chains):
-    def unread(person):
-        (badge,) = room_badges(person, [supply_chains])[supply_chains.pk]
-        assert badge.unread == recount(room, person)
-        return badge.unread
-
-    assert unread(member) == 0, "nothing from before joining is unread"
-    acks = [say(lead, room), say(member, room), say(lead, room), say(lead, room)]
-    assert unread(member) == 3
-    services.delete_message(room.pk, acks[0].id, by=lead, key=key())
-    assert unread(member) == 3, "tombstones count"
-    room.refresh_from_db()
-    services.mark_read(room, by=member, seq=acks[2].seq)
-    assert unread(member) == 1
-    services.mark_read(room, by=member, seq=acks[0].seq)
-    assert unread(member) == 1, "a mark never goes back"
-    say(member, room)
-    assert unread(member) == 1
-    room.refresh_from_db()
-    services.mark_read(room, by=member, seq=10_000)
-    assert unread(member) == 0
-    say(member, room)
-    say(lead, room)
-    assert unread(member) == 1
-    assert unread(lead) == 3
-
-
 def test_badges_cost_the_same_for_one_and_many_groups(
     member, make_group, join, weavers, supply_chains, django_assert_num_queries
 ):

@@ -4,7 +4,6 @@ import threading
 import uuid
 
 import pytest
-from django.test import Client
 
 from core.errors import Conflict, DomainError
 from discussions import services
@@ -14,20 +13,6 @@ from groups.services import remove_membership
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def test_fifty_sends_of_one_form_make_one_post_and_all_lead_to_it(thread, member, address):
-    sent = {"key": str(uuid.uuid4()), "body": "Once, please"}
-
-    def submit(_index):
-        client = Client()
-        client.force_login(member)
-        return client.post(address("post/"), sent)
-
-    answers = at_once(50, submit)
-    assert {(answer.status_code, answer.url) for answer in answers} == {(302, address("?post=2#post-2"))}
-    assert Post.objects.filter(body="Once, please").count() == 1
-    assert Thread.objects.get().last_number == 2
 
 
 def test_many_writers_leave_no_gap_and_exact_marks(thread, lead, member, capacity):

@@ -1,4 +1,9 @@
-"""A process killed at any step of an upload leaves nothing visible, and nothing at all after a sweep; the sender goes on."""
+"""G18. An upload is there wholly or not at all.
+
+A document shows only after every byte has arrived, was checked and is stored. A process killed at any step leaves nothing
+visible, and nothing at all after a sweep; the sender goes on from the last whole chunk, and what is downloaded is, to the bit,
+what was sent. (Versions never change, and of two who save at once both are kept: `tests/documents/test_uploads.py`.)
+"""
 
 import json
 import os
