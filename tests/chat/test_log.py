@@ -14,7 +14,7 @@ from core.models import AuditEntry
 from discussions.chat import services
 from discussions.chat.access import message_in, room_for, room_of_group
 from discussions.chat.live import Rooms
-from discussions.chat.models import Event, Message, MessageVersion, Room, RoomReading
+from discussions.chat.models import Event, Message, MessageVersion, Room
 from discussions.chat.unread import room_badges
 from groups.events import GroupOpened, RightsChanged
 from groups.standing import NotAllowed
