@@ -13,7 +13,6 @@ from discussions import mentions
 from discussions.chat.access import Place
 from discussions.chat.models import Emoji, Message
 from discussions.chat.presenting import mention_names
-from groups.bylines import bylines
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -95,7 +94,7 @@ def pins_in(place: Place) -> list[Pin]:
     """Return the pinned messages as the room's page lists them; a constant number of queries."""
     messages = pinned_in(place)
     names = mention_names(messages)
-    voices = bylines(messages, place.standing)
+    voices = place.bylines(messages)
     return [pin_of(message, voice.label, names) for message, voice in zip(messages, voices, strict=True)]
 
 

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.db import Error as DatabaseError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -70,13 +71,13 @@ def _fields(request: HttpRequest, fields: Mapping[str, Field], **known: Any) -> 
     return check({**raw, **known}, fields)
 
 
-def _room(request: HttpRequest, slug: str, room_id: int) -> access.Place:
-    return access.room_of_group(request.user, slug, room_id)
+def _room(request: HttpRequest, slug: str | None, room_id: int) -> access.Place:
+    return access.room_at(request.user, slug, room_id)
 
 
 @require_safe
 @answers_like_a_socket
-def events(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
+def events(request: HttpRequest, slug: str | None = None, *, room_id: int) -> JsonResponse:
     """Return the events after `since`, or those before `before`, or the newest: at most `limit` (1 to 200)."""
     place = _room(request, slug, room_id)
     head, floor = place.room.last_seq, place.floor
@@ -103,11 +104,11 @@ def events(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
 
 @require_POST
 @answers_like_a_socket
-def messages(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
+def messages(request: HttpRequest, slug: str | None = None, *, room_id: int) -> JsonResponse:
     """Take what a `send` frame takes and answer with its ack."""
     data = _fields(request, SEND.fields, room=room_id)
     ack = services.send_message(
-        _of_group(slug, room_id),
+        _here(slug, room_id),
         by=person(request),
         key=data["key"],
         body=data["body"],
@@ -120,28 +121,28 @@ def messages(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
 
 @require_http_methods(["PUT", "DELETE"])
 @answers_like_a_socket
-def message(request: HttpRequest, slug: str, room_id: int, message_id: int) -> JsonResponse:
+def message(request: HttpRequest, slug: str | None = None, *, room_id: int, message_id: int) -> JsonResponse:
     """Take what an `edit` (PUT) or `delete` (DELETE) frame takes and answer with its ack."""
     if request.method == "PUT":
         data = _fields(request, EDIT.fields, room=room_id, id=message_id)
-        room = _of_group(slug, room_id)
+        room = _here(slug, room_id)
         ack = services.edit_message(
             room, message_id, by=person(request), key=data["key"], base=data["base"], body=data["body"]
         )
     else:
         data = _fields(request, DELETE.fields, room=room_id, id=message_id)
-        ack = services.delete_message(_of_group(slug, room_id), message_id, by=person(request), key=data["key"])
+        ack = services.delete_message(_here(slug, room_id), message_id, by=person(request), key=data["key"])
     return JsonResponse(ack.as_data())
 
 
 @require_http_methods(["GET", "HEAD", "PUT"])
 @answers_like_a_socket
-def reactions(request: HttpRequest, slug: str, room_id: int, message_id: int) -> JsonResponse:
+def reactions(request: HttpRequest, slug: str | None = None, *, room_id: int, message_id: int) -> JsonResponse:
     """Say who answered the message with which sign (GET), or take what a `react` frame takes (PUT) and answer with its ack."""
     if request.method == "PUT":
         data = _fields(request, REACT.fields, room=room_id, id=message_id)
         ack = services.react(
-            _of_group(slug, room_id),
+            _here(slug, room_id),
             message_id,
             by=person(request),
             key=data["key"],
@@ -157,17 +158,17 @@ def reactions(request: HttpRequest, slug: str, room_id: int, message_id: int) ->
 
 @require_http_methods(["PUT"])
 @answers_like_a_socket
-def pin(request: HttpRequest, slug: str, room_id: int, message_id: int) -> JsonResponse:
+def pin(request: HttpRequest, slug: str | None = None, *, room_id: int, message_id: int) -> JsonResponse:
     """Take what a `pin` frame takes and answer with its ack."""
     data = _fields(request, PIN.fields, room=room_id, id=message_id)
-    room = _of_group(slug, room_id)
+    room = _here(slug, room_id)
     ack = services.pin_message(room, message_id, by=person(request), key=data["key"], on=data["on"])
     return JsonResponse(ack.as_data())
 
 
 @require_safe
 @answers_like_a_socket
-def pins(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
+def pins(request: HttpRequest, slug: str | None = None, *, room_id: int) -> JsonResponse:
     """Return the room's pinned messages, the newest first: who said what, as the room's page shows it."""
     place = _room(request, slug, room_id)
     listed = [
@@ -179,7 +180,7 @@ def pins(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
 
 @require_POST
 @answers_like_a_socket
-def read(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
+def read(request: HttpRequest, slug: str | None = None, *, room_id: int) -> JsonResponse:
     """Take what a `read` frame takes; answer how far the person has read."""
     place = _room(request, slug, room_id)
     data = _fields(request, READ.fields, room=room_id)
@@ -187,11 +188,13 @@ def read(request: HttpRequest, slug: str, room_id: int) -> JsonResponse:
     return JsonResponse({"room": room_id, "seq": reading.last_seq})
 
 
-def _of_group(slug: str, room_id: int) -> int:
-    """Return the room's id if it is one of that group's; the door to it is asked later, after the key.
+def _here(slug: str | None, room_id: int) -> int:
+    """Return the room's id if it is one of that group's, or a conversation where no group is named.
 
-    Asked after the body was checked, so that a malformed one is told so whether the room is there or not.
+    The door to it is asked later, after the key. This is asked once the body was checked, so that a malformed one is told so
+    whether the room is there or not.
     """
-    if not Room.objects.filter(pk=room_id, group__slug=slug).exists():
+    here = Q(group=None) if slug is None else Q(group__slug=slug)
+    if not Room.objects.filter(here, pk=room_id).exists():
         raise Http404
     return room_id

@@ -23,7 +23,7 @@ from core.realtime.rooms import Entry, Head, Right
 from core.realtime.sockets import Socket
 from core.realtime.threads import in_thread
 from discussions.chat import presenting, services
-from discussions.chat.access import room_for
+from discussions.chat.access import room_for, seated
 from discussions.chat.models import ROLES_IN, Audience, Room, RoomReading
 from discussions.chat.services import Ack
 from groups.models import Group, GroupState, History, Participant
@@ -43,6 +43,8 @@ class Rooms:
     def rights(self, room: int, users: Collection[int]) -> dict[int, Right]:
         """Return who of these people may be in the room now: the same question as `access.place_in`, for many at once."""
         row = Room.objects.filter(pk=room).values_list("group_id", "floor", "audience").first()
+        if row is not None and row[0] is None:
+            return {user: Right(row[1], shows) for user, shows in seated(room, users).items()}
         group = Group.objects.live().exclude(state=GroupState.PROPOSED).filter(pk=row[0]).first() if row else None
         if row is None or group is None:
             return {}

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -15,12 +14,11 @@ from core import markdown
 from core.models import Deployment
 from discussions import mentions
 from discussions.chat import attachments
-from discussions.chat.access import Place
-from discussions.chat.audience import readers_of
+from discussions.chat.access import GroupPlace, Place
 from discussions.chat.models import Message, RoomReading
 from discussions.chat.presenting import filled, mention_names, spelled
 from discussions.chat.unread import room_badges
-from groups.bylines import Byline, bylines
+from groups.bylines import Byline
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -88,14 +86,12 @@ class RoomPage:
         """Return everything the template needs."""
         place, room = self.place, self.place.room
         rows = self._rows()
-        badges = room_badges(self.reader, [place.group])[place.group.pk]
         return {
             "room": room,
-            "group": place.group,
-            "standing": place.standing,
+            **self._around(),
             "may_write": place.may_write,
-            "attaching": attachments.choices(place.standing) if place.may_write else None,
-            "rooms": badges,
+            "refusal": place.refusal,
+            "may_moderate": place.may_moderate,
             "rows": rows,
             "blank": Row(voice=Byline(0, "", "", None, ""), css="msg"),
             "head": self.head,
@@ -106,7 +102,7 @@ class RoomPage:
             "is_newest": self.is_newest,
             "unread": self.reading.unread_in(room),
             "epoch": Deployment.current_epoch(),
-            "audience": readers_of(room, place.group),
+            "audience": place.audience,
             "language": get_language(),
             "zone": timezone.get_current_timezone_name(),
             "texts": {
@@ -117,7 +113,17 @@ class RoomPage:
                 "delete": _("Delete"),
                 "absent": _("A document that is not there any more"),
             },
-            "base": reverse("chat:room", args=[place.group.slug, room.pk]),
+            "base": place.base,
+        }
+
+    def _around(self) -> dict[str, Any]:
+        """Return what the room lies in: its group with the other rooms, or the conversation it is."""
+        place = self.place
+        if not isinstance(place, GroupPlace):
+            return place.surroundings
+        return place.surroundings | {
+            "attaching": attachments.choices(place.standing) if place.may_write else None,
+            "rooms": room_badges(self.reader, [place.group])[place.group.pk],
         }
 
     def _has_older(self) -> bool:
@@ -131,9 +137,10 @@ class RoomPage:
     def _rows(self) -> list[Row]:
         answered = [message.reply_to for message in self.messages if message.reply_to is not None]
         said: Sequence[Message] = [*self.messages, *answered]
-        voices = dict(zip((message.pk for message in said), bylines(said, self.place.standing), strict=True))
+        voices = dict(zip((message.pk for message in said), self.place.bylines(said), strict=True))
         names = mention_names(said)
-        files = attachments.for_reader(self.messages, self.place.standing)
+        place = self.place
+        files = attachments.for_reader(self.messages, place.standing) if isinstance(place, GroupPlace) else {}
         rows: list[Row] = []
         before: Message | None = None
         unread_shown = self.reading.unread_in(self.place.room) == 0

@@ -13,8 +13,9 @@ from accounts.models import User
 from core import markdown
 from discussions import mentions
 from discussions.chat import attachments
+from discussions.chat.access import shown_in
 from discussions.chat.attachments import Files
-from discussions.chat.models import Event, Message, Room
+from discussions.chat.models import ConversationSeat, Event, Message, Room
 from groups.models import Participant
 
 
@@ -52,14 +53,16 @@ def as_data(events: Collection[Event], *, floor: int = 1) -> list[dict[str, Any]
 
 
 def mention_names(messages: Iterable[Message]) -> dict[int, str]:
-    """Return the names of those mentioned who take or took part in the group of the room, by id."""
+    """Return the names of those mentioned who take or took part in the group of the room, or are in the conversation, by id."""
     shown = list(messages)
     people = markdown.people_in(message.html for message in shown)
     if not people:
         return {}
     rooms = Room.objects.filter(pk__in={message.room_id for message in shown})
     seats = Participant.objects.filter(user__in=people, membership__group__in=rooms.values("group_id"))
-    return {user.pk: user.display_name for user in User.objects.filter(pk__in=seats.values("user_id"))}
+    talking = ConversationSeat.objects.filter(user__in=people, room__in=rooms)
+    known = Q(pk__in=seats.values("user_id")) | Q(pk__in=talking.values("user_id"))
+    return {user.pk: user.display_name for user in User.objects.filter(known)}
 
 
 def spelled(message: Message, names: dict[int, str]) -> str:
@@ -172,5 +175,7 @@ def allowed_people(room: int, users: Collection[int]) -> list[dict[str, Any]]:
     seats = Participant.objects.taking_part().filter(
         Q(membership__group__rooms=room), user__in=list(users), user__shows_presence=True
     )
-    people = User.objects.filter(pk__in=seats.values("user_id")).order_by("name", "pk")
+    talking = shown_in(room).filter(user__in=list(users))
+    shown = Q(pk__in=seats.values("user_id")) | Q(pk__in=talking.values("user_id"))
+    people = User.objects.filter(shown).order_by("name", "pk")
     return [{"id": person.pk, "name": person.display_name} for person in people]

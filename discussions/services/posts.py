@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -72,7 +73,7 @@ def append(
     at: datetime | None = None,
 ) -> Post:
     """Write the next post of a thread whose row the caller has locked and whose rights the caller has judged."""
-    text, html, people = written(body, thread.group)
+    text, html, people = written(body, partial(mentions.people_of, thread.group))
     now = at or timezone.now()
     if thread.last_number:
         now = max(now, thread.last_post_at)
@@ -115,7 +116,9 @@ def edit_post(post: Post, *, by: Capacity, body: str, base: int) -> Post:
         raise Conflict(_("This post was deleted meanwhile."), current=post)
     by = speaking(standing, by)
     open_for_posts(thread)
-    text, html, people = written(body, thread.group, also=mentions.named_in(post.body, thread.group))
+    text, html, people = written(
+        body, partial(mentions.people_of, thread.group), also=mentions.named_in(post.body, thread.group)
+    )
     if text == post.body:
         return post
     if post.version != base:

@@ -1,7 +1,7 @@
 """Turning what somebody typed into what is kept."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,6 @@ from core.errors import DomainError
 from discussions import mentions
 from discussions.models.post import BODY_LENGTH
 from discussions.models.thread import TITLE_LENGTH
-from groups.models import Group
 
 
 class BadText(DomainError):
@@ -49,18 +48,14 @@ def digest(*parts: object) -> str:
 
 
 def written(
-    body: str,
-    group: Group,
-    *,
-    also: Iterable[mentions.Person] = (),
-    roles: Collection[str] = mentions.EVERY_ROLE,
+    body: str, people: Callable[[], Iterable[mentions.Person]], *, also: Iterable[mentions.Person] = ()
 ) -> tuple[str, str, list[int]]:
     """Return the text with its mentions resolved, its HTML, and the ids of those it mentions.
 
-    Only people who take part in one of the roles are named, and those in `also`.
+    `people` tells who can be named there; it is asked only if the text may name somebody.
     """
     if "@" in body:
-        people = {person.id: person for person in [*also, *mentions.people_of(group, roles)]}
-        body = mentions.resolve(body, people.values())
+        named = {person.id: person for person in also} | {person.id: person for person in people()}
+        body = mentions.resolve(body, named.values())
     html = markdown.render(body)
     return body, html, sorted(markdown.people_in([html]))

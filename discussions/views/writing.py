@@ -1,5 +1,7 @@
 """What helps while somebody writes: preview, drafts, names to mention; and how far they have read."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -22,7 +24,7 @@ from groups.standing import Standing
 
 def previewed(body: str, group: Group, standing: Standing) -> SafeString:
     """Return the text as it would look in the group; nothing is kept of it."""
-    text, html, people = written(markdown.clean(body)[:BODY_LENGTH], group)
+    text, html, people = written(markdown.clean(body)[:BODY_LENGTH], partial(mentions.people_of, group))
     if not text.strip():
         html = markdown.plain(_("Nothing written yet."))
     return markdown.fill(html, Voices(standing, [], mentioned=people).people, _("a participant"))

@@ -18,6 +18,7 @@ urlpatterns = [
     path("groups/<slug:slug>/documents/", include("groups.documents.urls")),
     path(".well-known/security.txt", core_views.security_txt, name="security_txt"),
     path("groups/<slug:slug>/chat/", include("discussions.chat.urls")),
+    path("conversations/", include("discussions.chat.conversation_urls")),
     path("groups/<slug:slug>/threads/", include("discussions.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),

@@ -57,6 +57,12 @@ GET = {
     "chat:events": ">..+++.",
     "chat:reactions": ">..+++.",
     "chat:pins": ">..+++.",
+    "conversations:room": ">...++.",
+    "conversations:edit": ">...++.",
+    "conversations:delete": ">...++.",
+    "conversations:events": ">...++.",
+    "conversations:reactions": ">...++.",
+    "conversations:pins": ">...++.",
     "threads:list": "...+++.",
     "threads:new": ">...++.",
     "threads:people": ">..+++.",
@@ -139,6 +145,12 @@ POST = {
     "chat:delete": ">..+++.",
     "chat:messages": ">++++++",
     "chat:read": ">..+++.",
+    "conversations:send": ">...++.",
+    "conversations:seen": ">...++.",
+    "conversations:edit": ">...++.",
+    "conversations:delete": ">...++.",
+    "conversations:messages": ">++++++",
+    "conversations:read": ">...++.",
     "threads:new": ">...++.",
     "threads:all_read": ">..+++.",
     "threads:preview": ">...++.",
@@ -163,10 +175,14 @@ PUT = {
     "chat:message": ">++++++",
     "chat:reactions": ">++++++",
     "chat:pin": ">++++++",
+    "conversations:message": ">++++++",
+    "conversations:reactions": ">++++++",
+    "conversations:pin": ">++++++",
 }
 DELETE = {
     "documents:chunks": "....+..",
     "chat:message": ">++++++",
+    "conversations:message": ">++++++",
 }
 # Work in the background: what each task may write to, and what it asks again before a word leaves the site.
 TASKS = {

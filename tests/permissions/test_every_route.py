@@ -17,7 +17,7 @@ from django.urls.resolvers import URLPattern
 
 from accounts.models import User
 from discussions.chat.models import Room
-from discussions.chat.services import send_message
+from discussions.chat.services import send_message, start_conversation
 from discussions.models import Post
 from discussions.services import start_thread
 from groups.documents.services import add_file, create_folder, start_upload
@@ -130,6 +130,9 @@ def world(
     notice = Notice.objects.create(user=member, kind="mention", key="mention:1", object_id=post.pk)
     found["supply-chains"]["notice_id"] = found[hidden_group.slug]["notice_id"] = notice.pk
     found["organisation"] = {**found["supply-chains"], "slug": weavers.slug}
+    talk = start_conversation(by=member, people=[lead.pk])
+    said = send_message(talk.pk, by=member, body="Hello", key=uuid.uuid4())
+    found["conversation"] = {**found["supply-chains"], "room_id": talk.pk, "message_id": said.id}
     assert mine.is_active
     return found
 
@@ -165,7 +168,9 @@ def snapshot():
 
 
 def arguments_of(name, world, slug):
-    """Return the arguments of a route: those of `partners/` speak of an organisation."""
+    """Return the arguments of a route: those of `partners/` speak of an organisation, those of `conversations/` of one."""
+    if name.startswith("conversations:"):
+        return world["conversation"]
     return world["organisation" if of_organisation(name) else slug]
 
 

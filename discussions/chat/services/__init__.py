@@ -1,5 +1,6 @@
 """Everything that changes a room: what is said, how far people have read, who may be there."""
 
+from discussions.chat.services.conversations import start_conversation
 from discussions.chat.services.messages import (
     BODY_MAX_BYTES,
     Ack,
@@ -46,4 +47,5 @@ __all__ = [
     "rename_room",
     "rights_changed",
     "send_message",
+    "start_conversation",
 ]

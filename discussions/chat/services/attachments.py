@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from discussions.chat.access import Place
+from discussions.chat.access import GroupPlace, Place
 from discussions.chat.attachments import Boundaries
 from discussions.chat.models import Attachment, Message
 from groups.documents.library import documents_for
@@ -28,7 +28,7 @@ def attachable(place: Place, ids: Sequence[int]) -> list[Document]:
     """
     if not ids:
         return []
-    if place.room.group_id is None or len(ids) > MOST or len(set(ids)) < len(ids):
+    if not isinstance(place, GroupPlace) or len(ids) > MOST or len(set(ids)) < len(ids):
         raise NoDocument(_("A message carries at most %(count)d documents of its group's library.") % {"count": MOST})
     found = documents_for(place.standing).in_bulk(ids)
     if len(found) < len(ids):

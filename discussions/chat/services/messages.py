@@ -21,7 +21,9 @@ from core.realtime.limits import pace
 from discussions import mentions
 from discussions.chat.access import NO_ROOM, Place, place_in
 from discussions.chat.models import Event, Message, MessageVersion, Room
+from discussions.chat.presenting import mention_names, spelled
 from discussions.chat.services.attachments import attach, attachable
+from discussions.chat.services.conversations import answered_in
 from discussions.chat.services.log import append, lock_room
 from discussions.chat.services.reading import count_own
 from discussions.chat.services.telling import tell_mentioned
@@ -115,7 +117,7 @@ def send_message(
             capacity = place.speak(organisation)
             parent = None if reply_to is None else _message(place, reply_to)
             documents = attachable(place, act.attachments)
-            kept, html, mentioned = written(act.body, place.group, roles=place.room.roles)
+            kept, html, mentioned = written(act.body, place.people)
             room = place.room
             room.last_number += 1
             message = Message(
@@ -163,9 +165,9 @@ def edit_message(room_id: int, message_id: int, *, by: "User", key: UUID, base: 
             raise NotAllowed(_("Only its author changes a message."))
         if message.is_deleted or message.version != base:
             raise Conflict(_("The message has changed meanwhile."), current=_as_it_is(message))
-        also = mentions.named_in(message.body, place.group)
+        also = place.named_in(message.body)
         MessageVersion.objects.create(message=message, number=message.version, body=message.body)
-        message.body, message.html, mentioned = written(act.body, place.group, also=also, roles=place.room.roles)
+        message.body, message.html, mentioned = written(act.body, place.people, also=also)
         message.version += 1
         event = append(
             place.room, act.kind, message=message, version=message.version, actor=by, key=key, digest=act.digest
@@ -219,7 +221,7 @@ def _record_moderation(room_id: int, message_id: int, by: "User") -> None:
         message = _message(place, message_id)
         if message.author_id != by.pk:
             message.room = place.room
-            record(place.standing.act(), "message.deleted", message)
+            record(place.act(), "message.deleted", message)
 
 
 def outcome_of(by: "User", key: UUID, act: Act) -> Ack | None:
@@ -243,6 +245,8 @@ def _as_it_is(message: Message) -> dict[str, object]:
     body = message.body
     if message.room.group is not None:
         body = mentions.spell(body, message.room.group)
+    else:
+        body = spelled(message, mention_names([message]))
     return {"id": message.pk, "body": body, "version": message.version}
 
 
@@ -268,7 +272,8 @@ def _place_to_write(room_id: int, by: "User") -> Place:
     if place is None:
         raise Http404(NO_ROOM)
     if not place.may_write:
-        raise NotAllowed(_("You may read here, but not write."))
+        raise NotAllowed(place.refusal)
+    answered_in(place)
     return place
 
 

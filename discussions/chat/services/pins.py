@@ -36,8 +36,8 @@ def pin_message(room_id: int, message_id: int, *, by: "User", key: UUID, on: boo
     with transaction.atomic():
         _record(room_id, message_id, by, on)
         place = place_under_lock(room_id, by)
-        if not place.may_moderate:
-            raise NotAllowed(_("Only leads of the group pin messages."))
+        if not place.may_pin:
+            raise NotAllowed(place.refusal or _("Only leads of the group pin messages."))
         if ack := outcome_of(by, key, act):
             transaction.set_rollback(True)
             return ack
@@ -61,8 +61,8 @@ def _record(room_id: int, message_id: int, by: "User", on: bool) -> None:
     """Record what a lead does in a group's room, before the room is locked; what happens in a conversation is no act."""
     room = Room.objects.of_groups().filter(pk=room_id).first()
     place = place_in(room, by) if room else None
-    if place is None or not place.may_moderate:
+    if place is None or not place.may_pin:
         return
     message = message_in(place, message_id)
     if (message.pinned_at is not None) != on:
-        record(place.standing.act(), "message.pinned" if on else "message.unpinned", message)
+        record(place.act(), "message.pinned" if on else "message.unpinned", message)

@@ -10,6 +10,7 @@ from core.errors import Conflict
 from core.realtime.limits import pace
 from discussions.chat.access import message_in
 from discussions.chat.models import Emoji, Event, Reaction
+from discussions.chat.services.conversations import answered_in
 from discussions.chat.services.locking import place_under_lock
 from discussions.chat.services.log import append
 from discussions.chat.services.messages import Ack, Act, Malformed, outcome_of
@@ -34,9 +35,10 @@ def react(room_id: int, message_id: int, *, by: "User", key: UUID, emoji: str, o
     with transaction.atomic():
         place = place_under_lock(room_id, by)
         if not place.may_react:
-            raise NotAllowed(_("You may read here, but not react."))
+            raise NotAllowed(place.refusal or _("You may read here, but not react."))
         if ack := outcome_of(by, key, act):  # the same act came twice at once
             return ack
+        answered_in(place)
         message = message_in(place, message_id)
         if message.is_deleted:
             raise Conflict(_("The message is deleted."))

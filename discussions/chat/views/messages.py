@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.errors import Conflict, DomainError, RateLimited
 from discussions.chat import access, services
 from discussions.chat.access import Place
-from discussions.chat.audience import readers_of
 from discussions.chat.forms import DeleteForm, EditForm, MessageForm
 from discussions.chat.models import Message
 from discussions.chat.presenting import filled, mention_names, spelled
@@ -24,9 +23,9 @@ from groups.standing import NotAllowed
 
 @login_required
 @require_POST
-def message_send(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+def message_send(request: HttpRequest, slug: str | None = None, *, room_id: int) -> HttpResponse:
     """Say something by a plain form."""
-    place = access.room_of_group(request.user, slug, room_id)
+    place = access.room_at(request.user, slug, room_id)
     form = MessageForm(request.POST, capacities=place.capacities)
     if form.is_valid():
         sent = form.cleaned_data
@@ -50,9 +49,9 @@ def message_send(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def message_edit(request: HttpRequest, slug: str, room_id: int, message_id: int) -> HttpResponse:
+def message_edit(request: HttpRequest, slug: str | None = None, *, room_id: int, message_id: int) -> HttpResponse:
     """Change one's own message; when somebody (or oneself elsewhere) was faster, both texts are shown."""
-    place = access.room_of_group(request.user, slug, room_id)
+    place = access.room_at(request.user, slug, room_id)
     message = access.message_in(place, message_id)
     if message.author_id != person(request).pk or message.is_deleted or not place.may_write:
         return _only_look(request, message)
@@ -87,9 +86,9 @@ def message_edit(request: HttpRequest, slug: str, room_id: int, message_id: int)
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def message_delete(request: HttpRequest, slug: str, room_id: int, message_id: int) -> HttpResponse:
+def message_delete(request: HttpRequest, slug: str | None = None, *, room_id: int, message_id: int) -> HttpResponse:
     """Take a message back, after asking."""
-    place = access.room_of_group(request.user, slug, room_id)
+    place = access.room_at(request.user, slug, room_id)
     message = access.message_in(place, message_id)
     own = message.author_id == person(request).pk
     if message.is_deleted or not place.may_write or not (own or place.may_moderate):
@@ -119,11 +118,10 @@ def words_of(refused: DomainError) -> str:
 def _about(place: Place, message: Message, form: Any) -> dict[str, Any]:
     return {
         "room": place.room,
-        "group": place.group,
-        "standing": place.standing,
+        **place.surroundings,
         "message": message,
         "form": form,
-        "audience": readers_of(place.room, place.group),
+        "audience": place.audience,
     }
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from discussions.chat import access, services
-from discussions.chat.access import Place
+from discussions.chat.access import GroupPlace, Place
 from discussions.chat.attachments import chosen
 from discussions.chat.forms import MessageForm, numbers
 from discussions.chat.models import Message
@@ -36,15 +36,15 @@ def show_room(request: HttpRequest, place: Place, form: MessageForm | None = Non
             answering = Message.objects.filter(room=place.room, number=reply, seq__gte=place.floor).first()
         form = MessageForm(capacities=place.capacities, initial={"reply_to": answering.pk if answering else None})
     named = numbers((request.POST if request.method == "POST" else request.GET).getlist("attach"))[:MOST]
-    attached = chosen(place.standing, named) if place.may_write else []
+    attached = chosen(place.standing, named) if isinstance(place, GroupPlace) and place.may_write else []
     context = {**page.context(), "form": form, "answering": answering, "attached": attached, "reader": reader}
     return render(request, "chat/room.html", context, status=status)
 
 
 @login_required
 @require_POST
-def room_seen(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+def room_seen(request: HttpRequest, slug: str | None = None, *, room_id: int) -> HttpResponse:
     """Note by a plain form that everything up to a `seq` was read."""
-    place = access.room_of_group(request.user, slug, room_id)
+    place = access.room_at(request.user, slug, room_id)
     services.mark_read(place.room, by=person(request), seq=number(request.POST.get("seq")))
     return redirect(place.room)

@@ -1,16 +1,16 @@
-"""The doors to rooms and messages: pages, sockets and the HTTP way all come through here."""
+"""How one comes into a room: by its id, by its group's address, by a conversation's. Absent and forbidden look alike."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import Http404
 
-from discussions.chat.models import Message, Room, RoomReading, Writers
+from discussions.chat.access.conversations import ConversationPlace, conversation_place
+from discussions.chat.access.places import GroupPlace, Place
+from discussions.chat.models import Message, Room, RoomReading
 from groups.access import group_for_participant
 from groups.models import Group, History
 from groups.standing import Standing
-from partners.capacity import Capacity
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -20,53 +20,17 @@ if TYPE_CHECKING:
 NO_ROOM = "No such room."
 
 
-@dataclass(frozen=True)
-class Place:
-    """One person in one room: the right to it, and the first `seq` they may see."""
-
-    room: Room
-    group: Group
-    standing: Standing
-    floor: int
-
-    @property
-    def may_write(self) -> bool:
-        """Whether the person may say something here now."""
-        if self.room.writers == Writers.LEADS and not self.standing.is_lead:
-            return False
-        return self.standing.may_chat
-
-    @property
-    def may_react(self) -> bool:
-        """Whether the person may answer messages with a sign: observers add nothing, readers of what leads write do."""
-        return self.standing.may_chat
-
-    @property
-    def may_moderate(self) -> bool:
-        """Whether the person may pin, and take back what others said."""
-        return self.standing.may_moderate
-
-    @property
-    def capacities(self) -> list[Capacity]:
-        """Every capacity in which the person may write here."""
-        return self.standing.capacities
-
-    def speak(self, organisation_id: int | str | None = None) -> Capacity:
-        """Return the capacity for a word said here; with several, the organisation must be named."""
-        return self.standing.speak(organisation_id)
-
-
 def place_in(room: Room, user: "User | AnonymousUser") -> Place | None:
-    """Return the person's place in the room as it is at this moment, or None: 3 queries. The caller chose the room."""
+    """Return the person's place in the room as it is at this moment, or None: at most 3 queries. The caller chose the room."""
     if room.group_id is None:
-        return None
+        return conversation_place(room, user)
     group = Group.objects.filter(pk=room.group_id).first()
-    if group is None:
+    if group is None or not user.is_authenticated:
         return None
     standing = Standing.of(user, group)
     if not standing.may_read_chat or not standing.may_read or not lets_in(room, standing):
         return None
-    return Place(room, group, standing, floor_of(room, group, user))
+    return GroupPlace(room, user, floor_of(room, group, user), group, standing)
 
 
 def lets_in(room: Room, standing: Standing) -> bool:
@@ -99,15 +63,29 @@ def room_for(user: "User | AnonymousUser", room_id: int) -> Place:
     return place
 
 
-def room_of_group(user: "User | AnonymousUser", slug: str, room_id: int | None = None) -> Place:
+def room_at(user: "User | AnonymousUser", slug: str | None, room_id: int) -> Place:
+    """Return the person's place in the room at an address: below a group's, or among the conversations if it names none."""
+    return conversation_for(user, room_id) if slug is None else room_of_group(user, slug, room_id)
+
+
+def room_of_group(user: "User | AnonymousUser", slug: str, room_id: int | None = None) -> GroupPlace:
     """Return the person's place in one room of the group, the main one if none is named."""
     group, standing = group_for_participant(user, slug)
     rooms = Room.objects.visible_to(user).filter(group=group)
     room = rooms.filter(is_main=True).first() if room_id is None else rooms.filter(pk=room_id).first()
-    if room is None or not standing.may_read_chat:
+    if room is None or not user.is_authenticated or not standing.may_read_chat:
         raise Http404(NO_ROOM)
     room.group = group
-    return Place(room, group, standing, floor_of(room, group, user))
+    return GroupPlace(room, user, floor_of(room, group, user), group, standing)
+
+
+def conversation_for(user: "User | AnonymousUser", room_id: int) -> ConversationPlace:
+    """Return the person's place in a conversation; one they are not in looks like none."""
+    room = Room.objects.visible_to(user).filter(group=None, pk=room_id).first()
+    place = conversation_place(room, user) if room else None
+    if place is None:
+        raise Http404(NO_ROOM)
+    return place
 
 
 def message_in(place: Place, message_id: int) -> Message:
