@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from discussions.chat.models import NAME_LENGTH, Audience, Room, Writers
+from discussions.chat.models import NAME_LENGTH, Audience, Keep, Room, Writers
 from discussions.chat.services import RoomRights
 from discussions.forms import KeyedForm
 from discussions.views.requests import number
@@ -90,9 +90,20 @@ class RoomForm(forms.Form):
         ),
     )
 
+    keep_days = forms.TypedChoiceField(
+        label=_("How long messages are kept"),
+        choices=[("", _("For ever")), *Keep.choices],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Older messages are deleted every night, for everybody and for good, pinned ones too."),
+    )
+
     def __init__(self, data: Any = None, *, room: Room | None = None, initial: dict[str, Any] | None = None) -> None:
         if room is not None:
-            initial = {name: getattr(room, name) for name in ("name", "audience", "writers", "shows_readers")}
+            initial = {
+                name: getattr(room, name) for name in ("name", "audience", "writers", "shows_readers", "keep_days")
+            }
         super().__init__(data, initial=initial)
         self.is_main = room is not None and room.is_main
         if self.is_main:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+ABOUT_MESSAGES = ("chat_mention",)
+"""The kinds of notices whose object is a message: they go with it."""
+
+
 def render_mentions(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:
     """Say who mentioned the reader, and where; the same number of queries for any number."""
     found = Message.objects.filter(

@@ -189,12 +189,15 @@ class RoomPage:
             row.css += " is-mention"
         if message.reply_to is not None:
             self._quote(row, message.reply_to, voices, names)
+        elif message.reply_to_id is not None:
+            row.quoted = _("an earlier message")
         return row
 
     def _quote(self, row: Row, parent: Message, voices: dict[int, Byline], names: dict[int, str]) -> None:
         """Show what is answered; of what was said before the reader's floor, nothing but that it was."""
         if parent.seq < self.place.floor:
-            row.quoted = _("a message from before you joined")
+            kept = parent.seq >= self.place.room.floor
+            row.quoted = _("a message from before you joined") if kept else _("an earlier message")
             return
         row.quoted = voices[parent.pk].label
         row.quote_url = f"?from={parent.number}#message-{parent.number}"

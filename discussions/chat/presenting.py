@@ -98,7 +98,11 @@ def _with_extras(events: Iterable[Event]) -> list[Event]:
 def _event(event: Event, names: dict[int, str], files: Files) -> dict[str, Any]:
     data: dict[str, Any] = {"seq": event.seq, "kind": event.kind}
     message = event.message
-    if message is None:
+    if event.kind == Event.Kind.PURGED:
+        data["floor"] = Room.objects.values_list("floor", flat=True).get(pk=event.room_id)
+    elif message is None and event.kind != Event.Kind.MEMBERSHIP:
+        data["kind"] = "hidden"  # about a message that is kept no longer
+    elif message is None:
         data["membership"] = {
             "change": event.change,
             "person": _person(event.person),

@@ -249,6 +249,8 @@ else:
 
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"}
 
+# Done once a day by whatever works in the background.
+DAILY_TASKS = ["discussions.chat.tasks.purge_messages"]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Background threads of the server's process; elsewhere workers are processes of their own.
 WORKER_THREADS = 1 if EMBEDDED else 0

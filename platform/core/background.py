@@ -14,6 +14,8 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from core.schedule import start_clock
+
 logger = logging.getLogger(__name__)
 PAUSE = 10
 
@@ -33,6 +35,7 @@ def _worker(interval: float) -> Worker:
 
 def run_worker() -> None:
     """Work until asked to stop by a signal: the body of `manage.py work`."""
+    start_clock()
     worker = _worker(1.0)
     worker.configure_signals()
     worker.run()
@@ -51,11 +54,11 @@ def length() -> int:
 
 
 def start_threads(count: int) -> list[threading.Thread]:
-    """Start worker threads that live as long as the process; they poll every two seconds."""
+    """Start worker threads that live as long as the process and poll every two seconds, and one that looks at the clock."""
     threads = [threading.Thread(target=_work, name=f"worker-{number}", daemon=True) for number in range(count)]
     for thread in threads:
         thread.start()
-    return threads
+    return [*threads, start_clock()] if threads else threads
 
 
 def _work() -> None:

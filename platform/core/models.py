@@ -33,6 +33,16 @@ class Deployment(models.Model):
         cls.objects.update_or_create(pk=1, defaults={"epoch": uuid.uuid4()})
 
 
+class Schedule(models.Model):
+    """When a task that is done once a day is due again; whoever moves the time is the one who has it done."""
+
+    task = models.CharField(max_length=120, unique=True)
+    due_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.task} at {self.due_at}"
+
+
 class AuditChain(models.Model):
     """The head of one hash chain: one per group, and one for the site."""
 

@@ -1,7 +1,7 @@
 """Telling people, and reading what they were told."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -100,6 +100,14 @@ def retract(*kinds: str, object_id: int, people: Iterable[int] | None = None) ->
     if people is not None:
         told = told.filter(user__in=people)
     waiting = list(told.unread().values_list("user_id", flat=True))
+    told.delete()
+    notices_changed(waiting)
+
+
+def retract_all(kinds: Collection[str], object_ids: Collection[int]) -> None:
+    """Take back from everybody what was told of any of these objects, which are gone."""
+    told = Notice.objects.filter(kind__in=kinds, object_id__in=object_ids)
+    waiting = set(told.unread().values_list("user_id", flat=True))
     told.delete()
     notices_changed(waiting)
 

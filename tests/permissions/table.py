@@ -192,6 +192,7 @@ TASKS = {
         {"notifications.Notice"},
         "may the reader still see what the notice is about",
     ),
+    "chat.tasks.purge_messages": (set(), "nothing: no word leaves the site"),
     "documents.tasks.sweep_library": (
         {"documents.Upload", "django_tasks_database.DBTaskResult"},
         "nothing: no word leaves the site",

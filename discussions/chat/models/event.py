@@ -83,7 +83,8 @@ class SpentKey(models.Model):
 class RoomReading(models.Model):
     """One person in one room: how far they have read, and from where they may.
 
-    Unread is `room.last_number - last_number - own_since`: arithmetic, never a count over rows.
+    Unread is `room.last_number - last_number - own_since`: arithmetic, never a count over rows. What the room no longer keeps
+    is unread by nobody.
     """
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="readings")
@@ -102,4 +103,4 @@ class RoomReading(models.Model):
 
     def unread_in(self, room: Room) -> int:
         """How many messages of others the person has not read."""
-        return max(0, room.last_number - self.last_number - self.own_since)
+        return max(0, room.last_number - max(self.last_number, room.purged_number) - self.own_since)

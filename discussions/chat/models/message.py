@@ -24,7 +24,10 @@ class Message(Folded, Spoken):
     body = models.TextField(_("message"))
     html = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
-    reply_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
+    # It outlives the message it names: an answer stays one when the room no longer keeps what was answered.
+    reply_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="replies"
+    )
     key = models.UUIDField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True)

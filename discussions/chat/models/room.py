@@ -93,6 +93,8 @@ class Room(TimeStamped):
     acl_version = models.PositiveBigIntegerField(default=1)
     # Below it nothing is kept: the first `seq` there is to ask for.
     floor = models.PositiveBigIntegerField(default=1)
+    # The number of the last message below the floor: those are unread by nobody any more.
+    purged_number = models.PositiveBigIntegerField(default=0, editable=False)
     # The latest time given to something here, so that times never run backwards when clocks differ.
     last_at = models.DateTimeField(null=True)
 

@@ -16,6 +16,7 @@ from discussions.chat.services.messages import (
 from discussions.chat.services.pins import pin_message
 from discussions.chat.services.reactions import react
 from discussions.chat.services.reading import mark_read
+from discussions.chat.services.retention import purge, set_retention
 from discussions.chat.services.rooms import (
     RoomRights,
     change_rights,
@@ -43,9 +44,11 @@ __all__ = [
     "open_room",
     "outcome_of",
     "pin_message",
+    "purge",
     "react",
     "rename_room",
     "rights_changed",
     "send_message",
+    "set_retention",
     "start_conversation",
 ]

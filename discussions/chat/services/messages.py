@@ -20,7 +20,7 @@ from core.errors import Conflict, DomainError
 from core.realtime.limits import pace
 from discussions import mentions
 from discussions.chat.access import NO_ROOM, Place, place_in
-from discussions.chat.models import Event, Message, MessageVersion, Room
+from discussions.chat.models import Event, Message, MessageVersion, Room, SpentKey
 from discussions.chat.presenting import mention_names, spelled
 from discussions.chat.services.attachments import attach, attachable
 from discussions.chat.services.conversations import answered_in
@@ -231,13 +231,23 @@ def outcome_of(by: "User", key: UUID, act: Act) -> Ack | None:
     """
     event = Event.objects.filter(actor=by, key=key).select_related("message").first()
     if event is None:
-        return None
+        return _spent(by, key, act)
     assert event.message is not None
     target = event.message.reply_to_id if event.kind == Event.Kind.MESSAGE else event.message_id
     if Act(Event.Kind(event.kind), event.room_id, target).name != act.name or event.digest not in ("", act.digest):
         own = event.message.author_id == by.pk
         raise Conflict(_("This key was used for something else."), current=_as_it_is(event.message) if own else None)
     return _ack(event)
+
+
+def _spent(by: "User", key: UUID, act: Act) -> Ack | None:
+    """Return the outcome of an act that the room keeps no longer."""
+    spent = SpentKey.objects.filter(actor=by, key=key).first()
+    if spent is None:
+        return None
+    if spent.room_id != act.room:
+        raise Conflict(_("This key was used for something else."))
+    return Ack(spent.room_id, spent.key, spent.seq, spent.message, spent.version)
 
 
 def _as_it_is(message: Message) -> dict[str, object]:

@@ -134,7 +134,7 @@ def participant_started(participant: Participant) -> None:
         # A seat that begins to count again, after a suspension, is no new beginning.
         came_before = room.events.filter(
             change=Event.Change.STARTED, person=participant.user, created_at__gte=participant.created_at
-        ).exists()
+        ).exists() or _began_before_floor(room, participant)
         room.acl_version += 1
         event = append(
             room,
@@ -151,6 +151,14 @@ def participant_started(participant: Participant) -> None:
                     "floor": event.seq, "last_seq": event.seq, "last_number": room.last_number, "own_since": 0,
                 },
             )  # fmt: skip
+
+
+def _began_before_floor(room: Room, participant: Participant) -> bool:
+    """Whether the event that told of the seat's beginning is one the room keeps no longer."""
+    if room.floor == 1 or not RoomReading.objects.filter(room=room, user=participant.user).exists():
+        return False
+    oldest = room.events.order_by("seq").values_list("created_at", flat=True).first()
+    return oldest is not None and participant.created_at < oldest
 
 
 def participant_ended(participant: Participant) -> None:

@@ -1,6 +1,7 @@
 """Rooms themselves: leads open them, name them, and say who is in them."""
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -24,7 +25,11 @@ def room_new(request: HttpRequest, slug: str) -> HttpResponse:
     form = RoomForm(request.POST or None, initial=RoomForm.FRESH)
     if request.method == "POST" and form.is_valid():
         try:
-            room = services.open_room(group, by=person(request), name=form.cleaned_data["name"], rights=form.rights)
+            with transaction.atomic():
+                room = services.open_room(
+                    group, by=person(request), name=form.cleaned_data["name"], rights=form.rights
+                )
+                services.set_retention(room, by=person(request), days=form.cleaned_data["keep_days"])
         except DomainError as refused:
             form.add_error("name", refused.message)
         else:
@@ -44,7 +49,9 @@ def room_settings(request: HttpRequest, slug: str, room_id: int) -> HttpResponse
     form = RoomForm(request.POST or None, room=room)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_room(room, by=person(request), name=form.cleaned_data.get("name"), rights=form.rights)
+            with transaction.atomic():
+                services.change_room(room, by=person(request), name=form.cleaned_data.get("name"), rights=form.rights)
+                services.set_retention(room, by=person(request), days=form.cleaned_data["keep_days"])
         except DomainError as refused:
             form.add_error("name" if "name" in form.fields else None, refused.message)
         else:

@@ -264,5 +264,12 @@ export class Log {
     setTimeout(() => this.box.setAttribute("aria-live", "polite"), 100);
   }
 
+  // What stands below the floor is kept no longer.
+  purge(floor) {
+    for (const node of this.box.querySelectorAll(".msg[data-seq]")) if (Number(node.dataset.seq) < floor) node.remove();
+    for (const node of this.box.querySelectorAll("[data-answers]")) if (!this.byId(node.dataset.answers)) this.quote(node, node.dataset.answers);
+    this.settle();
+  }
+
   empty() { this.box.replaceChildren(); }
 }

@@ -102,6 +102,7 @@ function events(some) {
         log.markUnread(log.byId(event.message.id));
       }
     } else if (event.kind === "edited" || event.kind === "deleted") log.change(event);
+    else if (event.kind === "purged") { log.purge(event.floor); oldest = Math.max(oldest, event.floor); }
   }
   showTypers();
   if (follow) log.toEnd();
