@@ -1,5 +1,6 @@
 """What one person may do in one group: the single answer that pages, sockets, search, mail and files ask for."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -27,7 +28,7 @@ class NotAllowed(DomainError):
     code = "forbidden"
 
 
-def _seats(**where: int | str) -> "QuerySet[Participant]":
+def _seats(**where: int | str | Collection[int]) -> "QuerySet[Participant]":
     """Return seats with what a standing reads of them, by the organisation's name."""
     return (
         Participant.objects.taking_part()
@@ -56,6 +57,20 @@ class Standing:
         if not user.is_authenticated:
             return cls(user, group)
         return cls(user, group, seats_in_group(user.pk, group.pk))
+
+    @classmethod
+    def of_many(cls, asked: "Iterable[tuple[User, Group]]") -> dict[tuple[int, int], "Standing"]:
+        """Read the seats of many people in groups; return each standing by the ids of person and group: one query."""
+        pairs = list(asked)
+        if len(pairs) == 1:
+            ((user, group),) = pairs
+            return {(user.pk, group.pk): cls.of(user, group)}
+        made = {(user.pk, group.pk): cls(user, group) for user, group in pairs}
+        seats = _seats(user__in={user for user, _ in made}, membership__group__in={group for _, group in made})
+        for seat in seats:
+            if (standing := made.get((seat.user_id, seat.membership.group_id))) is not None:
+                standing.seats.append(seat)
+        return made
 
     # --- Who the person is here -----------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Chat on the live protocol: what the hub asks about rooms, and the frames by which people act in them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import Http404
@@ -22,10 +22,11 @@ from core.realtime.hub import Hub
 from core.realtime.rooms import Entry, Head, Right
 from core.realtime.sockets import Socket
 from core.realtime.threads import in_thread
+from core.realtime.together import Together
 from discussions.chat import presenting, services
 from discussions.chat.access import room_for, seated
 from discussions.chat.models import ROLES_IN, Audience, Room, RoomReading
-from discussions.chat.services import Ack
+from discussions.chat.services import Ack, Draft
 from groups.models import Group, GroupState, History, Participant
 
 TYPING_EVERY = 2.0
@@ -84,21 +85,37 @@ def _person(socket: Socket) -> User:
     return person
 
 
+def _say(asked: Sequence[tuple[int, Data]], may_wait: bool) -> list[Ack | Exception]:
+    """Say what people (by their ids) have sent, in one transaction; somebody who may not sign in any more finds nothing."""
+    people = User.objects.filter(is_active=True).in_bulk({user_id for user_id, _ in asked})
+    outcomes: list[Ack | Exception] = [Http404()] * len(asked)
+    places = [at for at, (user_id, _) in enumerate(asked) if user_id in people]
+    drafts = [_draft(people[asked[at][0]], asked[at][1]) for at in places]
+    for at, outcome in zip(places, services.send_messages(drafts, wait=may_wait), strict=True):
+        outcomes[at] = outcome
+    return outcomes
+
+
+def _draft(person: User, data: Data) -> Draft:
+    return Draft(
+        room=data["room"],
+        by=person,
+        key=data["key"],
+        body=data["body"],
+        reply_to=data["reply_to"],
+        organisation=data["as"],
+        attachments=tuple(data["attachments"] or ()),
+    )
+
+
+together = Together(_say)
+
+
 async def _send(hub: Hub, socket: Socket, data: Data) -> None:
     """Say something; the ack goes out after the commit."""
-
-    def act() -> Ack:
-        return services.send_message(
-            data["room"],
-            by=_person(socket),
-            key=data["key"],
-            body=data["body"],
-            reply_to=data["reply_to"],
-            organisation=data["as"],
-            attachments=data["attachments"] or (),
-        )
-
-    socket.say((await in_thread(act)).as_data())
+    ack = await together.do((socket.user_id, data))
+    hub.rang(ack.room, ack.seq)
+    socket.say(ack.as_data())
 
 
 async def _edit(hub: Hub, socket: Socket, data: Data) -> None:

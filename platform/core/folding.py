@@ -88,10 +88,14 @@ class Folded(models.Model):
         """Keep what is searched in step with the words."""
         fields = kwargs.get("update_fields")
         if fields is None or not set(self.FOLDED).isdisjoint(fields):
-            self.folded = fold(self.searched())
+            self.refold()
             if fields is not None:
                 kwargs["update_fields"] = {*fields, "folded"}
         super().save(*args, **kwargs)
+
+    def refold(self) -> None:
+        """Keep `folded` in step with the words; for rows that are written without `save`."""
+        self.folded = fold(self.searched())
 
     def searched(self) -> str:
         """Return the words by which the row is found."""

@@ -11,7 +11,6 @@ from discussions.chat.services.messages import (
     delete_message,
     edit_message,
     outcome_of,
-    send_message,
 )
 from discussions.chat.services.pins import pin_message
 from discussions.chat.services.reactions import react
@@ -26,11 +25,13 @@ from discussions.chat.services.rooms import (
     rename_room,
     rights_changed,
 )
+from discussions.chat.services.sending import Draft, send_message, send_messages
 
 __all__ = [
     "BODY_MAX_BYTES",
     "Ack",
     "Act",
+    "Draft",
     "Malformed",
     "RoomRights",
     "TooLong",
@@ -49,6 +50,7 @@ __all__ = [
     "rename_room",
     "rights_changed",
     "send_message",
+    "send_messages",
     "set_retention",
     "start_conversation",
 ]

@@ -1,5 +1,6 @@
 """How anything takes its number in a room: under the room's row lock, in the transaction that writes it."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +15,12 @@ def lock_room(room_id: int) -> Room | None:
     return Room.objects.select_for_update().filter(pk=room_id).first()
 
 
+def lock_rooms(room_ids: Iterable[int], *, wait: bool = True) -> dict[int, Room]:
+    """Lock these rooms, in the order of their ids, as far as they are there; without `wait` those that nobody else holds."""
+    rooms = Room.objects.select_for_update(skip_locked=not wait).filter(pk__in=set(room_ids)).order_by("pk")
+    return {room.pk: room for room in rooms}
+
+
 def lock_rooms_of(group_ids: list[int]) -> list[Room]:
     """Lock every room of the groups, in the order of their ids, so that two who lock several never wait for each other."""
     return list(Room.objects.select_for_update().filter(group_id__in=group_ids).order_by("pk"))
@@ -22,15 +29,29 @@ def lock_rooms_of(group_ids: list[int]) -> list[Room]:
 def append(room: Room, kind: Event.Kind, **fields: Any) -> Event:
     """Give the locked room its next `seq`, write the event that takes it, and ring the bell once it is committed.
 
-    Times never run backwards inside a room, whatever the clocks of several machines say. Changes that the caller made to
-    `room.last_number` and `room.acl_version` are saved with it.
+    Changes that the caller made to `room.last_number` and `room.acl_version` are saved with it.
+    """
+    event = next_event(room, kind, **fields)
+    keep([room], [event])
+    return event
+
+
+def next_event(room: Room, kind: Event.Kind, **fields: Any) -> Event:
+    """Return the event that takes the locked room's next `seq`; `keep` writes it.
+
+    Times never run backwards inside a room, whatever the clocks of several machines say.
     """
     now = timezone.now()
     room.last_at = max(now, room.last_at) if room.last_at else now
     room.last_seq += 1
-    event = Event.objects.create(
+    return Event(
         room=room, seq=room.last_seq, kind=kind, acl_version=room.acl_version, created_at=room.last_at, **fields
     )
-    room.save(update_fields=["last_seq", "last_number", "acl_version", "last_at"])
-    send_on_commit(channel(room.pk), {"type": "room.moved", "room": room.pk, "seq": room.last_seq})
-    return event
+
+
+def keep(rooms: Collection[Room], events: Collection[Event]) -> None:
+    """Write the events and how far their locked rooms are now, and ring each room's bell once it is committed."""
+    Event.objects.bulk_create(events)
+    for room in rooms:
+        room.save(update_fields=["last_seq", "last_number", "acl_version", "last_at"])
+        send_on_commit(channel(room.pk), {"type": "room.moved", "room": room.pk, "seq": room.last_seq})

@@ -1,5 +1,8 @@
 """How far people have read."""
 
+from collections import Counter
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -26,11 +29,23 @@ def mark_read(room: Room, *, by: "User", seq: int) -> RoomReading:
     return reading
 
 
-def count_own(message: Message) -> None:
-    """Note the person's own new message: who had read everything still has, else it is one more own after the mark."""
-    own = RoomReading.objects.filter(room=message.room, user=message.author)
-    had_read_all = own.filter(last_number=message.number - 1)
-    if had_read_all.update(last_number=message.number, last_seq=message.seq, own_since=0):
-        return
-    if not own.update(own_since=F("own_since") + 1):
-        RoomReading.objects.create(room=message.room, user=message.author, own_since=1)
+def count_own(messages: Sequence[Message]) -> None:
+    """Note people's own new messages in one room, given in order: they are not unread to those who wrote them.
+
+    Who had read everything before the first still has, if it is theirs; everybody else has so many more of their own after
+    the mark.
+    """
+    first = messages[0]
+    readings = RoomReading.objects.filter(room=first.room)
+    run = list(takewhile(lambda message: message.author_id == first.author_id, messages))
+    had_read_all = readings.filter(user=first.author_id, last_number=first.number - 1)
+    if had_read_all.update(last_number=run[-1].number, last_seq=run[-1].seq, own_since=0):
+        messages = messages[len(run) :]
+    more = Counter(message.author_id for message in messages)
+    for count in set(more.values()):
+        people = {person for person, own in more.items() if own == count}
+        if readings.filter(user__in=people).update(own_since=F("own_since") + count) < len(people):
+            people -= set(readings.filter(user__in=people).values_list("user_id", flat=True))
+            RoomReading.objects.bulk_create(
+                RoomReading(room=first.room, user_id=person, own_since=count) for person in people
+            )

@@ -126,7 +126,7 @@ class Hub:
             topic.follows.add(follow)
             socket.follows[room] = follow
             self._catch_up_with(follow)
-            self._rang(room, head.seq)
+            self.rang(room, head.seq)
             self.presence.changed(topic, to=follow)
         finally:
             topic.joining -= 1
@@ -175,7 +175,7 @@ class Hub:
                 del self.topics[topic.room]
                 figures.ROOMS.value = len(self.topics)
             topic.ready.set()
-        self._rang(topic.room, topic.wanted)
+        self.rang(topic.room, topic.wanted)
 
     def _end_if_idle(self, topic: Topic) -> None:
         if topic.is_idle and self.topics.get(topic.room) is topic:
@@ -194,7 +194,7 @@ class Hub:
 
     # --- What happened goes out ---------------------------------------------------------------------------------
 
-    def _rang(self, room: int, seq: int) -> None:
+    def rang(self, room: int, seq: int) -> None:
         """Something moved: read on, unless somebody is at it already."""
         topic = self.topics.get(room)
         if topic is None:
@@ -287,7 +287,7 @@ class Hub:
     def _heard(self, message: dict[str, Any]) -> None:
         match message:
             case {"type": "room.moved", "room": int(room), "seq": int(seq)}:
-                self._rang(room, seq)
+                self.rang(room, seq)
             case {"type": "room.typing", "room": int(room), "person": int(person)}:
                 if (topic := self.topics.get(room)) is not None:
                     self.spawn(self.presence.show_typing(topic, person))
@@ -338,7 +338,7 @@ class Hub:
             if head is not None:
                 await self._ask_again(topic, head.acl_version)
                 figures.FOUND_BY_POLL.value += max(0, head.seq - topic.wanted) if topic.ready.is_set() else 0
-                self._rang(topic.room, head.seq)
+                self.rang(topic.room, head.seq)
             elif topic.ready.is_set():
                 for follow in list(topic.follows):
                     self._close(follow, "removed")

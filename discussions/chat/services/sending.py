@@ -1,0 +1,224 @@
+"""Saying something, alone or together with what others say at the same moment.
+
+A transaction costs the same for one message as for fifty, and rooms are locked one after the other: what a process is asked
+to send while one transaction is under way goes together in the next. Each message is judged for itself all the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.http import Http404
+
+from core import figures
+from core.errors import DomainError
+from core.realtime.limits import pace
+from core.realtime.together import Held
+from discussions.chat.access import Place, message_in, places_of
+from discussions.chat.models import Event, Message, Room, SpentKey
+from discussions.chat.services.attachments import attach, attachable
+from discussions.chat.services.locking import may_write_in
+from discussions.chat.services.log import keep, lock_rooms, next_event
+from discussions.chat.services.messages import Ack, Act, answered, checked, outcome_of
+from discussions.chat.services.reading import count_own
+from discussions.chat.services.telling import tell_mentioned
+from discussions.services.writing import written
+from groups.documents.models import Document
+from partners.capacity import Capacity
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Outcome = Ack | Exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One message as somebody sends it, for `organisation` where they speak for several."""
+
+    room: int
+    by: "User"
+    key: UUID
+    body: str
+    reply_to: int | None = None
+    organisation: int | str | None = None
+    attachments: tuple[int, ...] = ()
+
+    def act(self) -> Act:
+        """Return what its key carries; raise Malformed or TooLong for what cannot be a message."""
+        body = checked(self.body, may_be_empty=bool(self.attachments))
+        return Act(Event.Kind.MESSAGE, self.room, self.reply_to, body, self.attachments)
+
+
+def send_message(
+    room_id: int,
+    *,
+    by: "User",
+    key: UUID,
+    body: str,
+    reply_to: int | None = None,
+    organisation: int | str | None = None,
+    attachments: Sequence[int] = (),
+) -> Ack:
+    """Say something in the room, with documents of its library.
+
+    Raises Http404 for a room that is none to them, NotAllowed, NoDocument, ChooseCapacity, Malformed, TooLong, RateLimited, and Conflict
+    when the key has already carried something else.
+    """
+    draft = Draft(
+        room=room_id,
+        by=by,
+        key=key,
+        body=body,
+        reply_to=reply_to,
+        organisation=organisation,
+        attachments=tuple(attachments),
+    )
+    (outcome,) = send_messages([draft])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def send_messages(drafts: Sequence[Draft], *, wait: bool = True) -> list[Outcome]:
+    """Say several things in one transaction; return for each its ack, or what `send_message` raises for it, in order.
+
+    Without `wait`, what goes to a room that somebody else holds at the moment is `Held`.
+    """
+    round_ = _Round(drafts)
+    try:
+        with figures.SEND_TIMES.taken(), transaction.atomic():
+            return round_.go(wait=wait)
+    except IntegrityError:
+        # A key came twice at once by two rooms, and one of them is committed now: each for itself.
+        return [round_.alone(draft, wait=wait) for draft in drafts]
+
+
+class _Said(NamedTuple):
+    """A message that is judged good, with what is written beside it."""
+
+    act: Act
+    message: Message
+    event: Event
+    capacity: Capacity
+    mentioned: list[int]
+    documents: list[Document]
+
+
+class _Round:
+    """What goes together. The order is the one of every act: key, then pace, then, with the rooms locked, right."""
+
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        self.drafts = drafts
+        self.paced: set[tuple[int, UUID]] = set()
+
+    def go(self, *, wait: bool) -> list[Outcome]:
+        """Do all of them, inside a transaction."""
+        self.rooms = lock_rooms((draft.room for draft in self.drafts), wait=wait)
+        self.held = self._held() if not wait else set()
+        self.known = _known(self.drafts)
+        self.places = places_of({(self.rooms[one.room], one.by) for one in self.drafts if one.room in self.rooms})
+        self.said: dict[tuple[int, UUID], _Said] = {}
+        outcomes = [self._outcome(draft) for draft in self.drafts]
+        if self.said:
+            self._write()
+        return [
+            Ack.of(self.said[one.by.pk, one.key].event) if outcome is None else outcome
+            for one, outcome in zip(self.drafts, outcomes, strict=True)
+        ]
+
+    def alone(self, draft: Draft, *, wait: bool) -> Outcome:
+        """Do one of them, after all together could not be written."""
+        try:
+            act = draft.act()
+            if ack := outcome_of(draft.by, draft.key, act):
+                return ack
+            with transaction.atomic():
+                self.drafts = [draft]
+                return self.go(wait=wait)[0]
+        except IntegrityError:
+            return outcome_of(draft.by, draft.key, act) or Held(draft.room)
+        except DomainError as refused:
+            return refused
+
+    def _held(self) -> set[int]:
+        """Return which rooms are there, but in somebody else's hands."""
+        absent = {draft.room for draft in self.drafts} - self.rooms.keys()
+        return set(Room.objects.filter(pk__in=absent).values_list("pk", flat=True)) if absent else set()
+
+    def _outcome(self, draft: Draft) -> Outcome | None:
+        """Judge one; None means that it is said."""
+        try:
+            return self._judge(draft)
+        except (DomainError, Http404, Held) as refused:
+            return refused
+
+    def _judge(self, draft: Draft) -> Ack | None:
+        name = draft.by.pk, draft.key
+        act = draft.act()
+        if (event := self.known.get(name)) is not None:
+            return answered(event, act, draft.by)
+        if (said := self.said.get(name)) is not None:
+            return None if said.act == act else answered(said.event, act, draft.by)
+        if draft.room in self.held:
+            raise Held(draft.room)
+        if name not in self.paced:
+            pace.take(draft.by.pk)
+            self.paced.add(name)
+        place = may_write_in(self.places.get((draft.room, draft.by.pk)))
+        self._say(place, draft, act)
+        return None
+
+    def _say(self, place: Place, draft: Draft, act: Act) -> None:
+        room = self.rooms[draft.room]
+        capacity = place.speak(draft.organisation)
+        parent = None if draft.reply_to is None else message_in(place, draft.reply_to)
+        documents = attachable(place, act.attachments)
+        body, html, mentioned = written(act.body, place.people)
+        event = next_event(room, act.kind, version=1, actor=draft.by, key=draft.key, digest=act.digest)
+        room.last_number += 1
+        message = Message(
+            room=room,
+            seq=event.seq,
+            number=room.last_number,
+            body=body,
+            html=html,
+            reply_to=parent,
+            key=draft.key,
+            has_extras=bool(documents),
+        )
+        message.speak_as(capacity)
+        message.created_at = max(message.created_at, event.created_at)
+        event.message = message
+        self.said[draft.by.pk, draft.key] = _Said(act, message, event, capacity, mentioned, documents)
+
+    def _write(self) -> None:
+        by_room: defaultdict[int, list[Message]] = defaultdict(list)
+        for said in self.said.values():
+            said.message.refold()
+            by_room[said.message.room_id].append(said.message)
+        Message.objects.bulk_create(chain.from_iterable(by_room.values()))
+        keep([self.rooms[room] for room in by_room], [said.event for said in self.said.values()])
+        for messages in by_room.values():
+            count_own(messages)
+        for said in self.said.values():
+            if said.documents:
+                attach(said.message, said.documents)
+            tell_mentioned(said.message, said.mentioned, by=said.capacity)
+
+
+def _known(drafts: Sequence[Draft]) -> dict[tuple[int, UUID], Event | SpentKey]:
+    """Return what the keys have carried already, by person and key."""
+    ours = Q()
+    for draft in drafts:
+        ours |= Q(actor=draft.by, key=draft.key)
+    known: list[Event | SpentKey] = [
+        *Event.objects.filter(ours).select_related("message"),
+        *SpentKey.objects.filter(ours),
+    ]
+    return {(one.actor_id, one.key): one for one in known if one.actor_id and one.key}
