@@ -113,6 +113,8 @@ class TestARoomThatSomebodyHolds:
     @pytest.fixture
     def held(self, room):
         """Hold the room in another connection until the test ends."""
+        if connection.vendor != "postgresql":
+            pytest.skip("one writer at a time; the run on PostgreSQL has it")
         holds, let_go = threading.Event(), threading.Event()
 
         def hold():

@@ -67,8 +67,8 @@ def send_message(
 ) -> Ack:
     """Say something in the room, with documents of its library.
 
-    Raises Http404 for a room that is none to them, NotAllowed, NoDocument, ChooseCapacity, Malformed, TooLong, RateLimited, and Conflict
-    when the key has already carried something else.
+    Raises Http404 for a room that is none to them, NotAllowed, NoDocument, ChooseCapacity, Malformed, TooLong, RateLimited, and
+    Conflict when the key has already carried something else.
     """
     draft = Draft(
         room=room_id,
