@@ -1,0 +1,163 @@
+"""G16. What people are told obeys the rights they have when it is written, not those they had when it happened.
+
+A notice whose message was deleted, whose group was left or closed to its reader, is gone from the page, the badge and the
+mail. Each person is told of a happening once, and a letter holds no content.
+"""
+
+import uuid
+
+import pytest
+
+from core.realtime import limits
+from discussions import services as threads
+from discussions.chat import services
+from groups import services as groups
+from groups.models import Group, Membership, Participant
+from groups.standing import Standing
+from notifications.models import Notice
+from notifications.services import unread_count
+from notifications.tasks import mail_notices
+from partners.models import Affiliation
+
+
+def speaking(person, group):
+    return Standing.of(person, group).speak()
+
+
+@pytest.fixture
+def told(room, say, lead, member, observer, supply_chains):
+    """Everything that a member of the group may be told of by others: in its room and in its threads."""
+    acks = [say(lead, room, "@Marco Silva, kestrel")]
+    thread = threads.start_thread(
+        supply_chains, by=speaking(member, supply_chains), title="Fees", body="Who knows?", key=uuid.uuid4()
+    )
+    answer = threads.post(
+        thread,
+        by=speaking(lead, supply_chains),
+        body="@Marco Silva, kestrel",
+        key=uuid.uuid4(),
+        reply_to=thread.posts.get(),
+    )
+    threads.start_thread(
+        supply_chains,
+        by=speaking(lead, supply_chains),
+        title="Kestrel",
+        body="Meeting",
+        key=uuid.uuid4(),
+        kind="announcement",
+    )
+    assert unread_count(member.pk) >= 3
+    return acks, answer
+
+
+def shown(client, person):
+    client.force_login(person)
+    page = client.get("/notifications/")
+    return [words.text + words.excerpt for _, words in page.context["notices"]]
+
+
+LOSING = {
+    "the person is removed": lambda at: at["end"](at["member"], at["group"]),
+    "the organisation is removed": lambda at: groups.remove_membership(
+        at["place"], by=Standing.of(at["lead"], at["group"]).act(), reason="Left the alliance"
+    ),
+    "the person acts for it no more": lambda at: Affiliation.objects.filter(user=at["member"]).update(
+        state="ended", ended_at=at["group"].created_at
+    ),
+    "the organisation is suspended": lambda at: (
+        type(at["place"].organisation).objects.filter(pk=at["place"].organisation_id).update(status="suspended")
+    ),
+}
+
+
+@pytest.mark.parametrize("how", LOSING)
+def test_who_lost_the_group_is_told_nothing_of_it(how, told, client, member, lead, weavers, supply_chains, end):
+    Group.objects.filter(pk=supply_chains.pk).update(find="members", read="members")
+    place = Membership.objects.get(organisation=weavers, group=supply_chains)
+    before = Notice.objects.filter(user=member).count()
+    LOSING[how]({"end": end, "member": member, "lead": lead, "group": supply_chains, "place": place})
+    assert before >= 3
+    # That they lost it is told; nothing of what the group says.
+    assert [line for line in shown(client, member) if "estrel" in line] == []
+    assert unread_count(member.pk) == len(shown(client, member))
+
+
+def test_what_is_deleted_is_told_nobody(told, client, member, lead, room, supply_chains):
+    acks, answer = told
+    for ack in acks:
+        limits.pace.forget()
+        services.delete_message(room.pk, ack.id, by=lead, key=uuid.uuid4())
+    threads.delete_post(answer, by=speaking(lead, supply_chains))
+    assert [line for line in shown(client, member) if "mentioned" in line or "answered" in line] == []
+
+
+@pytest.fixture
+def asked(make_insider, supply_chains, stranger, mailoutbox):
+    """A request to join, of which two leads are told by mail; the letters wait for the worker."""
+    leads = [make_insider(supply_chains, f"Lead {number}", role="lead") for number in (1, 2, 3)]
+    request = groups.request_to_join(
+        supply_chains, affiliation=stranger.affiliations.get(), brings="Kestrels.", key=uuid.uuid4()
+    )
+    (key,) = set(Notice.objects.filter(kind="membership_requested").values_list("key", flat=True))
+    mailoutbox.clear()
+    return leads, request, key
+
+
+def addressees(mailoutbox):
+    return sorted(address for letter in mailoutbox for address in letter.to)
+
+
+def test_the_letter_asks_again_when_it_is_written(asked, lead, supply_chains, end, mailoutbox):
+    leads, _, key = asked
+    end(leads[0], supply_chains)
+    Participant.objects.filter(user=leads[1]).update(ended_at=supply_chains.created_at)
+    mail_notices.call(key)
+    assert addressees(mailoutbox) == sorted([lead.email, leads[2].email])
+    for letter in mailoutbox:
+        assert "estrel" not in str(letter.message()), "no content in the mail"
+
+
+def test_what_is_settled_or_read_meanwhile_is_mailed_to_nobody(asked, lead, supply_chains, mailoutbox, client):
+    leads, request, key = asked
+    groups.decline_request(request, by=Standing.of(lead, supply_chains).act(), reason="Full.")
+    mail_notices.call(key)
+    assert addressees(mailoutbox) == []
+
+
+class Killed(BaseException):
+    """The worker is killed."""
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_a_worker_that_is_killed_and_starts_again_writes_to_each_once(at, asked, lead, mailoutbox, monkeypatch):
+    """It claims a letter before it is handed on: the one under way may be lost on its way, and stands on the page still."""
+    from notifications import tasks
+
+    leads, _, key = asked
+    send, sent = tasks.send_letter, []
+
+    def until_killed(*arguments, **more):
+        if len(sent) == at:
+            raise Killed
+        sent.append(more["to"])
+        send(*arguments, **more)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(tasks, "send_letter", until_killed)
+        with pytest.raises(Killed):
+            mail_notices.call(key)
+    for _ in range(2):
+        mail_notices.call(key)
+    everybody = sorted([lead.email, *(person.email for person in leads)])
+    got = addressees(mailoutbox)
+    assert len(got) == len(set(got)) and set(got) <= set(everybody)
+    assert len(everybody) - len(got) <= 1
+    assert all(unread_count(person.pk) == 1 for person in [lead, *leads] if person.email not in got)
+
+
+def test_each_person_is_told_of_a_happening_once(room, say, lead, member):
+    ack = say(lead, room, "@Marco Silva")
+    for base in range(1, 4):
+        limits.pace.forget()
+        services.edit_message(room.pk, ack.id, by=lead, key=uuid.uuid4(), base=base, body=f"@Marco Silva {base}")
+    assert Notice.objects.filter(user=member, kind="chat_mention").count() == 1
