@@ -11,7 +11,7 @@ from django.db import OperationalError
 
 from accounts.services import save_preferences
 from core.models import Deployment
-from core.realtime import limits, outbox
+from core.realtime import limits
 from core.realtime.hub import Hub
 from discussions.chat import services
 from discussions.chat.models import Event, Message, Room, RoomReading
@@ -406,26 +406,6 @@ async def test_a_mention_reads_as_a_name(joined, member, lead, room, stranger):
     (event,) = await socket.events(4)
     assert "@Lina Okafor" in event["message"]["html"]
     assert "Sana" not in event["message"]["html"]
-
-
-async def test_a_slow_reader_is_closed_and_others_are_not(joined, member, lead, room, asay, monkeypatch):
-    monkeypatch.setattr(outbox, "STALLED_AFTER", 0.5)
-    slow, quick = await joined(member, room), await joined(lead, room)
-    slow.stuck = True
-    for number in range(70):
-        await asay(lead, room, f"Message {number}")
-    assert [event["seq"] for event in await quick.events(73)] == list(range(4, 74))
-    assert await slow.close_code() == 4408
-
-
-async def test_a_reader_who_is_slow_for_a_while_misses_nothing(joined, member, lead, room, asay, monkeypatch):
-    monkeypatch.setattr(outbox, "STALLED_AFTER", 60)
-    slow = await joined(member, room)
-    slow.stuck = True
-    for number in range(150):
-        await asay(lead, room, f"Message {number}")
-    slow.stuck = False
-    assert [event["seq"] for event in await slow.events(153)] == list(range(4, 154))
 
 
 async def test_who_is_mentioned_is_told_how_many_notices_wait(tab, joined, member, lead, room):

@@ -25,7 +25,7 @@ FRAMES = import_string(settings.FRAMES)
 
 @pytest.fixture
 def border(supply_chains, room, make_insider, say, lead, end):
-    """A newcomer, of one of the leads, and the three messages at the border of what they may see; each mentions them and is answered since."""
+    """A newcomer who leads, and three messages at the border of what they may see; each names them and is answered."""
     newcomer = make_insider(supply_chains, "Nora Newcomer", role="lead")
     said = {name: say(lead, room, f"kestrel-{name} @Nora Newcomer") for name in NAMES}
     for ack in said.values():
@@ -71,7 +71,7 @@ def test_a_link_to_a_message_and_an_answer_to_it_show_it_from_the_border_on(bord
 
 
 def test_an_answer_shows_nothing_of_what_it_answers(border, room, signed_in):
-    newcomer, messages = border
+    newcomer, _ = border
     page = signed_in(newcomer).get("/groups/supply-chains/chat/").content.decode()
     assert "a message from before you joined" in page
     assert page.count("kestrel-at") == page.count("kestrel-after") == 2, "in itself and in its answer's quotation"

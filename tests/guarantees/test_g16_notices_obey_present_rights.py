@@ -118,7 +118,7 @@ def test_the_letter_asks_again_when_it_is_written(asked, lead, supply_chains, en
 
 
 def test_what_is_settled_or_read_meanwhile_is_mailed_to_nobody(asked, lead, supply_chains, mailoutbox, client):
-    leads, request, key = asked
+    _, request, key = asked
     groups.decline_request(request, by=Standing.of(lead, supply_chains).act(), reason="Full.")
     mail_notices.call(key)
     assert addressees(mailoutbox) == []
