@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:room_id>/", conversations.conversation, name="room"),
     path("<int:room_id>/send/", messages.message_send, name="send"),
     path("<int:room_id>/seen/", room.room_seen, name="seen"),
+    path("<int:room_id>/mute/", room.room_mute, name="mute"),
     path("<int:room_id>/messages/<int:message_id>/edit/", messages.message_edit, name="edit"),
     path("<int:room_id>/messages/<int:message_id>/delete/", messages.message_delete, name="delete"),
     path("<int:room_id>/events", json_views.events, name="events"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core import markdown
 from discussions import mentions
 from discussions.chat.access import floors_of
-from discussions.chat.models import Message, Room
+from discussions.chat.models import Message, Room, RoomReading
 from notifications.models import Notice
 from notifications.services import Rendered
 
@@ -27,6 +27,11 @@ def render_mentions(notices: Sequence[Notice], user: "User") -> dict[int, Render
     )
     messages = {message.pk: message for message in found.select_related("room__group", "author")}
     floors = floors_of({message.room for message in messages.values()}, user)
+    muted = set(
+        RoomReading.objects.filter(
+            user=user, is_muted=True, room__in={message.room_id for message in messages.values()}
+        ).values_list("room_id", flat=True)
+    )
     names = mentions.names_for(
         {person for message in messages.values() for person in mentions.ids_in(message.body)}, user
     )
@@ -36,6 +41,7 @@ def render_mentions(notices: Sequence[Notice], user: "User") -> dict[int, Render
             % {"who": message.author.display_name, "group": message.room.group},
             message.get_absolute_url(),
             markdown.excerpt(mentions.replaced(message.body, names, _("somebody"))),
+            "" if message.room_id in muted else _("Somebody mentioned you in the chat of one of your groups."),
         )
         for notice in notices
         if (message := messages.get(notice.object_id)) and message.seq >= floors[message.room_id]

@@ -101,6 +101,7 @@ class RoomPage:
             "newer": 0 if self.is_newest else self.messages[-1].number + 1,
             "is_newest": self.is_newest,
             "unread": self.reading.unread_in(room),
+            "is_muted": self.reading.is_muted,
             "epoch": Deployment.current_epoch(),
             "audience": place.audience,
             "language": get_language(),

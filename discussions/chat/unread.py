@@ -17,6 +17,7 @@ class RoomBadge:
 
     room: Room
     unread: int
+    is_muted: bool = False
 
 
 def room_badges(user: "User", groups: Iterable[Group]) -> dict[int, list[RoomBadge]]:
@@ -32,5 +33,5 @@ def room_badges(user: "User", groups: Iterable[Group]) -> dict[int, list[RoomBad
         assert room.group_id is not None
         room.group = by_id[room.group_id]
         reading = readings.get(room.pk) or RoomReading(room=room, user=user)
-        badges[room.group_id].append(RoomBadge(room, reading.unread_in(room)))
+        badges[room.group_id].append(RoomBadge(room, reading.unread_in(room), reading.is_muted))
     return badges

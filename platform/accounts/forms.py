@@ -106,7 +106,7 @@ class StillYouByAppForm(Plain, ReauthenticateForm):  # type: ignore[misc]
 
 
 class ProfileForm(forms.ModelForm):
-    """Name, language, time zone, appearance, and whether one is seen in rooms."""
+    """Name, language, time zone, appearance, whether one is seen in rooms, and quiet hours."""
 
     name = name_field()
     language = forms.ChoiceField(
@@ -119,11 +119,34 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "time_zone", "theme", "shows_presence"]
-        widgets = {"theme": forms.RadioSelect}
+        fields = ["name", "language", "time_zone", "theme", "shows_presence", "quiet_from", "quiet_until"]
+        widgets = {
+            "theme": forms.RadioSelect,
+            "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+        help_texts = {
+            "quiet_from": _(
+                "Letters about mentions, answers and messages wait until your quiet hours end. Leave both empty for none."
+            ),
+            "quiet_until": _("In your time zone. It may be on the next day."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zone = self.instance.time_zone
         if zone and zone not in dict(time_zones()):  # an old name, kept until it is changed
             self.fields["time_zone"].choices = [*time_zones(), (zone, zone)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Take both ends of the quiet hours or neither."""
+        data = super().clean() or {}
+        start, end = data.get("quiet_from"), data.get("quiet_until")
+        if not {"quiet_from", "quiet_until"} & self.errors.keys():
+            if (start is None) != (end is None):
+                self.add_error(
+                    "quiet_from" if start is None else "quiet_until", _("Say both when they begin and when they end.")
+                )
+            elif start is not None and start == end:
+                self.add_error("quiet_until", _("They end at another time than they begin."))
+        return data

@@ -14,7 +14,7 @@ from core.errors import DomainError
 from core.events import publish
 from core.realtime.sessions import presence_chosen, sessions_ended
 
-PREFERENCES = ("name", "language", "time_zone", "theme", "shows_presence")
+PREFERENCES = ("name", "language", "time_zone", "theme", "shows_presence", "quiet_from", "quiet_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Administrator:
 
 @transaction.atomic
 def save_preferences(person: User, **values: object) -> User:
-    """Keep name, language, time zone, appearance or presence as the person set them; nothing else is taken."""
+    """Keep name, language, time zone, appearance, presence or quiet hours as the person set them; nothing else is taken."""
     if unknown := values.keys() - set(PREFERENCES):
         raise TypeError(f"Not a preference: {', '.join(sorted(unknown))}.")
     fresh = User.objects.select_for_update(no_key=True).get(pk=person.pk)

@@ -105,6 +105,9 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
     "announcement": thread_notices.render_announcements,
 }
 
+# Kinds whose letters wait for the end of the reader's quiet hours; all others go at once.
+NOTICES_THAT_WAIT = frozenset({"mention", "reply", "chat_mention"})
+
 # source name -> function(query, user, limit) -> hits the user may see.
 SEARCH_SOURCES: dict[str, Callable[..., Any]] = {
     "groups": group_search.groups,

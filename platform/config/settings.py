@@ -173,6 +173,7 @@ NOTICE_KINDS = "config.reactions.NOTICE_KINDS"
 SEARCH_SOURCES = "config.reactions.SEARCH_SOURCES"
 FRAMES = "config.reactions.FRAMES"
 ROOMS = "discussions.chat.live.Rooms"
+NOTICES_THAT_WAIT = "config.reactions.NOTICES_THAT_WAIT"
 UNREAD_NOTICES = "notifications.services.unread_count"
 # Whom pages send away and sockets do not let in although they are signed in.
 KEPT_OUT = "accounts.middleware.lacks_second_factor"

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -54,11 +55,12 @@ def notify(
     key: str,
     by: Actor | None = None,
     mail: bool = False,
+    mail_after: timedelta = timedelta(),
 ) -> None:
     """Tell each person once (`key` names the happening), inside the caller's transaction; the actor is never told.
 
     `kind` must stand in the table of notice kinds, so that nothing is stored that cannot be shown. With `mail` a letter
-    follows in the background to who has not read the notice by then.
+    follows in the background, after `mail_after`, to who has not read the notice by then.
     """
     if kind not in _kinds():
         raise LookupError(f"{kind} is not in NOTICE_KINDS.")
@@ -77,10 +79,11 @@ def notify(
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     notices_changed(notice.user_id for notice in notices)
-    if mail:
+    if mail and notices:
         from notifications.tasks import mail_notices
 
-        mail_notices.enqueue(f"{kind}:{key}")
+        after = timezone.now() + mail_after if mail_after else None
+        mail_notices.using(run_after=after).enqueue(f"{kind}:{key}")
 
 
 def render_notices(notices: Sequence[Notice], user: "User") -> list[tuple[Notice, Rendered]]:

@@ -31,8 +31,8 @@ class MyGroup:
 
     @property
     def messages(self) -> int:
-        """How many messages of others wait in its rooms."""
-        return sum(badge.unread for badge in self.rooms)
+        """How many messages of others wait in its rooms, but for muted ones."""
+        return sum(badge.unread for badge in self.rooms if not badge.is_muted)
 
     @property
     def is_quiet(self) -> bool:

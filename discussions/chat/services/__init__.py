@@ -14,7 +14,7 @@ from discussions.chat.services.messages import (
 )
 from discussions.chat.services.pins import pin_message
 from discussions.chat.services.reactions import react
-from discussions.chat.services.reading import mark_read
+from discussions.chat.services.reading import mark_read, set_muted
 from discussions.chat.services.retention import purge, set_retention
 from discussions.chat.services.rooms import (
     RoomRights,
@@ -51,6 +51,7 @@ __all__ = [
     "rights_changed",
     "send_message",
     "send_messages",
+    "set_muted",
     "set_retention",
     "start_conversation",
 ]

@@ -29,6 +29,11 @@ def mark_read(room: Room, *, by: "User", seq: int) -> RoomReading:
     return reading
 
 
+def set_muted(room: Room, *, by: "User", muted: bool) -> None:
+    """Have a room tell the person nothing any more, or again: the caller has asked the door."""
+    RoomReading.objects.update_or_create(room=room, user=by, defaults={"is_muted": muted})
+
+
 def count_own(messages: Sequence[Message]) -> None:
     """Note people's own new messages in one room, given in order: they are not unread to those who wrote them.
 

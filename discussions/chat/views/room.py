@@ -48,3 +48,12 @@ def room_seen(request: HttpRequest, slug: str | None = None, *, room_id: int) ->
     place = access.room_at(request.user, slug, room_id)
     services.mark_read(place.room, by=person(request), seq=number(request.POST.get("seq")))
     return redirect(place.room)
+
+
+@login_required
+@require_POST
+def room_mute(request: HttpRequest, slug: str | None = None, *, room_id: int) -> HttpResponse:
+    """Want no notices from the room, or want them again: a plain form, and the same from a script."""
+    place = access.room_at(request.user, slug, room_id)
+    services.set_muted(place.room, by=person(request), muted=request.POST.get("muted") == "1")
+    return redirect(place.room)

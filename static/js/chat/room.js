@@ -2,6 +2,7 @@
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Log } from "./log.js";
+import { mutable } from "./mute.js";
 import { Outbox } from "./outbox.js";
 
 const chat = document.getElementById("chat");
@@ -272,6 +273,7 @@ log.box.addEventListener("click", (event) => {
 
 // --- Begin -----------------------------------------------------------------------------------------------------------------------
 
+mutable(document.getElementById("mute"));
 if (data.newest) {
   for (const entry of [...outbox.entries]) {
     if (entry.frame.type === "send" && log.byKey(entry.frame.key)) outbox.discard(entry.frame.key);
