@@ -24,7 +24,7 @@ from core.logs import happening
 from core.models import Deployment
 from core.realtime import bell, rooms, sessions
 from core.realtime.hearing import Ear
-from core.realtime.outbox import TOO_SLOW, Batch
+from core.realtime.outbox import TOO_SLOW, Batch, Stride
 from core.realtime.presence import Presence
 from core.realtime.rooms import Head, Right
 from core.realtime.sockets import SESSION_ENDED, Socket
@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT = 25
 POLL = 10.0
 PAGE = 200
+"""Events that are read at once, if they are short."""
+
 BEHIND_MAX = 1000
 """A client further behind than this loads the newest page anew."""
 
@@ -205,16 +207,17 @@ class Hub:
             topic.pump = self.spawn(self._read_on(topic))
 
     async def _read_on(self, topic: Topic) -> None:
+        stride = Stride(PAGE)
         while topic.head < topic.wanted:
             rings = topic.rings
-            entries = await in_thread(self.rooms.entries, topic.room, topic.head, PAGE)
+            entries = await in_thread(self.rooms.entries, topic.room, topic.head, stride.limit)
             if not entries:
                 # A bell told of more than there is. One that rang while we read may tell the truth: look again for it.
                 if topic.rings == rings:
                     topic.wanted = topic.head
                 continue
             figures.EVENTS_READ.value += len(entries)
-            batches = Batch.split(topic.room, entries)
+            batches = stride.cut(Batch.split(topic.room, entries))
             await self._ask_again(topic, max(batch.acl_version for batch in batches))
             for batch in batches:
                 for follow in topic.live():
@@ -252,15 +255,15 @@ class Hub:
 
     async def _catch_up(self, follow: Follow) -> None:
         """Send what is missing at the socket's own pace, until it is where the process is."""
-        topic = follow.topic
+        topic, stride = follow.topic, Stride(PAGE)
         figures.CATCH_UPS.value += 1
         start = follow.sent
         while follow.sent < topic.head:
-            entries = await in_thread(self.rooms.entries, topic.room, follow.sent, PAGE)
+            entries = await in_thread(self.rooms.entries, topic.room, follow.sent, stride.limit)
             if not entries:
                 break
             figures.CATCH_UP_EVENTS.value += len(entries)
-            for batch in Batch.split(topic.room, entries):
+            for batch in stride.cut(Batch.split(topic.room, entries)):
                 if not await follow.socket.outbox.roomy():
                     follow.socket.close(TOO_SLOW)
                     return

@@ -14,6 +14,8 @@ BYTES_MAX = 1_000_000
 FRAME_BYTES = 48 * 1024
 """Events are put together into frames up to this size; a single event may be longer."""
 
+STRIDE_FIRST, STRIDE_FRAMES = 16, 4
+
 LIGHT_MAX = 4
 """What is best effort is dropped when more than this waits."""
 
@@ -88,6 +90,27 @@ class Batch:
         if part:
             batches.append(cls(room, part))
         return batches
+
+
+class Stride:
+    """How many events are read at once: what is read waits in memory, and one event may be as long as a hundred.
+
+    It begins with few, and doubles while they fit four frames.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.limit = min(most, STRIDE_FIRST)
+
+    def cut(self, batches: "list[Batch]") -> "list[Batch]":
+        """Return the first of the batches that were read, four at most; the rest is to be read again in its turn."""
+        first = batches[:STRIDE_FRAMES]
+        events = sum(map(len, first))
+        if len(batches) >= STRIDE_FRAMES:
+            self.limit = min(self.most, events)
+        elif events >= self.limit:
+            self.limit = min(self.most, events * 2)
+        return first
 
 
 def frame_of(room: int, events: str) -> str:
