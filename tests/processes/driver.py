@@ -107,14 +107,14 @@ def sign_out(session, person):
 
 
 @transaction.atomic
-def burst(room, count, people):
-    """Have these people say `count` things in one transaction: the bells of all ring at the same moment."""
+def burst(room, count, people, size=0):
+    """Have these people say `count` things of `size` bytes in one transaction: the bells of all ring at the same moment."""
     speakers = [User.objects.get(pk=person) for person in people]
     keys = []
     for number in range(count):
         pace.forget()
         keys.append(str(uuid.uuid4()))
-        send_message(room, by=speakers[number % len(speakers)], key=keys[-1], body=f"Burst {number}")
+        send_message(room, by=speakers[number % len(speakers)], key=keys[-1], body=f"Burst {number}".ljust(size, "."))
     return keys
 
 

@@ -36,8 +36,12 @@ class Target:
         self.room, self.people = made["room"], made["people"]
 
     def connect(self, person=0, **more):
-        """Open a socket as a person does."""
-        return Raw(self.door, self.people[person]["session"], **more).open()
+        """Open a socket as one of the room's people does."""
+        return self.enter(self.people[person], **more)
+
+    def enter(self, person, **more):
+        """Open a socket as anybody does."""
+        return Raw(self.door, person["session"], **more).open()
 
     def knock(self, sent, **more):
         """Open a connection and send something else than a handshake."""

@@ -7,6 +7,12 @@ import os
 import socket
 import struct
 
+TCP_INFO_BYTES = 120
+"""Where `tcpi_bytes_acked` stands in Linux's `struct tcp_info`."""
+
+PACKET_HEAD = 52
+"""Bytes of IP and TCP before what a packet brings."""
+
 TEXT, BINARY, CLOSE, PING, PONG, MORE = 1, 2, 8, 9, 10, 0
 
 
@@ -112,6 +118,12 @@ class Raw:
             assert opcode in (TEXT, PING, PONG), (opcode, payload)
             if opcode == TEXT:
                 return json.loads(payload)
+
+    def wire(self):
+        """Return how many bytes went over the network in both directions, with the heads of their packets."""
+        told = self.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+        acked, received, out, into = struct.unpack_from("=QQII", told, TCP_INFO_BYTES)
+        return acked + received + (out + into) * PACKET_HEAD
 
     def end(self):
         """Return how it ends: the code of the close frame (1005 for one without), or "cut"."""
