@@ -146,10 +146,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.middleware.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.CountingMiddleware",
     "core.middleware.NoStoreMiddleware",
     "core.middleware.CompressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -8,10 +8,18 @@ from django.http import Http404
 from accounts.models import User
 from groups.bylines import may_open_person, organisations_known_to, people_known_to
 from groups.models import Group, Membership
+from partners.capacity import Capacity, secretariat_capacity
 from partners.models import Affiliation, Organisation
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+def officer(user: "User | AnonymousUser") -> Capacity:
+    """Return the capacity of an officer of the Secretariat; to everybody else there is no such page."""
+    if not (user.is_authenticated and user.is_secretariat):
+        raise Http404
+    return secretariat_capacity(user)
 
 
 def organisation_for(user: "User | AnonymousUser", slug: str) -> Organisation:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import demo, front, group, people, plain, queue
+from portal.views import demo, figures, front, group, people, plain, queue
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("queue/organisations/<int:organisation_id>/", queue.decide_organisation, name="decide_organisation"),
     path("queue/groups/<int:group_id>/", queue.decide_group, name="decide_group"),
     path("queue/affiliations/<int:affiliation_id>/", queue.decide_affiliation, name="decide_affiliation"),
+    path("figures/", figures.figures, name="figures"),
     path("demo/outbox/", demo.outbox, name="outbox"),
 ]

@@ -85,7 +85,7 @@ PAGES = {
         GROUP + "chat/new/",
         (GROUP + "threads/", r"/threads/\d+/$"),
     ],
-    SECRETARIAT: ["/", "/queue/", GROUP, ("/queue/", r"/partners/[^/]+/$")],
+    SECRETARIAT: ["/", "/queue/", "/figures/", GROUP, ("/queue/", r"/partners/[^/]+/$")],
 }
 
 

@@ -81,6 +81,7 @@ GET = {
     "organisation": "+++++++",
     "person": "...++++",
     "queue": "......+",
+    "figures": "......+",
     "outbox": ".......",
 }
 POST = {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,30 +13,23 @@ from core.errors import DomainError
 from groups.forms import ReasonForm
 from groups.models import Group
 from groups.services import decline_group, open_group
-from partners.capacity import Capacity, secretariat_capacity
 from partners.models import Affiliation, Organisation
 from partners.services import accept_organisation, confirm_affiliation, decline_affiliation, decline_organisation
+from portal.access import officer
 from portal.queue import waiting
-
-
-def _officer(request: HttpRequest) -> Capacity:
-    """Return the officer's capacity; to everybody else there is no queue."""
-    if not (request.user.is_authenticated and request.user.is_secretariat):
-        raise Http404
-    return secretariat_capacity(request.user)
 
 
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """Show what waits, oldest first."""
-    _officer(request)
+    officer(request.user)
     return _queue_page(request)
 
 
 @require_POST
 def decide_organisation(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """Accept or decline an organisation that asks to be a partner."""
-    by = _officer(request)
+    by = officer(request.user)
     organisation = get_object_or_404(Organisation, pk=organisation_id)
     return _decide(
         request,
@@ -51,7 +44,7 @@ def decide_organisation(request: HttpRequest, organisation_id: int) -> HttpRespo
 @require_POST
 def decide_group(request: HttpRequest, group_id: int) -> HttpResponse:
     """Open or decline a group that a partner proposed."""
-    by = _officer(request)
+    by = officer(request.user)
     group = get_object_or_404(Group.objects.visible_to(request.user), pk=group_id)
     return _decide(
         request,
@@ -66,7 +59,7 @@ def decide_group(request: HttpRequest, group_id: int) -> HttpResponse:
 @require_POST
 def decide_affiliation(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     """Confirm or decline a person for an organisation that has no focal point to do it."""
-    by = _officer(request)
+    by = officer(request.user)
     affiliation = get_object_or_404(Affiliation, pk=affiliation_id)
     return _decide(
         request,
