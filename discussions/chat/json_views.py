@@ -18,6 +18,7 @@ from core.realtime.sockets import code_of, details_of
 from discussions.chat import access, extras, presenting, services
 from discussions.chat.live import DELETE, EDIT, PIN, REACT, READ, SEND
 from discussions.chat.models import Room
+from discussions.chat.receipts import receipts_of
 from discussions.views.requests import number, person
 
 PAGE = 200
@@ -164,6 +165,15 @@ def pin(request: HttpRequest, slug: str | None = None, *, room_id: int, message_
     room = _here(slug, room_id)
     ack = services.pin_message(room, message_id, by=person(request), key=data["key"], on=data["on"])
     return JsonResponse(ack.as_data())
+
+
+@require_safe
+@answers_like_a_socket
+def readers(request: HttpRequest, slug: str | None = None, *, room_id: int, message_id: int) -> JsonResponse:
+    """Say which organisations have read a message and which have not, where the room shows it."""
+    place = _room(request, slug, room_id)
+    found = receipts_of(place, access.message_in(place, message_id))
+    return JsonResponse({"id": message_id, "total": found.total, "read": found.read, "waiting": found.waiting})
 
 
 @require_safe

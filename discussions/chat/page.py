@@ -15,8 +15,10 @@ from core.models import Deployment
 from discussions import mentions
 from discussions.chat import attachments
 from discussions.chat.access import GroupPlace, Place
-from discussions.chat.models import Message, RoomReading
+from discussions.chat.extras import Pin, Sign, pin_of, pinned_in, signs_on
+from discussions.chat.models import Emoji, Message, RoomReading
 from discussions.chat.presenting import filled, mention_names, spelled
+from discussions.chat.receipts import may_see_receipts
 from discussions.chat.unread import room_badges
 from groups.bylines import Byline
 
@@ -55,8 +57,8 @@ class Row:
     quote_url: str = ""
     day: str = ""
     is_first_unread: bool = False
-    may_edit: bool = False
-    may_delete: bool = False
+    pinned: bool = False
+    signs: Sequence[Sign] = ()
     files: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -64,10 +66,19 @@ class RoomPage:
     """Which messages a page shows. The head is read first and nothing above it is shown: the live log goes on from there."""
 
     def __init__(self, place: Place, reader: "User", *, before: int = 0, first: int = 0) -> None:
+        asked = first
         self.place, self.reader = place, reader
         self.head = place.room.last_seq
         self.reading = RoomReading.objects.filter(room=place.room, user=reader).first() or RoomReading(room=place.room)
+        if first > place.room.last_number - SIZE:
+            first = 0  # it stands in the newest page, which goes on by itself
         self.messages = self._messages(before, first)
+        self.asks_in_vain = bool(asked) and all(message.number != asked for message in self.messages)
+        if self.asks_in_vain:
+            self.messages = self._messages(0, 0)
+        self.pinned = pinned_in(place)
+        self.pins: list[Pin] = []
+        self.signs = signs_on(self.messages, reader)
         self.is_newest = not self.messages or self.messages[-1].number >= place.room.last_number
 
     def _messages(self, before: int, first: int) -> list[Message]:
@@ -93,6 +104,11 @@ class RoomPage:
             "refusal": place.refusal,
             "may_moderate": place.may_moderate,
             "rows": rows,
+            "pins": self.pins,
+            "emoji": Emoji.choices,
+            "may_react": place.may_react,
+            "may_pin": place.may_pin,
+            "shows_receipts": may_see_receipts(place),
             "blank": Row(voice=Byline(0, "", "", None, ""), css="msg"),
             "head": self.head,
             "floor": place.floor,
@@ -100,6 +116,7 @@ class RoomPage:
             "older": self.messages[0].number if self._has_older() else 0,
             "newer": 0 if self.is_newest else self.messages[-1].number + 1,
             "is_newest": self.is_newest,
+            "asks_in_vain": self.asks_in_vain,
             "unread": self.reading.unread_in(room),
             "is_muted": self.reading.is_muted,
             "epoch": Deployment.current_epoch(),
@@ -109,9 +126,10 @@ class RoomPage:
             "texts": {
                 "gone": _("This message was deleted."),
                 "edited": _("edited"),
+                "pinned": _("pinned"),
+                "react": _("React"),
                 "reply": _("Reply"),
-                "edit": _("Edit"),
-                "delete": _("Delete"),
+                "more": _("More"),
                 "absent": _("A document that is not there any more"),
             },
             "base": place.base,
@@ -137,7 +155,7 @@ class RoomPage:
 
     def _rows(self) -> list[Row]:
         answered = [message.reply_to for message in self.messages if message.reply_to is not None]
-        said: Sequence[Message] = [*self.messages, *answered]
+        said: Sequence[Message] = [*self.messages, *answered, *self.pinned]
         voices = dict(zip((message.pk for message in said), self.place.bylines(said), strict=True))
         names = mention_names(said)
         place = self.place
@@ -157,6 +175,7 @@ class RoomPage:
                 row.css += " msg--follow"
             rows.append(row)
             before = message
+        self.pins = [pin_of(message, voices[message.pk].label, names) for message in self.pinned]
         return rows
 
     def _row(self, message: Message, voices: dict[int, Byline], names: dict[int, str]) -> Row:
@@ -184,8 +203,8 @@ class RoomPage:
         row.body = filled(message, names)
         row.source = spelled(message, names) if own else ""
         row.edited = message.edited_at is not None
-        row.may_edit = own and self.place.may_write
-        row.may_delete = self.place.may_write and (own or self.place.may_moderate)
+        row.pinned = message.pinned_at is not None
+        row.signs = self.signs[message.pk]
         if self.reader.pk in markdown.people_in([message.html]):
             row.css += " is-mention"
         if message.reply_to is not None:

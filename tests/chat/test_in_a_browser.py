@@ -99,6 +99,13 @@ def say(page, text):
     page.get_by_label("Message", exact=True).press("Enter")
 
 
+def choose(page, message, what):
+    """Choose something from a message's menu."""
+    message.hover()
+    message.get_by_role("link", name="More").click()
+    page.locator("#menu").get_by_text(what, exact=True).click()
+
+
 def last(page):
     return page.locator("#log .msg").last
 
@@ -114,7 +121,7 @@ def test_two_people_talk(window, lead, member):
 
     # He answers that message, she changes hers with the arrow key, he sees both.
     last(his).locator(".msg__body").tap()
-    last(his).get_by_text("Reply").tap()
+    last(his).get_by_role("link", name="Reply").tap()
     expect(his.locator("#context")).to_contain_text("In reply to Lina Okafor")
     his.get_by_label("Message", exact=True).fill("And to you")
     his.get_by_role("button", name="Send").tap()
@@ -128,8 +135,7 @@ def test_two_people_talk(window, lead, member):
 
     # She deletes it.
     hers.on("dialog", lambda dialog: dialog.accept())
-    hers.locator("#log .msg").first.hover()
-    hers.locator("#log .msg").first.get_by_text("Delete").click()
+    choose(hers, hers.locator("#log .msg").first, "Delete")
     expect(his.locator("#log .msg").first).to_contain_text("This message was deleted.", timeout=10_000)
     assert "Good evening" not in his.content()
     assert his.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -212,8 +218,7 @@ def test_what_is_half_written_outlives_the_change_of_another_message(window, mem
     expect(last(his)).not_to_have_class(re.compile("is-sending"))
     field = his.get_by_label("Message", exact=True)
     field.fill("Half a sen")
-    last(his).hover()
-    last(his).get_by_text("Edit").click()
+    choose(his, last(his), "Edit")
     expect(field).to_have_value("On Tuesday")
     say(his, "On Thursday")
     expect(last(his)).to_contain_text("On Thursday")
@@ -297,7 +302,8 @@ def test_without_a_script(window, lead, member):
     his.get_by_role("button", name="Send").click()
     expect(last(his)).to_contain_text("By a plain form")
     last(his).hover()
-    last(his).get_by_text("Edit").click()
+    last(his).get_by_role("link", name="More").click()
+    his.get_by_role("link", name="Edit").click()
     his.get_by_label("Message", exact=True).fill("By another plain form")
     his.get_by_role("button", name="Save").click()
     expect(last(his)).to_contain_text("By another plain form")

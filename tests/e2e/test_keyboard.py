@@ -95,7 +95,7 @@ def test_signing_in_reading_answering_and_talking(open_as):
     page.keyboard.press("Enter")
     expect(page.locator("#log article", has_text="Said without a mouse, and changed")).to_contain_text("edited")
     expect(composer).to_be_focused()
-    tab_to(page, own.get_by_text("Reply"), key="Shift+Tab")
+    tab_to(page, own.get_by_role("link", name="Reply"), key="Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#context")).to_contain_text("In reply to João Semedo")
     expect(composer).to_be_focused()

@@ -4,7 +4,8 @@ Each Markdown or CSV file begins with a head in TOML between two lines of `+++`.
 seeding and a time in UTC, "20 08:00". In a thread a post begins with `%% author moment`, and `re 3` says that it answers post 3;
 after it `%%+ moment` begins the text it was changed to, and `%%x moment` says that its author took it back.
 In a room `== 6` begins a day, `09:12 author: words` is a message, `^2` says that it answers the message two before it, and
-indented lines `edited 09:13: words` and `deleted 09:14` tell what became of it. In the library a line that begins with
+indented lines `edited 09:13: words` and `deleted 09:14` tell what became of it, `signs: 👍 joao, marta; 🎉 grace` who reacted, and
+`pinned` that it is pinned. `supply-chains.leads.txt` is a further room, for leads only; its first line is its name. In the library a line that begins with
 `+2` stands in version 2 and later ones, `-2` in earlier ones only.
 """
 
@@ -23,6 +24,7 @@ POST = re.compile(r"^%% (?P<author>[a-z]+) (?P<at>\d+ \d\d:\d\d)(?: re (?P<answe
 MESSAGE = re.compile(r"^(?P<at>\d\d:\d\d) (?P<author>[a-z]+)(?: \^(?P<back>\d+))?: (?P<body>.+)$")
 TURN = re.compile(r"^%%(?P<what>[+x]) (?P<at>\d+ \d\d:\d\d)$")
 CHANGE = re.compile(r"^ +(?P<what>edited|deleted) (?P<at>\d\d:\d\d)(?:: (?P<body>.+))?$")
+SIGNS = re.compile(r"^ +signs: (?P<signs>.+)$")
 SINCE = re.compile(r"^(?P<marks>(?:[+-]\d )+)(?P<line>.*)$")
 
 
@@ -130,6 +132,8 @@ class Message:
     answers: int | None
     edits: list[tuple[Moment, str]] = field(default_factory=list)
     deleted: Moment | None = None
+    signs: list[tuple[str, str]] = field(default_factory=list)
+    pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,9 +204,15 @@ def _posts(body: str) -> list[Post]:
     return found
 
 
+def name_of_room(key: str) -> str:
+    """Return the name of a further room, as the first line of its file says it; the main room has none."""
+    first = (HERE / "rooms" / f"{key}.txt").read_text(encoding="utf-8").partition("\n")[0]
+    return first.removeprefix("= ") if first.startswith("= ") else ""
+
+
 @cache
 def rooms() -> dict[str, list[Message]]:
-    """Return the messages of each group's room, in order."""
+    """Return the messages of each room, in order: by the group's key, for further rooms by `group.leads`."""
     return {path.stem: _messages(path.read_text(encoding="utf-8")) for path in sorted((HERE / "rooms").glob("*.txt"))}
 
 
@@ -210,8 +220,16 @@ def _messages(text: str) -> list[Message]:
     found: list[Message] = []
     days = 0
     for line in text.splitlines():
+        if line.startswith("= "):
+            continue
         if line.startswith("== "):
             days = int(line[3:])
+        elif given := SIGNS.match(line):
+            for part in given["signs"].split("; "):
+                emoji, _, people = part.partition(" ")
+                found[-1].signs += [(emoji, person) for person in people.split(", ")]
+        elif line.strip() == "pinned":
+            found[-1].pinned = True
         elif said := MESSAGE.match(line):
             answers = len(found) - int(said["back"]) if said["back"] else None
             at = Moment(days, time.fromisoformat(said["at"]))

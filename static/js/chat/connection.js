@@ -254,6 +254,8 @@ export class Connection {
     if (type === "send") return this.ask("messages", { method: "POST", body });
     if (type === "edit") return this.ask(`messages/${id}`, { method: "PUT", body });
     if (type === "delete") return this.ask(`messages/${id}`, { method: "DELETE", body });
+    if (type === "react") return this.ask(`messages/${id}/reactions`, { method: "PUT", body });
+    if (type === "pin") return this.ask(`messages/${id}/pin`, { method: "PUT", body });
     return this.ask("read", { method: "POST", body });
   }
 }

@@ -6,8 +6,9 @@ import { Files } from "./files.js";
 const TOGETHER = 5 * 60 * 1000;
 
 export class Log {
-  constructor({ chat, words }) {
+  constructor({ chat, words, extras }) {
     this.words = words;
+    this.extras = extras; // writes what people added to a message: signs, pins
     this.data = chat.dataset;
     this.me = Number(chat.dataset.user);
     this.box = document.getElementById("log");
@@ -81,13 +82,13 @@ export class Log {
     this.files.put(node, message.attachments);
     this.quote(node, message.reply_to);
     this.say(node, message.edited_at ? this.words.edited : "");
-    const acts = { reply: true, edit: own, delete: own || this.data.moderates };
-    for (const [act, may] of Object.entries(acts)) {
-      const button = node.querySelector(`[data-act="${act}"]`);
-      if (!button) continue;
-      button.hidden = !may;
-      button.href = act === "reply" ? `${this.data.base}?reply=${message.number}#say` : `${this.data.base}messages/${message.id}/${act}/`;
+    const page = `${this.data.base}messages/${message.id}/`;
+    const addresses = { react: `${page}#signs`, reply: `${this.data.base}?reply=${message.number}#say`, more: page };
+    for (const link of node.querySelectorAll(".msg__acts [data-act]")) {
+      link.hidden = false;
+      link.href = addresses[link.dataset.act];
     }
+    this.extras(node, message);
   }
 
   bury(node, version) {
@@ -99,6 +100,7 @@ export class Log {
     node.querySelector(".msg__quote").hidden = true;
     this.files.put(node);
     this.say(node, "");
+    this.extras(node, {});
     for (const button of node.querySelectorAll(".msg__acts [data-act]")) button.hidden = true;
     for (const quote of this.box.querySelectorAll(`[data-answers="${node.dataset.id}"] .msg__quote > span`)) quote.textContent = this.words.deleted;
   }

@@ -1,9 +1,14 @@
 // A room's page made live. The page is complete without it: it goes on from the head the page was made at.
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { Company, notice } from "./company.js";
 import { Log } from "./log.js";
+import { Menu, copyLink } from "./menu.js";
 import { mutable } from "./mute.js";
 import { Outbox } from "./outbox.js";
+import { Pins } from "./pins.js";
+import { Signs } from "./reactions.js";
+import { Readers } from "./readers.js";
 
 const chat = document.getElementById("chat");
 const words = document.getElementById("words").dataset;
@@ -17,7 +22,14 @@ const form = document.querySelector("form#say");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const title = document.title;
 
-const log = new Log({ chat, words });
+const log = new Log({
+  chat, words,
+  extras(node, { reactions, pinned }) {
+    pins.mark(node, Boolean(pinned));
+    signs.tell(node, reactions);
+  },
+});
+const company = new Company({ words, me });
 let oldest = Number(data.oldest);
 let more = Boolean(data.more);
 let unseen = 0;
@@ -30,12 +42,14 @@ const connection = new Connection({
   on: {
     hello({ user }) { if (user !== me) location.reload(); },
     // Who is here is told after this, unless nobody is.
-    joined() { presence({ people: [] }); },
+    joined() { company.present({ people: [] }); },
     ready() { outbox.again(); },
     events,
     ack(frame) { outbox.answered(frame); },
     error(frame) { if (frame.key) outbox.answered(frame); },
-    typing, presence, reset,
+    typing(frame) { company.typing(frame); },
+    presence(frame) { company.present(frame); },
+    reset,
     notice,
     net(state) {
       net.hidden = !state;
@@ -55,9 +69,7 @@ const connection = new Connection({
         composer?.empty();
         log.empty();
         older.hidden = true;
-        presence({ people: [] });
-        typers.clear();
-        showTypers();
+        company.leave();
       }
     },
   },
@@ -66,10 +78,13 @@ const connection = new Connection({
 const outbox = new Outbox({
   room, connection,
   on: {
-    changed(entry) { log.pending(entry, voice(entry)); },
-    done(entry, ack) { log.sent(entry, ack); },
+    changed: pending,
+    done(entry, ack) { if (!isSilent(entry)) log.sent(entry, ack); },
     refused(entry, frame) {
-      if (entry.frame.type === "edit" && frame.code === "conflict" && composer) {
+      if (isSilent(entry)) {
+        outbox.discard(entry.frame.key);
+        if (entry.frame.type === "react") signs.refused(log.byId(entry.frame.id));
+      } else if (entry.frame.type === "edit" && frame.code === "conflict" && composer) {
         outbox.discard(entry.frame.key);
         log.forget(entry);
         if (frame.version && frame.body) composer.edit(entry.frame.id, frame.version, entry.frame.body, words.conflict);
@@ -78,11 +93,16 @@ const outbox = new Outbox({
         outbox.discard(entry.frame.key);
         log.forget(entry);
       } else {
-        log.pending(entry, voice(entry));
+        pending(entry);
       }
     },
   },
 });
+
+// A sign and a pin wait in the outbox like everything else, but no message is marked by them.
+function isSilent({ frame }) { return frame.type === "react" || frame.type === "pin"; }
+
+function pending(entry) { if (!isSilent(entry)) log.pending(entry, voice(entry)); }
 
 function voice({ frame }) {
   const choice = form?.elements.as;
@@ -93,11 +113,18 @@ function voice({ frame }) {
 
 function events(some) {
   const follow = log.atEnd;
+  for (const { kind, message } of some) {
+    if (kind === "deleted") pins.tell(message.id, false);
+    if (kind === "pinned") pins.tell(message.id, message.pinned, log.byId(message.id));
+    if (kind === "reacted" && log.byId(message.id)) signs.tell(log.byId(message.id), message.reactions);
+  }
   for (const event of some) {
-    if (event.kind === "message") {
+    if (event.kind === "message" && !data.newest) {
+      if (event.message.author.id !== me) unseen += 1;
+    } else if (event.kind === "message") {
       const isNew = log.put(event);
       if (event.message.author.id === me || !isNew) continue;
-      typers.delete(event.message.author.id);
+      company.said(event.message.author.id);
       if (document.hidden || !follow) {
         unseen += 1;
         log.markUnread(log.byId(event.message.id));
@@ -105,16 +132,16 @@ function events(some) {
     } else if (event.kind === "edited" || event.kind === "deleted") log.change(event);
     else if (event.kind === "purged") { log.purge(event.floor); oldest = Math.max(oldest, event.floor); }
   }
-  showTypers();
-  if (follow) log.toEnd();
+  if (follow && data.newest) log.toEnd();
   badge();
   seen();
 }
 
 function reset(page) {
+  if (!data.newest) return location.reload();
   log.empty();
   for (const event of page.events) if (event.kind === "message") log.put(event);
-  for (const entry of outbox.entries) log.pending(entry, voice(entry));
+  for (const entry of outbox.entries) pending(entry);
   oldest = page.events[0]?.seq ?? page.head + 1;
   more = page.more;
   older.hidden = !more;
@@ -123,14 +150,14 @@ function reset(page) {
 
 function badge() {
   document.title = unseen ? `(${unseen}) ${title}` : title;
-  jump.hidden = log.atEnd;
+  jump.hidden = Boolean(data.newest) && log.atEnd;
   jump.querySelector("span").textContent = unseen ? words.jumpNew.replace("COUNT", unseen) : words.jump;
 }
 
 // What stands at the end of a room that is looked at has been read.
 let marking;
 function seen() {
-  if (document.hidden || !log.atEnd || connection.ended) return;
+  if (document.hidden || !data.newest || !log.atEnd || connection.ended) return;
   unseen = 0;
   badge();
   document.getElementById("seen")?.remove();
@@ -141,57 +168,6 @@ function seen() {
     const frame = { type: "read", room, seq: readTo };
     if (!connection.live || !connection.send(frame)) connection.post(frame).catch(() => { readTo = 0; });
   }, 800);
-}
-
-// --- Who is here, who writes -----------------------------------------------------------------------------------------------
-
-const typers = new Map();
-
-function typing({ person }) {
-  if (!person || person.id === me) return;
-  clearTimeout(typers.get(person.id)?.timer);
-  typers.set(person.id, { name: person.name, timer: setTimeout(() => { typers.delete(person.id); showTypers(); }, 6000) });
-  showTypers();
-}
-
-function showTypers() {
-  const [first, ...others] = typers.values();
-  const line = document.getElementById("typing");
-  line.textContent = !first ? "" : others.length ? words.typingMany : words.typing.replace("NAME", first.name);
-}
-
-function presence({ people }) {
-  const list = document.getElementById("people");
-  list.replaceChildren(...people.map((person) => {
-    const item = document.createElement("li");
-    const sign = document.createElement("span");
-    sign.className = `avatar avatar--s presence hue-${person.id % 10}`;
-    sign.ariaHidden = "true";
-    sign.textContent = [...person.name][0] ?? "";
-    const name = document.createElement("bdi");
-    name.textContent = person.name;
-    item.append(sign, name);
-    return item;
-  }));
-  const others = people.filter((person) => person.id !== me).length;
-  document.getElementById("nobody").hidden = others > 0;
-  const line = document.getElementById("present");
-  line.hidden = !people.length;
-  line.textContent = words.here.replace("COUNT", people.length);
-}
-
-// How many notifications wait: the number in the header.
-function notice({ unread }) {
-  const link = document.querySelector("[data-notices]");
-  let count = link?.querySelector(".count");
-  if (!unread || !link) return count?.remove();
-  if (!count) {
-    count = document.createElement("span");
-    count.className = "count";
-    count.ariaHidden = "true";
-    link.querySelector("svg").after(count);
-  }
-  count.textContent = unread > 99 ? "99+" : unread;
 }
 
 // --- Scrolling -----------------------------------------------------------------------------------------------------------------
@@ -221,14 +197,18 @@ log.scroll.addEventListener("scroll", () => {
   badge();
   seen();
 }, { passive: true });
-jump.addEventListener("click", () => { log.toEnd(); seen(); });
+jump.addEventListener("click", () => {
+  if (!data.newest) return location.assign(data.base);
+  log.toEnd();
+  seen();
+});
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) { if (log.atEnd) log.clearUnread(); } else seen();
 });
 
 // --- Writing -------------------------------------------------------------------------------------------------------------------
 
-const composer = form && data.newest && new Composer({
+const composer = !form || !data.newest ? null : new Composer({
   form, words,
   on: {
     send(message, files) {
@@ -260,9 +240,9 @@ log.box.addEventListener("click", (event) => {
   const node = button.closest(".msg");
   const { key } = button.dataset;
   const act = {
-    reply: () => composer?.reply(Number(node.dataset.id), node.querySelector(".msg__author").textContent),
-    edit: () => edit(node),
-    delete: () => { if (confirm(words.confirm)) log.pending(outbox.add({ type: "delete", id: Number(node.dataset.id) }), ""); },
+    reply: composer && (() => composer.reply(Number(node.dataset.id), node.querySelector(".msg__author").textContent)),
+    react: () => signs.open(button),
+    more: () => menu.open(button),
     retry: () => outbox.retry(key),
     discard: () => { const entry = outbox.find(key); outbox.discard(key); if (entry) log.forget(entry); },
   }[button.dataset.act];
@@ -271,21 +251,55 @@ log.box.addEventListener("click", (event) => {
   act();
 });
 
+// --- What people add to messages, and the menu of each -----------------------------------------------------------------------------
+
+const ask = (path) => connection.ask(path);
+const pins = new Pins({ box: document.getElementById("pins"), base: data.base, ask });
+const signs = new Signs({
+  box: document.getElementById("signs"), log: log.box, data, me, ask,
+  react: (id, emoji, on) => outbox.add({ type: "react", id, emoji, on }),
+});
+const readersBox = document.getElementById("readers");
+const readers = readersBox && new Readers({ box: readersBox, words, base: data.base, ask });
+const pin = (on) => (node) => outbox.add({ type: "pin", id: Number(node.dataset.id), on });
+const menu = new Menu({
+  box: document.getElementById("menu"), data, me,
+  acts: {
+    copy: (node, anchor, item) => copyLink(node, data.base, item, menu, words.copied),
+    pin: pin(true),
+    unpin: pin(false),
+    readers: (node, anchor) => readers?.show(node, anchor),
+    ...(composer && { edit }),
+    delete(node) { if (confirm(words.confirm)) log.pending(outbox.add({ type: "delete", id: Number(node.dataset.id) }), ""); },
+  },
+});
+
+// A link to a message that stands here leads there.
+chat.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href*="#message-"]');
+  const target = link && [location.pathname, data.base].includes(link.pathname) && document.getElementById(link.hash.slice(1));
+  if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  link.closest("details")?.removeAttribute("open");
+  location.hash = link.hash;
+  target.scrollIntoView({ block: "center" });
+});
+
 // --- Begin -----------------------------------------------------------------------------------------------------------------------
 
 mutable(document.getElementById("mute"));
 if (data.newest) {
   for (const entry of [...outbox.entries]) {
     if (entry.frame.type === "send" && log.byKey(entry.frame.key)) outbox.discard(entry.frame.key);
-    else log.pending(entry, voice(entry));
+    else pending(entry);
   }
   const target = location.hash.startsWith("#message-") ? document.querySelector(location.hash) : document.getElementById("unread");
   if (target) target.scrollIntoView({ block: "center" });
   else log.toEnd();
-  connection.start();
-  badge();
-  seen();
 } else if (location.hash.startsWith("#message-")) {
-  // An earlier page, opened by its address, is read as it is, with the way back to the newest.
+  // An earlier page, opened by its address: what is on it stays true, what is said now is counted on the way back to the newest.
   document.querySelector(location.hash)?.scrollIntoView({ block: "center" });
 }
+connection.start();
+badge();
+seen();

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from core import markdown
-from discussions.chat.models import Event, Message, MessageVersion, Room, RoomReading
+from core.folding import fold
+from discussions.chat.models import Audience, Event, Message, MessageVersion, Reaction, Room, RoomReading
 from discussions.chat.services import mark_read
 from groups.models import Participant
 from portal.demo import reader
@@ -22,13 +23,26 @@ READ_UNTIL = {"marta": 2, "joao": 3}
 def build(site: Site) -> None:
     """Bring in everything that was said, in order."""
     for name, messages in reader.rooms().items():
-        room = Room.objects.get(group=site.groups[name], is_main=True)
+        room = _room(site, name)
         rows = _messages(site, name, room, messages)
-        events = list(_events(site, name, room, messages, rows))
+        events = [*_events(site, name, room, messages, rows), *_extras(site, name, room, messages, rows)]
         Event.objects.bulk_create(events)
         room.last_seq, room.last_number = events[-1].seq, len(rows)
         room.save(update_fields=["last_seq", "last_number"])
         _set_marks(site, name, room, messages)
+
+
+def _room(site: Site, name: str) -> Room:
+    """Return the group's own room, or make the further one that a file with a second name is about: for leads only."""
+    group, _, audience = name.partition(".")
+    if not audience:
+        return Room.objects.get(group=site.groups[group], is_main=True)
+    room = Room.objects.create(group=site.groups[group], name=reader.name_of_room(name), audience=Audience(audience))
+    inside = Participant.objects.filter(membership__group=room.group, membership__role__in=room.roles)
+    RoomReading.objects.bulk_create(
+        RoomReading(room=room, user_id=user) for user in set(inside.values_list("user_id", flat=True))
+    )
+    return room
 
 
 def _messages(site: Site, name: str, room: Room, messages: list[reader.Message]) -> list[Message]:
@@ -48,8 +62,11 @@ def _messages(site: Site, name: str, room: Room, messages: list[reader.Message])
             created_at=message.at.before(site.today),
             edited_at=message.edits[-1][0].before(site.today) if message.edits else None,
             deleted_at=message.deleted.before(site.today) if message.deleted else None,
+            pinned_at=message.at.before(site.today) if message.pinned else None,
+            has_extras=bool(message.signs),
         )
         row.speak_as(site.capacity(message.author))
+        row.folded = fold(row.searched())
         rows.append(row)
         seq += row.version
     Message.objects.bulk_create(rows)
@@ -88,9 +105,40 @@ def _events(site: Site, name: str, room: Room, messages: list[reader.Message], r
             )
 
 
+def _extras(site: Site, name: str, room: Room, messages: list[reader.Message], rows: list[Message]) -> Iterator[Event]:
+    """Give the signs and yield the lines of the log that tell of them and of the pins, after everything that was said."""
+    seq, at = rows[-1].seq + rows[-1].version, messages[-1].at.before(site.today)
+    for message, row in zip(messages, rows, strict=True):
+        pinned = [(Event.Kind.PINNED, row.author, "")] if message.pinned else []
+        signs = [(Event.Kind.REACTED, site.people[person], emoji) for emoji, person in message.signs]
+        Reaction.objects.bulk_create(
+            Reaction(
+                message=row,
+                user=site.people[person],
+                organisation=site.capacity(person).organisation,
+                emoji=emoji,
+                created_at=at,
+            )
+            for emoji, person in message.signs
+        )
+        for kind, actor, emoji in pinned + signs:
+            yield Event(
+                room=room,
+                seq=seq,
+                kind=kind,
+                acl_version=room.acl_version,
+                created_at=at,
+                message=row,
+                version=row.version,
+                actor=actor,
+                key=key(kind, name, row.number, emoji),
+            )
+            seq += 1
+
+
 def _set_marks(site: Site, name: str, room: Room, messages: list[reader.Message]) -> None:
-    group = next(group for group in reader.groups() if group.key == name)
-    people = {person for member in group.members for person in member.people}
+    group = next(group for group in reader.groups() if group.key == name.partition(".")[0])
+    people = {person for member in group.members if member.role in room.roles for person in member.people}
     readers = [site.people[person].pk for person in people - READ_UNTIL.keys()]
     RoomReading.objects.filter(room=room, user__in=readers).update(
         last_seq=room.last_seq, last_number=room.last_number, own_since=0
