@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from channels.layers import get_channel_layer
 
 from core import figures
 
@@ -73,3 +74,26 @@ async def test_what_the_poll_finds_is_counted(joined, member, lead, room, asay, 
     await hub.poll()
     await tab.events(ack.seq)
     assert grown("found_by_poll", "events_read") == [1, 1]
+
+
+async def test_a_layer_that_is_lost_is_told_once_and_so_is_its_return(
+    joined, member, room, hub, grown, monkeypatch, caplog
+):
+    async def refused(*names):
+        raise ConnectionError("anything the engine says")
+
+    await joined(member, room)
+    with monkeypatch.context() as patch:
+        patch.setattr(get_channel_layer(), "group_add", refused)
+        for _ in range(3):
+            assert not await hub.ear.hear("a bell")
+    assert await hub.ear.hear("a bell")
+
+    assert grown("layer_errors hear") == [3]
+    told = [record for record in caplog.records if hasattr(record, "happening")]
+    assert [record.happening for record in told if record.happening.startswith("layer.")] == [
+        "layer.lost",
+        "layer.regained",
+    ]
+    assert told[0].fields["error"] == "ConnectionError"
+    assert "anything" not in caplog.text
