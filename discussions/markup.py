@@ -1,6 +1,7 @@
 """The HTML of posts. It stands here and not in a template because it is written twenty times a page: as a template's loop
 it costs more than everything else of the page together (`script/bench pages` measures it). Everything that comes from
-people goes through `escape`; a post's text was made safe when it was saved.
+people goes through `escape`; a post's text was made safe when it was saved, and what says where it was copied from when it
+was written.
 """
 
 from collections.abc import Iterable
@@ -27,6 +28,7 @@ class Row:
     gone: str = ""
     to: int = 0
     to_name: str = ""
+    copied: str = ""  # HTML
     is_first_unread: bool = False
     may_edit: bool = False
     may_remove: bool = False
@@ -81,7 +83,7 @@ def _article(row: Row, head: str, words: Words, here: str, page: int) -> str:
     return (
         f'<article class="{row.css}" id="post-{n}" data-number="{n}"{key}>{head}'
         f'<span class="post__when">{row.time}<a class="post__number" href="{here}?post={n}#post-{n}">#{n}</a></span></header>'
-        f'{_answered(row, words, here)}<div class="post__body prose" dir="auto">{row.body}</div>'
+        f'{_answered(row, words, here)}{_copied(row)}<div class="post__body prose" dir="auto">{row.body}</div>'
         f"{_acts(row, words, here, page)}</article>"
     )
 
@@ -112,6 +114,10 @@ def _answered(row: Row, words: Words, here: str) -> str:
             f"<bdi>{escape(row.to_name)}</bdi></a></p>"
         )
     return f'<p class="post__to">{words.answers} {escape(row.to_name)}</p>' if row.to_name else ""
+
+
+def _copied(row: Row) -> str:
+    return f'<p class="post__to">{row.copied}</p>' if row.copied else ""
 
 
 def _acts(row: Row, words: Words, here: str, page: int) -> str:

@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from discussions.chat.models import NAME_LENGTH, Audience, Keep, Room, Writers
 from discussions.chat.services import RoomRights
 from discussions.forms import KeyedForm
+from discussions.models.thread import TITLE_LENGTH
 from discussions.views.requests import number
+
+BIGGEST = 2**31 - 1
 
 
 class TextField(forms.CharField):
@@ -55,6 +58,20 @@ class EditForm(KeyedForm):
 
     base = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     body = TextField(label=_("Message"), rows=6)
+
+
+class StretchForm(KeyedForm):
+    """A thread's title, and from which message to which it is copied."""
+
+    title = forms.CharField(
+        label=_("Title of the thread"), max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    first = forms.IntegerField(
+        min_value=1, max_value=BIGGEST, error_messages={"required": _("Choose the first message.")}
+    )
+    last = forms.IntegerField(
+        min_value=1, max_value=BIGGEST, error_messages={"required": _("Choose the last message.")}
+    )
 
 
 class DeleteForm(KeyedForm):

@@ -65,9 +65,9 @@ class Row:
 class RoomPage:
     """Which messages a page shows. The head is read first and nothing above it is shown: the live log goes on from there."""
 
-    def __init__(self, place: Place, reader: "User", *, before: int = 0, first: int = 0) -> None:
+    def __init__(self, place: Place, reader: "User", *, before: int = 0, first: int = 0, size: int = SIZE) -> None:
         asked = first
-        self.place, self.reader = place, reader
+        self.place, self.reader, self.size = place, reader, size
         self.head = place.room.last_seq
         self.reading = RoomReading.objects.filter(room=place.room, user=reader).first() or RoomReading(room=place.room)
         if first > place.room.last_number - SIZE:
@@ -88,15 +88,15 @@ class RoomPage:
             .order_by("-number")
         )
         if first:
-            return list(found.filter(number__gte=first).order_by("number")[:SIZE])
+            return list(found.filter(number__gte=first).order_by("number")[: self.size])
         if before:
             found = found.filter(number__lt=before)
-        return list(reversed(found[:SIZE]))
+        return list(reversed(found[: self.size]))
 
     def context(self) -> dict[str, Any]:
         """Return everything the template needs."""
         place, room = self.place, self.place.room
-        rows = self._rows()
+        rows = self.rows()
         return {
             "room": room,
             **self._around(),
@@ -113,7 +113,7 @@ class RoomPage:
             "head": self.head,
             "floor": place.floor,
             "oldest": self.messages[0].seq if self.messages else self.head + 1,
-            "older": self.messages[0].number if self._has_older() else 0,
+            "older": self.messages[0].number if self.has_older() else 0,
             "newer": 0 if self.is_newest else self.messages[-1].number + 1,
             "is_newest": self.is_newest,
             "asks_in_vain": self.asks_in_vain,
@@ -145,7 +145,8 @@ class RoomPage:
             "rooms": room_badges(self.reader, [place.group])[place.group.pk],
         }
 
-    def _has_older(self) -> bool:
+    def has_older(self) -> bool:
+        """Whether there are messages before those of the page that the reader may see."""
         if not self.messages or self.messages[0].number == 1:
             return False
         earlier = Message.objects.filter(
@@ -153,7 +154,8 @@ class RoomPage:
         )
         return earlier.exists()
 
-    def _rows(self) -> list[Row]:
+    def rows(self) -> list[Row]:
+        """Return the messages as the reader sees them."""
         answered = [message.reply_to for message in self.messages if message.reply_to is not None]
         said: Sequence[Message] = [*self.messages, *answered, *self.pinned]
         voices = dict(zip((message.pk for message in said), self.place.bylines(said), strict=True))

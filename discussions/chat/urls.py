@@ -3,7 +3,7 @@
 from django.urls import path
 
 from discussions.chat import json_views
-from discussions.chat.views import about, messages, room, rooms
+from discussions.chat.views import about, messages, room, rooms, stretch
 
 app_name = "chat"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:room_id>/settings/", rooms.room_settings, name="settings"),
     path("<int:room_id>/send/", messages.message_send, name="send"),
     path("<int:room_id>/seen/", room.room_seen, name="seen"),
+    path("<int:room_id>/thread/", stretch.stretch, name="stretch"),
     path("<int:room_id>/mute/", room.room_mute, name="mute"),
     path("<int:room_id>/messages/<int:message_id>/", about.message_about, name="about"),
     path("<int:room_id>/messages/<int:message_id>/react/", about.message_react, name="react"),

@@ -60,6 +60,8 @@ class Post(Folded, Spoken, TimeStamped):
     html = models.TextField()
     version = models.PositiveIntegerField(default=1)
     edited_at = models.DateTimeField(null=True)
+    # When whoever started the thread copied it here from the chat; `created_at` is when it was said there.
+    copied_at = models.DateTimeField(null=True, editable=False)
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     deleted_for = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import markdown
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 SIZE = 20
 COLUMNS = (
-    "number author_id organisation_id function html created_at edited_at deleted_at deleted_by_id deleted_reason key "
+    "number author_id organisation_id function html created_at copied_at edited_at deleted_at deleted_by_id deleted_reason key "
     "author__name organisation__name organisation__listing organisation__slug organisation__status "
     "reply_to_id reply_to__number reply_to__author_id reply_to__organisation_id reply_to__function "
     "reply_to__author__name reply_to__organisation__name reply_to__organisation__listing"
@@ -227,6 +229,8 @@ class ThreadPage:
                 time=moment(post.created_at),
                 is_first_unread=post.number == self.first_unread,
             )
+            if post.copied_at:
+                row.copied = self._copied(voices, moment(post.copied_at))
             if post.reply_to_id:
                 if post.reply_to__number > self.floor:
                     row.to = post.reply_to__number
@@ -249,6 +253,12 @@ class ThreadPage:
                 row.key = str(post.key) if own else ""
             rows.append(row)
         return rows
+
+    def _copied(self, voices: Voices, at: SafeString) -> SafeString:
+        """Say who copied a post from the chat, as the reader may know them, and when."""
+        thread = self.thread
+        starter = voices.of(thread.author_id, thread.organisation_id, thread.function)
+        return format_html(_("From the chat, copied by {name} on {date}"), name=starter.label, date=at)
 
     def _links(self) -> list[Link]:
         """Return the pages to offer: the first, the last, and those around this one."""

@@ -12,6 +12,7 @@ from discussions.chat.services.messages import (
     edit_message,
     outcome_of,
 )
+from discussions.chat.services.moving import turn_into_thread
 from discussions.chat.services.pins import pin_message
 from discussions.chat.services.reactions import react
 from discussions.chat.services.reading import mark_read, set_muted
@@ -54,4 +55,5 @@ __all__ = [
     "set_muted",
     "set_retention",
     "start_conversation",
+    "turn_into_thread",
 ]

@@ -1,0 +1,59 @@
+"""Choosing a stretch of a room that becomes a thread."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core.errors import DomainError
+from discussions.chat import access, services
+from discussions.chat.forms import StretchForm
+from discussions.chat.page import RoomPage
+from discussions.chat.services.moving import MOST, only_own
+from discussions.chat.views.messages import words_of
+from discussions.views.requests import number, person
+from groups.audience import readers_of
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def stretch(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    """Choose the first and the last message and a title; `before` (a number) shows earlier messages to choose from."""
+    place = access.room_of_group(request.user, slug, room_id)
+    if not place.may_write or not place.standing.may_start_threads:
+        return redirect(place.room)
+    form = StretchForm(request.POST or None, capacities=place.capacities)
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data
+        try:
+            thread = services.turn_into_thread(
+                place.room.pk,
+                by=person(request),
+                first=sent["first"],
+                last=sent["last"],
+                title=sent["title"],
+                key=sent["key"],
+                organisation=number(form.organisation_id) or None,
+            )
+        except DomainError as refused:
+            form.add_error("title" if refused.code == "bad_text" else None, words_of(refused))
+        else:
+            return redirect(thread)
+    why = only_own(place)
+    page = RoomPage(place, person(request), before=number(request.GET.get("before")), size=MOST)
+    rows = [row for row in page.rows() if not row.gone and (not why or row.author == person(request).pk)]
+    context = {
+        "room": place.room,
+        "group": place.group,
+        "standing": place.standing,
+        "audience": readers_of(place.group),
+        "form": form,
+        "rows": rows,
+        "why": why,
+        "older": page.messages[0].number if page.has_older() else 0,
+        "first": number(str(form["first"].value() or "")) or (rows[0].number if rows else 0),
+        "last": number(str(form["last"].value() or "")) or (rows[-1].number if rows else 0),
+        "title": _("Turn a stretch into a thread"),
+    }
+    return render(request, "chat/stretch.html", context, status=422 if form.errors else 200)
