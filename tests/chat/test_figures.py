@@ -86,8 +86,8 @@ async def test_a_layer_that_is_lost_is_told_once_and_so_is_its_return(
     with monkeypatch.context() as patch:
         patch.setattr(get_channel_layer(), "group_add", refused)
         for _ in range(3):
-            assert not await hub.ear.hear("a bell")
-    assert await hub.ear.hear("a bell")
+            assert not await hub.ear.hear("bell.of.a.test")
+    assert await hub.ear.hear("bell.of.a.test")
 
     assert grown("layer_errors hear") == [3]
     told = [record for record in caplog.records if hasattr(record, "happening")]
