@@ -16,6 +16,7 @@ from discussions import search as thread_search
 from discussions.chat import live
 from discussions.chat import notices as chat_notices
 from discussions.chat import reactions as chat
+from discussions.chat import search as chat_search
 from groups import notices as group_notices
 from groups import reactions as group_reactions
 from groups import search as group_search
@@ -114,6 +115,7 @@ SEARCH_SOURCES: dict[str, Callable[..., Any]] = {
     "organisations": partner_search.organisations,
     "threads": thread_search.threads,
     "posts": thread_search.posts,
+    "messages": chat_search.messages,
     "documents": document_search.documents,
 }
 

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class SearchConfig(AppConfig):
-    """One box over groups, organisations, threads, posts and documents, filtered by the same doors."""
+    """One box over groups, organisations, threads, posts, messages and documents, filtered by the same doors."""
 
     name = "search"

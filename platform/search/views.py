@@ -16,6 +16,7 @@ LABELS = {
     "organisations": _("Organisations"),
     "threads": _("Threads"),
     "posts": _("Posts"),
+    "messages": _("Messages"),
     "documents": _("Documents"),
 }
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from discussions import services
+from discussions.chat.services import send_message
 from discussions.models import Post
 from groups.documents.models import Document, Version
 from groups.models import Participant
@@ -78,8 +79,10 @@ def test_every_source_finds_words_whatever_the_case_and_the_marks(
     make_organisation(written)
     start(group, member, title=written, body=f"About {written}.")
     file(group, member, written, f"{written}.txt")
+    send_message(group.rooms.get().pk, by=member, key=uuid.uuid4(), body=written)
     client = signed_in(member)
-    assert found(client, typed) == {name: [written] for name in sources()}
+    titles = {name: [written] for name in sources()}
+    assert found(client, typed) == titles | {"messages": ["Marco Silva"]}, "a message is found under who said it"
     # Every sign of the query counts as itself.
     assert found(client, f"{typed}%") == {}
 

@@ -12,6 +12,7 @@ from discussions.chat.forms import MessageForm, numbers
 from discussions.chat.models import Message
 from discussions.chat.page import RoomPage
 from discussions.chat.services.attachments import MOST
+from discussions.chat.views.finding import show_found
 from discussions.views.requests import number, person
 
 
@@ -27,7 +28,9 @@ def room_page(request: HttpRequest, slug: str, room_id: int | None = None) -> Ht
 
 
 def show_room(request: HttpRequest, place: Place, form: MessageForm | None = None, status: int = 200) -> HttpResponse:
-    """Return the page of a room, with the form that was refused if one was."""
+    """Return the page of a room, with the form that was refused if one was; with `q`, what was found in it."""
+    if form is None and "q" in request.GET:
+        return show_found(request, place)
     reader = person(request)
     page = RoomPage(place, reader, before=number(request.GET.get("before")), first=number(request.GET.get("from")))
     answering = None
