@@ -1,0 +1,164 @@
+"""What people add to messages, in a real browser: signs, pins, the menu of a message, links, who has read; live on both sides."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+from core.realtime import limits
+from discussions.chat import services
+from discussions.chat.models import Message, Room
+from tests.chat.test_in_a_browser import PAGE, choose, enter, last, running_site, say, window
+
+__all__ = ["running_site", "window"]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PHONE = {"viewport": {"width": 360, "height": 700}, "has_touch": True, "is_mobile": True}
+
+
+def say_now(room, person, body):
+    """Say something without a browser, however often."""
+    limits.pace.forget()
+    services.send_message(room.pk, by=person, key=uuid.uuid4(), body=body)
+
+
+def take_back(room, person, number):
+    """Delete a message without a browser."""
+    message = Message.objects.get(room=room, number=number)
+    services.delete_message(room.pk, message.pk, by=person, key=uuid.uuid4())
+
+
+def react(page, message, meaning):
+    """Choose a sign for a message."""
+    message.hover()
+    message.get_by_role("link", name="React").click()
+    page.locator("#signs").get_by_role("button", name=meaning).click()
+
+
+def test_a_sign_is_given_seen_named_and_taken_back(window, lead, member):
+    hers, his = window(lead), window(member, **PHONE)
+    enter(hers)
+    enter(his)
+    say(hers, "The venue is booked")
+    expect(last(hers)).not_to_have_class(re.compile("is-sending"))
+    last(his).locator(".msg__body").tap()
+    last(his).get_by_role("link", name="React").tap()
+    his.locator("#signs").get_by_role("button", name="Agreed").tap()
+    chip = last(hers).locator(".sign")
+    expect(chip).to_have_text(re.compile(r"👍\s*1"), timeout=10_000)
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    expect(last(his).locator(".sign")).to_have_attribute("aria-pressed", "true")
+    chip.hover()
+    expect(chip).to_have_attribute("aria-label", "Agreed (1): Marco Silva")
+    chip.click()
+    expect(last(his).locator(".sign")).to_have_text(re.compile(r"👍\s*2"), timeout=10_000)
+    last(his).locator(".sign").tap()
+    expect(chip).to_have_text(re.compile(r"👍\s*1"), timeout=10_000)
+    hers.reload()
+    expect(last(hers).locator(".sign")).to_have_attribute("aria-label", "Agreed (1): Lina Okafor")
+    assert his.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_sign_given_offline_is_given_once_afterwards(window, lead, member, room):
+    say_now(room, member, "Before the tunnel")
+    hers = window(lead)
+    enter(hers)
+    hers.context.set_offline(True)
+    hers.evaluate("dispatchEvent(new Event('offline'))")
+    react(hers, last(hers), "Thank you")
+    expect(last(hers).locator(".sign")).to_have_count(1)
+    hers.context.set_offline(False)
+    hers.reload()
+    expect(last(hers).locator(".sign")).to_have_attribute("aria-pressed", "true", timeout=20_000)
+    expect(hers.locator("#log .is-sending")).to_have_count(0)
+    assert Message.objects.get().reactions.get().emoji == "❤️"
+
+
+def test_a_pin_is_live_and_leads_to_its_message(window, lead, member, room):
+    for number in range(1, 31):
+        say_now(room, lead, f"Message {number}.")
+    hers, his = window(lead), window(member)
+    enter(hers)
+    enter(his)
+    expect(his.locator("#pins")).to_be_hidden()
+    first = hers.locator("#message-3")
+    first.scroll_into_view_if_needed()
+    choose(hers, first, "Pin to the top")
+    expect(his.locator("#pins summary")).to_contain_text("Pinned: 1", timeout=10_000)
+    his.locator("#pins summary").click()
+    his.locator("#pins a", has_text="Message 3.").click()
+    expect(his).to_have_url(re.compile("#message-3$"))
+    expect(his.locator("#message-3")).to_be_in_viewport()
+    expect(his.locator("#message-3")).to_contain_text("pinned")
+    choose(hers, first, "Unpin")
+    expect(his.locator("#pins")).to_be_hidden(timeout=10_000)
+    his.locator("#message-3").hover()
+    his.locator("#message-3").get_by_role("link", name="More").click()
+    expect(his.locator("#menu")).to_be_visible()
+    expect(his.locator("#menu").get_by_text("Pin to the top")).to_be_hidden()
+
+
+def test_a_link_is_copied_and_opens_an_earlier_page_that_stays_live(window, lead, member, room):
+    for number in range(1, 81):
+        say_now(room, lead, f"Message {number}.")
+    his, hers = window(member), window(lead)
+    his.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    his.goto(f"{PAGE}?from=5#message-5")
+    expect(his.locator("#chat")).to_have_attribute("data-connection", "live", timeout=20_000)
+    choose(his, his.locator("#message-5"), "Copy link")
+    expect(his.locator("#menu")).to_be_hidden()
+    assert his.evaluate("navigator.clipboard.readText()").endswith(f"{PAGE}{room.pk}/?from=5#message-5")
+    jump = his.locator("#jump")
+    expect(jump).to_have_text("To the newest")
+    enter(hers)
+    say(hers, "Said meanwhile")
+    expect(jump).to_have_text("New messages: 1", timeout=10_000)
+    expect(his.locator("#log .msg")).to_have_count(50)
+    take_back(room, lead, 6)
+    expect(his.locator("#message-6")).to_contain_text("This message was deleted.", timeout=20_000)
+    jump.click()
+    expect(last(his)).to_contain_text("Said meanwhile")
+    expect(his.locator("#chat")).to_have_attribute("data-newest", "1")
+    # In the newest page the link leads to its message, and the room goes on from there.
+    his.goto(f"{PAGE}?from=60#message-60")
+    expect(his.locator("#message-60")).to_be_in_viewport()
+    expect(his.locator("#log .msg")).to_have_count(50)
+    assert his.evaluate("document.querySelector('.msg:target').id") == "message-60"
+
+
+def test_the_menu_by_keyboard(window, lead, room):
+    say_now(room, lead, "By keyboard")
+    hers = window(lead)
+    enter(hers)
+    more = last(hers).get_by_role("link", name="More")
+    more.focus()
+    hers.keyboard.press("Enter")
+    expect(hers.locator("#menu").get_by_text("Copy link")).to_be_visible()
+    assert hers.evaluate("document.activeElement.dataset.act") == "copy"
+    hers.keyboard.press("ArrowDown")
+    assert hers.evaluate("document.activeElement.dataset.act") == "pin"
+    hers.keyboard.press("Escape")
+    expect(hers.locator("#menu")).to_be_hidden()
+    expect(more).to_be_focused()
+    hers.keyboard.press("Enter")
+    hers.keyboard.press("ArrowUp")
+    assert hers.evaluate("document.activeElement.dataset.act") == "delete"
+
+
+def test_who_has_read_is_asked_when_somebody_wants_to_know(window, lead, member, room):
+    Room.objects.update(shows_readers=True)
+    hers, his = window(lead), window(member)
+    enter(hers)
+    say(hers, "Please read this")
+    expect(last(hers)).not_to_have_class(re.compile("is-sending"))
+    choose(hers, last(hers), "Who has read this")
+    readers = hers.locator("#readers")
+    expect(readers).to_contain_text("Read by 0 of 2 organisations")
+    hers.keyboard.press("Escape")
+    enter(his)
+    expect(his.locator("#log")).to_contain_text("Please read this")
+    his.wait_for_timeout(1500)
+    choose(hers, last(hers), "Who has read this")
+    expect(readers).to_contain_text("Read by 1 of 2 organisations")
+    expect(readers).to_contain_text("Weavers’ Union")
+    assert "Marco" not in readers.inner_text()
