@@ -345,15 +345,15 @@ class Client:
         self.current = act
         if self.joined and self._write(act.frame):
             self.note("sent", key=act.key, transport="socket", connection=self.opened)
-            self._after("patience", self.patience, self._impatient)
+            self._after("patience", self.patience, lambda socket=self.socket: self._impatient(socket))
         else:
             self.note("sent", key=act.key, transport="http")
             self._spawn(self._post(act))
 
-    def _impatient(self):
+    def _impatient(self, socket):
         self._release()
         self.note("impatient", connection=self.opened)
-        if self.socket is not None:
+        if socket is self.socket is not None:
             self.socket.transport.abort()
 
     def _again(self):

@@ -141,26 +141,6 @@ def test_two_people_talk(window, lead, member):
     assert his.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_offline_in_mid_sentence_and_a_reload_lose_and_double_nothing(window, lead, member):
-    hers, his = window(lead), window(member)
-    enter(hers)
-    enter(his)
-    hers.context.set_offline(True)
-    hers.evaluate("dispatchEvent(new Event('offline'))")
-    for number in (1, 2, 3):
-        say(hers, f"Written on the train {number}")
-    expect(hers.locator("#log .is-sending")).to_have_count(3)
-    hers.context.set_offline(False)
-    hers.reload()
-    expect(his.locator("#log .msg")).to_have_count(3, timeout=30_000)
-    assert [text.strip() for text in his.locator("#log .msg__body").all_inner_texts()] == [
-        f"Written on the train {number}" for number in (1, 2, 3)
-    ]
-    expect(hers.locator("#log .is-sending")).to_have_count(0, timeout=30_000)
-    expect(hers.locator("#log .msg")).to_have_count(3)
-    assert Message.objects.count() == 3
-
-
 def test_where_sockets_are_blocked_http_does_the_same(window, lead, member):
     hers, his = window(lead), window(member)
     hers.add_init_script(

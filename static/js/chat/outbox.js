@@ -46,7 +46,12 @@ export class Outbox {
     this.current = entry;
     if (bytes(JSON.stringify(entry.frame)) > FRAME_MAX) return this.answered({ type: "error", code: "too_long" }, entry.frame.key);
     if (this.connection.live && this.connection.send(entry.frame)) {
-      this.timer = setTimeout(() => { this.release(); this.connection.drop(); }, PATIENCE);
+      const { socket } = this.connection;
+      this.timer = setTimeout(() => {
+        this.release();
+        // A connection that has come since then is none that keeps silent.
+        if (socket === this.connection.socket) this.connection.drop();
+      }, PATIENCE);
     } else {
       this.connection.post(entry.frame).then((answer) => this.answered(answer, entry.frame.key), () => this.later(2));
     }
