@@ -15,7 +15,7 @@ from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
 from core.models import Deployment
-from discussions.chat.models import Message, Room
+from discussions.chat.models import Room
 from tests.chat.conftest import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -13,12 +13,14 @@ a test could pass because it looks at nothing, a variant that breaks the promise
 Files here show one promise each; what goes on beyond it (frames, pages, forms) stands with the application it is about.
 """
 
+import logging
 import os
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from tests.chaos.stage import Stage
 from tests.chat.conftest import (  # noqa: F401 - the fixtures of the room
     _calm,
     aend,
@@ -48,3 +50,23 @@ def clock(monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda: true() + timedelta(**distance))
 
     return set_to
+
+
+@pytest.fixture(scope="session")
+def _stage(tmp_path_factory):
+    with Stage(tmp_path_factory.mktemp("stage")) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(_stage):
+    """Two socket processes and one for pages, with PostgreSQL and Redis of their own that may be done to whatever is needed.
+
+    Started once for all tests of a run, and brought back to life where one has left something dead. Use it in tests marked
+    `services`.
+    """
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for number, process in enumerate(_stage.sockets):
+        if not process.is_alive:
+            _stage.again(number)
+    return _stage
