@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import Text
 from discussions.chat.models import NAME_LENGTH, Audience, Keep, Room, Writers
 from discussions.chat.services import RoomRights
 from discussions.forms import KeyedForm
@@ -132,3 +133,14 @@ class RoomForm(forms.Form):
         chosen = self.cleaned_data
         audience = Audience.EVERYBODY if self.is_main else Audience(chosen["audience"])
         return RoomRights(audience, Writers(chosen["writers"]), chosen["shows_readers"])
+
+
+class ReportForm(forms.Form):
+    """Why a message should not stand."""
+
+    reason = Text(
+        label=_("What is wrong with it"),
+        max_length=500,
+        help_text=_("Whoever decides reads this, the message, and your name."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )

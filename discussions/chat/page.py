@@ -14,8 +14,9 @@ from core import markdown
 from core.models import Deployment
 from discussions import mentions
 from discussions.chat import attachments
-from discussions.chat.access import GroupPlace, Place
+from discussions.chat.access import ConversationPlace, GroupPlace, Place
 from discussions.chat.extras import Pin, Sign, pin_of, pinned_in, signs_on
+from discussions.chat.first_contact import first_contact
 from discussions.chat.models import Emoji, Message, RoomReading
 from discussions.chat.presenting import filled, mention_names, spelled
 from discussions.chat.receipts import may_see_receipts
@@ -58,6 +59,7 @@ class Row:
     day: str = ""
     is_first_unread: bool = False
     pinned: bool = False
+    folded: bool = False
     signs: Sequence[Sign] = ()
     files: list[dict[str, Any]] = field(default_factory=list)
 
@@ -69,6 +71,7 @@ class RoomPage:
         asked = first
         self.place, self.reader, self.size = place, reader, size
         self.head = place.room.last_seq
+        self.folded = place.folded
         self.reading = RoomReading.objects.filter(room=place.room, user=reader).first() or RoomReading(room=place.room)
         if first > place.room.last_number - SIZE:
             first = 0  # it stands in the newest page, which goes on by itself
@@ -130,6 +133,7 @@ class RoomPage:
                 "react": _("React"),
                 "reply": _("Reply"),
                 "more": _("More"),
+                "folded": _("A message of somebody you blocked"),
                 "absent": _("A document that is not there any more"),
             },
             "base": place.base,
@@ -138,6 +142,8 @@ class RoomPage:
     def _around(self) -> dict[str, Any]:
         """Return what the room lies in: its group with the other rooms, or the conversation it is."""
         place = self.place
+        if isinstance(place, ConversationPlace):
+            return place.surroundings | {"first": first_contact(place), "blocked": sorted(place.folded)}
         if not isinstance(place, GroupPlace):
             return place.surroundings
         return place.surroundings | {
@@ -207,6 +213,7 @@ class RoomPage:
         row.edited = message.edited_at is not None
         row.pinned = message.pinned_at is not None
         row.signs = self.signs[message.pk]
+        row.folded = message.author_id in self.folded
         if self.reader.pk in markdown.people_in([message.html]):
             row.css += " is-mention"
         if message.reply_to is not None:
@@ -225,6 +232,8 @@ class RoomPage:
         row.quote_url = f"?from={parent.number}#message-{parent.number}"
         text = mentions.replaced(parent.body, names, _("somebody"))
         row.quote = _("deleted") if parent.is_deleted else markdown.excerpt(text, QUOTE_LENGTH)
+        if parent.author_id in self.folded:
+            row.quote = ""
 
     @staticmethod
     def _continues(before: Message, message: Message) -> bool:

@@ -4,7 +4,8 @@ Whoever ends an affiliation or suspends an organisation has locked the groups in
 each seat; rooms are locked after their group, so two such acts never wait for each other.
 """
 
-from discussions.chat.services import rooms
+from accounts.events import AccountClosed, AccountReopened
+from discussions.chat.services import conversations, rooms
 from groups.events import GroupOpened, MembershipChanged, ParticipantEnded, ParticipantStarted, RightsChanged
 
 
@@ -31,3 +32,8 @@ def participant_started(event: ParticipantStarted) -> None:
 def participant_ended(event: ParticipantEnded) -> None:
     """Somebody went."""
     rooms.participant_ended(event.participant)
+
+
+def account_changed(event: AccountClosed | AccountReopened) -> None:
+    """A closed account loses its conversations at once, and has them again when it is opened."""
+    conversations.account_changed(event.user)

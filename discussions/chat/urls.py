@@ -3,7 +3,7 @@
 from django.urls import path
 
 from discussions.chat import json_views
-from discussions.chat.views import about, messages, room, rooms, stretch
+from discussions.chat.views import about, messages, reports, room, rooms, stretch
 
 app_name = "chat"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", room.room_page, name="room"),
     path("new/", rooms.room_new, name="new"),
     path("<int:room_id>/", room.room_page, name="room"),
+    path("reports/", reports.reports, name="reports"),
     path("<int:room_id>/settings/", rooms.room_settings, name="settings"),
     path("<int:room_id>/send/", messages.message_send, name="send"),
     path("<int:room_id>/seen/", room.room_seen, name="seen"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("<int:room_id>/messages/<int:message_id>/pin/", about.message_pin, name="pin_by_form"),
     path("<int:room_id>/messages/<int:message_id>/edit/", messages.message_edit, name="edit"),
     path("<int:room_id>/messages/<int:message_id>/delete/", messages.message_delete, name="delete"),
+    path("<int:room_id>/messages/<int:message_id>/report/", reports.report, name="report"),
     path("<int:room_id>/events", json_views.events, name="events"),
     path("<int:room_id>/messages", json_views.messages, name="messages"),
     path("<int:room_id>/messages/<int:message_id>", json_views.message, name="message"),

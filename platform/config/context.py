@@ -13,7 +13,7 @@ from notifications.services import MOST_COUNTED, unread_by
 
 # Asked at every page, and for most people all there is to ask.
 unread_of = prepared(
-    lambda user: Notice.objects.filter(user=user).unread().order_by().values_list("pk", flat=True)[:MOST_COUNTED]
+    lambda user: Notice.objects.filter(user=user).unread().order_by().values_list("pk", "kind")[:MOST_COUNTED]
 )
 
 REMEMBERED = 60
@@ -34,7 +34,10 @@ def _nav(request: HttpRequest) -> dict[str, int]:
     user = getattr(request, "user", None)
     unread = unread_of(user.pk) if user is not None and user.is_authenticated else []
     if user is None or not unread:
-        return {"unread_notices": 0}
-    key = f"unread:{user.pk}:{len(unread)}:{sum(unread)}"
+        return {"unread_notices": 0, "unread_conversations": 0}
+    key = f"unread:{user.pk}:{len(unread)}:{sum(pk for pk, _kind in unread)}"
     # In the process's own memory: a page does not need Redis.
-    return {"unread_notices": caches["process"].get_or_set(key, lambda: unread_by(user), REMEMBERED) or 0}
+    notices = caches["process"].get_or_set(key, lambda: unread_by(user), REMEMBERED) or 0
+    # A conversation that waits has one notice until it is read, so that its number costs nothing more.
+    waiting = sum(kind == "conversation" for _pk, kind in unread)
+    return {"unread_notices": notices, "unread_conversations": min(notices, waiting)}

@@ -51,8 +51,8 @@ from partners.events import (
 )
 
 REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
-    AccountClosed: (group_reactions.account_closed, partner_reactions.account_closed),
-    AccountReopened: (group_reactions.account_closed,),
+    AccountClosed: (group_reactions.account_closed, partner_reactions.account_closed, chat.account_changed),
+    AccountReopened: (group_reactions.account_closed, chat.account_changed),
     AddressConfirmed: (partner_reactions.address_confirmed,),
     AffiliationRequested: (partner_reactions.tell_affiliation_requested,),
     AffiliationConfirmed: (partner_reactions.request_settled, partner_reactions.tell_affiliation_decided),
@@ -103,6 +103,9 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
     "mention": thread_notices.render_mentions,
     "reply": thread_notices.render_replies,
     "chat_mention": chat_notices.render_mentions,
+    "conversation": chat_notices.render_conversations,
+    "report_waiting": chat_notices.render_reports_waiting,
+    "report_settled": chat_notices.render_reports_settled,
     "announcement": thread_notices.render_announcements,
 }
 

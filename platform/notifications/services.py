@@ -138,6 +138,13 @@ def unread_count(user_id: int) -> int:
     return unread_by(get_user_model()._default_manager.get(pk=user_id))
 
 
+def mark_seen(user: "User", kind: str, *, object_id: int) -> None:
+    """Mark read what the person was told of something that they have just looked at."""
+    told = Notice.objects.filter(user=user, kind=kind, object_id=object_id).unread()
+    if told.update(read_at=timezone.now()):
+        notices_changed([user.pk])
+
+
 def mark_read(user: "User", notices: Iterable[int] | None = None) -> int:
     """Mark the person's notices read, all of them or those named; return how many were new."""
     unread = Notice.objects.of(user).unread()

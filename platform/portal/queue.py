@@ -1,9 +1,15 @@
 """What waits for the Secretariat."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from discussions.chat.models import Report
+from discussions.chat.reports import Case, waiting_for_secretariat
 from groups.models import Group, GroupState, Membership
 from partners.models import Affiliation, Organisation
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -21,13 +27,14 @@ class Queue:
     organisations: list[Organisation]
     proposals: list[Proposal]
     affiliations: list[Affiliation]
+    reports: list[Case]
 
     def __len__(self) -> int:
-        return len(self.organisations) + len(self.proposals) + len(self.affiliations)
+        return len(self.organisations) + len(self.proposals) + len(self.affiliations) + len(self.reports)
 
 
-def waiting() -> Queue:
-    """Read the queue, in four queries."""
+def waiting(officer: "User") -> Queue:
+    """Read the queue as the officer decides it, in a fixed number of queries."""
     groups = list(Group.objects.filter(state=GroupState.PROPOSED).order_by("created_at", "pk"))
     asked = {
         one.group_id: one
@@ -37,11 +44,13 @@ def waiting() -> Queue:
         organisations=list(Organisation.objects.applicants().prefetch_related("affiliations__user")),
         proposals=[Proposal(group, asked.get(group.pk)) for group in groups],
         affiliations=list(Affiliation.objects.waiting_for_secretariat().select_related("user", "organisation")),
+        reports=waiting_for_secretariat(officer),
     )
 
 
-def length() -> int:
+def length(officer: "User") -> int:
     """Return how much waits."""
     proposed = Group.objects.filter(state=GroupState.PROPOSED).count()
     people = Affiliation.objects.waiting_for_secretariat().count()
-    return Organisation.objects.applicants().count() + proposed + people
+    reports = Report.objects.for_secretariat(officer).count()
+    return Organisation.objects.applicants().count() + proposed + people + reports

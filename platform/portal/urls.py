@@ -16,5 +16,6 @@ urlpatterns = [
     path("queue/groups/<int:group_id>/", queue.decide_group, name="decide_group"),
     path("queue/affiliations/<int:affiliation_id>/", queue.decide_affiliation, name="decide_affiliation"),
     path("figures/", figures.figures, name="figures"),
+    path("queue/reports/<int:report_id>/", queue.decide_report, name="decide_report"),
     path("demo/outbox/", demo.outbox, name="outbox"),
 ]

@@ -62,7 +62,7 @@ def render(name, rf, *, language="en", theme=""):
         "site_name": "Alliance workspace",
         "demo": True,
         "user": Reader(),
-        "nav": {"unread_notices": 7},
+        "nav": {"unread_notices": 7, "unread_conversations": 2},
         "now": now - datetime.timedelta(minutes=12),
         "old": now - datetime.timedelta(days=40),
         "tabs": [

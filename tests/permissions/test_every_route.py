@@ -17,7 +17,7 @@ from django.urls.resolvers import URLPattern
 
 from accounts.models import User
 from discussions.chat.models import Room
-from discussions.chat.services import send_message, start_conversation
+from discussions.chat.services import report_message, send_message, start_conversation
 from discussions.models import Post
 from discussions.services import start_thread
 from groups.documents.services import add_file, create_folder, start_upload
@@ -132,6 +132,9 @@ def world(
     found["organisation"] = {**found["supply-chains"], "slug": weavers.slug}
     talk = start_conversation(by=member, people=[lead.pk])
     said = send_message(talk.pk, by=member, body="Hello", key=uuid.uuid4())
+    report = report_message(talk.pk, said.id, by=lead, reason="It is wrong.")
+    for each in found.values():
+        each["report_id"] = report.pk
     found["conversation"] = {**found["supply-chains"], "room_id": talk.pk, "message_id": said.id}
     assert mine.is_active
     return found

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from discussions import mentions
 from discussions.chat.access.places import Place, labelled
-from discussions.chat.models import Block, ConversationSeat, Room
+from discussions.chat.models import Block, ConversationSeat, Message, Room
 from groups.audience import Audience
 from groups.bylines import Byline, SpokenRow, bylines_for, people_known_to
 from groups.company import in_company
@@ -75,6 +75,11 @@ class ConversationPlace(Place):
     def is_first_contact(self) -> bool:
         """Whether the person has not accepted it yet."""
         return self.own.accepted_at is None
+
+    @property
+    def first_message(self) -> Message | None:
+        """What it began with."""
+        return Message.objects.filter(room=self.room, number=1).first()
 
     @property
     def awaits_answer(self) -> bool:
@@ -144,6 +149,11 @@ class ConversationPlace(Place):
     def bylines(self, rows: Sequence[SpokenRow]) -> list[Byline]:
         """By the rule of names, from wherever the two know each other."""
         return bylines_for(rows, self.user)
+
+    @property
+    def folded(self) -> set[int]:
+        """Of several, those whom the person blocks; between two nothing more comes, and what was said stays."""
+        return set() if self.is_of_two else self.blocked
 
     @property
     def audience(self) -> Audience:

@@ -80,6 +80,11 @@ class Place(ABC):
         """Return who said each row, as the person may read it; a fixed number of queries."""
 
     @property
+    def folded(self) -> set[int]:
+        """The ids of those whose messages the person sees folded away."""
+        return set()
+
+    @property
     @abstractmethod
     def audience(self) -> Audience:
         """Who can see what is said here, in words."""

@@ -1,13 +1,10 @@
-"""Direct conversations: who is in one, whom somebody does not want to hear from, and what was reported."""
+"""Direct conversations: who is in one, and whom somebody does not want to hear from."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from core.models import TimeStamped
-from discussions.chat.models.message import Message
 from discussions.chat.models.room import Room
 
 
@@ -40,42 +37,3 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} blocks {self.blocked_id}"
-
-
-class Report(TimeStamped):
-    """Somebody found that a message should not stand: its text as it was then, until the report is settled."""
-
-    class State(models.TextChoices):
-        """Where it stands."""
-
-        OPEN = "open", _("Open")
-        UPHELD = "upheld", _("Upheld")
-        DISMISSED = "dismissed", _("Dismissed")
-
-    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="reports")
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="reports")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(_("reason"), max_length=500)
-    body = models.TextField(blank=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    settled_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["state", "created_at"])]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["message", "reporter"],
-                condition=Q(state="open"),
-                name="one_open_report_per_message_and_person",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Report {self.pk}"
-
-    @property
-    def audit_scope(self) -> str:
-        """Recorded where its room's acts are."""
-        return self.room.audit_scope

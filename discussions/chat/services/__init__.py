@@ -1,6 +1,11 @@
 """Everything that changes a room: what is said, how far people have read, who may be there."""
 
-from discussions.chat.services.conversations import start_conversation
+from discussions.chat.services.conversations import (
+    accept_conversation,
+    block_person,
+    start_conversation,
+    unblock_person,
+)
 from discussions.chat.services.messages import (
     BODY_MAX_BYTES,
     Ack,
@@ -16,6 +21,7 @@ from discussions.chat.services.moving import turn_into_thread
 from discussions.chat.services.pins import pin_message
 from discussions.chat.services.reactions import react
 from discussions.chat.services.reading import mark_read, set_muted
+from discussions.chat.services.reports import report_message, settle_report
 from discussions.chat.services.retention import purge, set_retention
 from discussions.chat.services.rooms import (
     RoomRights,
@@ -36,6 +42,8 @@ __all__ = [
     "Malformed",
     "RoomRights",
     "TooLong",
+    "accept_conversation",
+    "block_person",
     "change_rights",
     "change_room",
     "checked",
@@ -49,11 +57,14 @@ __all__ = [
     "purge",
     "react",
     "rename_room",
+    "report_message",
     "rights_changed",
     "send_message",
     "send_messages",
     "set_muted",
     "set_retention",
+    "settle_report",
     "start_conversation",
     "turn_into_thread",
+    "unblock_person",
 ]

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 
 from discussions.chat.access import NO_ROOM, Place, place_in
-from discussions.chat.services.conversations import answered_in
 from discussions.chat.services.log import lock_room
 from groups.standing import NotAllowed
 
@@ -36,5 +35,4 @@ def may_write_in(place: Place | None) -> Place:
         raise Http404(NO_ROOM)
     if not place.may_write:
         raise NotAllowed(place.refusal)
-    answered_in(place)
     return place

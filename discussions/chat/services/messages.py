@@ -145,15 +145,20 @@ def delete_message(room_id: int, message_id: int, *, by: "User", key: UUID) -> A
             raise NotAllowed(_("Only its author or a lead deletes a message."))
         if message.is_deleted:
             raise Conflict(_("The message is deleted already."), current=_as_it_is(message))
-        message.body, message.html, message.version, message.pinned_at = "", "", message.version + 1, None
-        event = append(place.room, act.kind, message=message, version=message.version, actor=by, key=key)
-        message.deleted_at = event.created_at
-        message.save(update_fields=["body", "html", "version", "deleted_at", "pinned_at"])
-        message.versions.all().delete()
-        message.reactions.all().delete()
-        message.attachments.all().delete()
-        message.events.update(digest="")
-        return Ack.of(event)
+        return Ack.of(bury(message, place.room, by=by, key=key))
+
+
+def bury(message: Message, room: Room, *, by: "User", key: UUID) -> Event:
+    """Take a message away in a room that the caller has locked: its words, and what was added to it; the tombstone stays."""
+    message.body, message.html, message.version, message.pinned_at = "", "", message.version + 1, None
+    event = append(room, Event.Kind.DELETED, message=message, version=message.version, actor=by, key=key)
+    message.deleted_at = event.created_at
+    message.save(update_fields=["body", "html", "version", "deleted_at", "pinned_at"])
+    message.versions.all().delete()
+    message.reactions.all().delete()
+    message.attachments.all().delete()
+    message.events.update(digest="")
+    return event
 
 
 def _record_moderation(room_id: int, message_id: int, by: "User") -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from discussions.chat.models import Message, Room, RoomReading
+from notifications.services import mark_seen
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,6 +27,8 @@ def mark_read(room: Room, *, by: "User", seq: int) -> RoomReading:
         reading.last_number = max(reading.last_number, before.first() or 0)
         reading.own_since = Message.objects.filter(room=room, author=by, number__gt=reading.last_number).count()
         reading.save(update_fields=["last_seq", "last_number", "own_since"])
+        if room.group_id is None and not reading.unread_in(room):
+            mark_seen(by, "conversation", object_id=room.pk)
     return reading
 
 

@@ -22,11 +22,12 @@ from core.realtime.together import Held
 from discussions.chat.access import Place, message_in, places_of
 from discussions.chat.models import Event, Message, Room, SpentKey
 from discussions.chat.services.attachments import attach, attachable
+from discussions.chat.services.conversations import answered_in
 from discussions.chat.services.locking import may_write_in
 from discussions.chat.services.log import keep, lock_rooms, next_event
 from discussions.chat.services.messages import Ack, Act, answered, checked, outcome_of
 from discussions.chat.services.reading import count_own
-from discussions.chat.services.telling import tell_mentioned
+from discussions.chat.services.telling import tell_conversation, tell_mentioned
 from discussions.services.writing import written
 from groups.documents.models import Document
 from partners.capacity import Capacity
@@ -180,6 +181,7 @@ class _Round:
         parent = None if draft.reply_to is None else message_in(place, draft.reply_to)
         documents = attachable(place, act.attachments)
         body, html, mentioned = written(act.body, place.people)
+        answered_in(place)
         event = next_event(room, act.kind, version=1, actor=draft.by, key=draft.key, digest=act.digest)
         room.last_number += 1
         message = Message(
@@ -210,6 +212,10 @@ class _Round:
             if said.documents:
                 attach(said.message, said.documents)
             tell_mentioned(said.message, said.mentioned, by=said.capacity)
+        for room in by_room:
+            if self.rooms[room].group_id is None:
+                said_here = [one for one in self.said.values() if one.message.room_id == room]
+                tell_conversation(self.rooms[room], [(one.message, one.capacity) for one in said_here])
 
 
 def _known(drafts: Sequence[Draft]) -> dict[tuple[int, UUID], Event | SpentKey]:

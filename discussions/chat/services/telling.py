@@ -1,10 +1,10 @@
 """Whom a message tells besides those who look at the room."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from accounts.models import User
-from discussions.chat.models import Message, RoomReading
+from discussions.chat.models import Block, ConversationSeat, Message, Room, RoomReading
 from groups.models import Participant
 from notifications.services import notify
 from partners.capacity import Capacity
@@ -35,3 +35,28 @@ def tell_mentioned(message: Message, people: Iterable[int], *, by: Capacity) -> 
         mail=True,
         mail_after=LETTER_AFTER,
     )
+
+
+def tell_conversation(room: Room, said: Sequence[tuple[Message, Capacity]]) -> None:
+    """Tell the others in a conversation of the first message that waits for them there, not of those that follow it.
+
+    The messages were said together, in this order. Who blocks an author, or wants no notices from the
+    conversation, is not told.
+    """
+    seats = ConversationSeat.objects.filter(room=room, user__is_active=True).select_related("user")
+    blocks = set(Block.objects.filter(user__in=seats.values("user_id")).values_list("user_id", "blocked_id"))
+    readings = {reading.user_id: reading for reading in RoomReading.objects.filter(room=room)}
+    for seat in seats:
+        reading = readings.get(seat.user_id) or RoomReading()
+        new = [
+            (message, by)
+            for message, by in said
+            if message.author_id != seat.user_id and message.number > reading.last_number
+        ]
+        # Whoever has others' messages waiting from before was told of them.
+        if not new or reading.is_muted or reading.unread_in(room) > len(new):
+            continue
+        message, by = new[0]
+        if (seat.user_id, message.author_id) not in blocks:
+            key = f"{room.pk}:{message.number}"
+            notify([seat.user], "conversation", object_id=room.pk, key=key, by=by, mail=True, mail_after=LETTER_AFTER)

@@ -110,11 +110,19 @@ def section(context: template.Context) -> str:
     return ""
 
 
+_NAVIGATION = (
+    ("home", "home"),
+    ("groups", "groups:list"),
+    ("partners", "partners:list"),
+    ("conversations", "conversations:list"),
+)
+
+
 @lru_cache(maxsize=1)
 def _sections() -> list[tuple[str, str]]:
     """Return the addresses of the main navigation that exist in this site."""
     found = []
-    for name, view in (("home", "home"), ("groups", "groups:list"), ("partners", "partners:list")):
+    for name, view in _NAVIGATION:
         try:
             found.append((name, reverse(view)))
         except NoReverseMatch:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from discussions.chat.conversations import may_write_to
 from groups.models import Participant
 from groups.models.group import groups_of
 from partners.models import Organisation
@@ -35,6 +36,7 @@ def person(request: SignedInRequest, person_id: int) -> HttpResponse:
         seats = seats.filter(membership__group__in=groups_of(request.user))
     context = {
         "person": shown,
+        "may_write_to": may_write_to(request.user, shown),
         "affiliations": affiliations_shown(shown, request.user),
         "seats": seats.select_related("membership__group", "membership__organisation").order_by(
             "membership__group__name"

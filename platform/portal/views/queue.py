@@ -4,12 +4,15 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from core.errors import DomainError
+from discussions.chat.models import Report
+from discussions.chat.services import settle_report
 from groups.forms import ReasonForm
 from groups.models import Group
 from groups.services import decline_group, open_group
@@ -22,8 +25,7 @@ from portal.queue import waiting
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """Show what waits, oldest first."""
-    officer(request.user)
-    return _queue_page(request)
+    return _queue_page(request, officer(request.user).user)
 
 
 @require_POST
@@ -71,6 +73,23 @@ def decide_affiliation(request: HttpRequest, affiliation_id: int) -> HttpRespons
     )
 
 
+@require_POST
+def decide_report(request: HttpRequest, report_id: int) -> HttpResponse:
+    """Delete a reported message, or let it stand."""
+    by = officer(request.user)
+    report = Report.objects.for_secretariat(by.user).filter(pk=report_id).first()
+    if report is None:
+        raise Http404
+    upheld = request.POST.get("decision") == "hide"
+    try:
+        settle_report(report.pk, by=by, upheld=upheld)
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("The message is deleted.") if upheld else _("The message stands."))
+    return redirect("queue")
+
+
 def _decide(
     request: HttpRequest,
     item: tuple[str, int],
@@ -86,7 +105,7 @@ def _decide(
     if request.POST.get("decision") != "accept":
         form = ReasonForm.beside(kind, pk, request.POST)
         if not form.is_valid():
-            return _queue_page(request, refused=form)
+            return _queue_page(request, officer(request.user).user, refused=form)
         act, done = partial(decline, form.cleaned_data["reason"]), declined
     try:
         act()
@@ -97,6 +116,6 @@ def _decide(
     return redirect("queue")
 
 
-def _queue_page(request: HttpRequest, *, refused: ReasonForm | None = None) -> HttpResponse:
-    context = {"waiting": waiting(), "refused": refused}
+def _queue_page(request: HttpRequest, reader: User, *, refused: ReasonForm | None = None) -> HttpResponse:
+    context = {"waiting": waiting(reader), "refused": refused}
     return render(request, "portal/queue.html", context, status=422 if refused else 200)

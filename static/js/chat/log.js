@@ -11,6 +11,7 @@ export class Log {
     this.extras = extras; // writes what people added to a message: signs, pins
     this.data = chat.dataset;
     this.me = Number(chat.dataset.user);
+    this.folded = new Set((chat.dataset.folded ?? "").split(",").filter(Boolean).map(Number));
     this.box = document.getElementById("log");
     this.scroll = document.getElementById("scroll");
     this.files = new Files({ box: this.box, words });
@@ -77,6 +78,7 @@ export class Log {
     const link = node.querySelector(".msg__time");
     link.href = `${this.data.base}?from=${message.number}#message-${message.number}`;
     if (message.deleted) return this.bury(node, message.version);
+    if (!own && this.folded.has(message.author.id)) this.fold(node);
     node.querySelector(".msg__body").innerHTML = message.html; // rendered and sanitised by the server, as on the page
     if (message.mentions?.includes(this.me)) node.classList.add("is-mention");
     this.files.put(node, message.attachments);
@@ -89,6 +91,18 @@ export class Log {
       link.href = addresses[link.dataset.act];
     }
     this.extras(node, message);
+  }
+
+  // What somebody wrote whom the reader blocks stays folded away until it is opened.
+  fold(node) {
+    const body = node.querySelector(".msg__body");
+    if (body.parentElement.matches("details")) return;
+    const details = document.createElement("details");
+    details.className = "msg__folded";
+    const summary = document.createElement("summary");
+    summary.textContent = this.words.folded;
+    body.replaceWith(details);
+    details.append(summary, body);
   }
 
   bury(node, version) {
@@ -127,7 +141,7 @@ export class Log {
     node.dataset.answers = id;
     const parent = this.byId(id);
     line.querySelector("bdi").textContent = parent?.querySelector(".msg__author").textContent ?? this.words.earlier;
-    line.querySelector("span").textContent = parent?.querySelector(".msg__body").textContent.trim().slice(0, 100) ?? "";
+    line.querySelector("span").textContent = parent?.querySelector(".msg__folded") ? "" : parent?.querySelector(".msg__body").textContent.trim().slice(0, 100) ?? "";
     if (parent) line.querySelector("a").href = `#${parent.id}`;
   }
 

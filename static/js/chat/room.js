@@ -119,10 +119,13 @@ function events(some) {
     if (kind === "reacted" && log.byId(message.id)) signs.tell(log.byId(message.id), message.reactions);
   }
   for (const event of some) {
+    // Somebody accepted, blocked or undid it: where nothing can be written, the page says anew why, or that it can.
+    if (event.kind === "membership" && event.membership.change === "rights" && data.conversation && !form) location.reload();
     if (event.kind === "message" && !data.newest) {
       if (event.message.author.id !== me) unseen += 1;
     } else if (event.kind === "message") {
       const isNew = log.put(event);
+      if (event.message.author.id === me) document.getElementById("first-contact")?.remove();
       if (event.message.author.id === me || !isNew) continue;
       company.said(event.message.author.id);
       if (document.hidden || !follow) {
