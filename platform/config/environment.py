@@ -94,8 +94,10 @@ def address(
     It is never repeated in the refusal: there may be a password in it.
     """
     value = text(name, default or "")
-    if not value:
-        return None
+    return _parts(name, value, schemes, example, host=host) if value else None
+
+
+def _parts(name: str, value: str, schemes: Collection[str], example: str, *, host: bool) -> SplitResult:
     try:
         parts = urlsplit(value)
         readable = parts.scheme in schemes and parts.port != 0 and not parts.fragment
@@ -126,17 +128,22 @@ def database(name: str) -> dict[str, Any]:
     }
 
 
-def redis(name: str) -> str:
-    """Return the address of a Redis, empty where none is named: `redis://host:6379/0`, `rediss://` or `unix:///path`."""
+def redis(name: str) -> list[str]:
+    """Return the addresses of Redis, none where none is named: `redis://host:6379/0`, `rediss://` or `unix:///path`.
+
+    Several stand with commas between them; a comma in a password is written %2C.
+    """
     example = "redis://host:6379/0"
-    parts = address(name, {"redis", "rediss", "unix"}, example, host=False)
-    if parts is None:
-        return ""
-    if not (parts.path.strip("/") if parts.scheme == "unix" else parts.hostname):
-        refuse(f"{name} must look like {example}.")
-    if parts.scheme != "unix" and not re.fullmatch(r"/?|/[0-9]+", parts.path):
-        refuse(f"{name} must end in the number of a database, as in {example}.")
-    return text(name, "")
+    addresses = [address.strip() for address in text(name, "").split(",")] if text(name) else []
+    for one in addresses:
+        parts = _parts(name, one, {"redis", "rediss", "unix"}, example, host=False)
+        if not (parts.path.strip("/") if parts.scheme == "unix" else parts.hostname):
+            refuse(f"{name} must look like {example}.")
+        if parts.scheme != "unix" and not re.fullmatch(r"/?|/[0-9]+", parts.path):
+            refuse(f"{name} must end in the number of a database, as in {example}.")
+    if len(set(addresses)) < len(addresses):
+        refuse(f"{name} names a Redis twice.")
+    return addresses
 
 
 def folder(name: str, default: Path, *, written: bool) -> Path:

@@ -218,26 +218,37 @@ else:
     _database["OPTIONS"]["options"] = "-c statement_timeout=5000 -c lock_timeout=2000"
     DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
-REDIS_URL = env.redis("REDIS_URL")
-if REDIS_URL:
+REDIS_URLS = env.redis("REDIS_URL")
+# docs/decisions/0011: what each of the two does when Redis fails, and why this one.
+_layers = {
+    "core": "channels_redis.core.RedisChannelLayer",
+    "pubsub": "channels_redis.pubsub.RedisPubSubChannelLayer",
+}
+_layer = env.choice("CHANNEL_LAYER", list(_layers), "core")
+if REDIS_URLS:
     # Sites that share one Redis must not ring each other's rooms or count each other's attempts.
     _redis_prefix = env.text("REDIS_PREFIX", urlsplit(SITE_URL).netloc)
     CHANNEL_LAYERS = {
         "default": {
-            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "BACKEND": _layers[_layer],
             "CONFIG": {
                 # Without them redis-py's default of 5 s kills every idle socket, and None hangs on a frozen Redis.
-                "hosts": [{"address": REDIS_URL, "socket_timeout": 15, "socket_connect_timeout": 3}],
+                # Of several hosts each carries the bells of a part of the rooms.
+                "hosts": [
+                    {"address": url, "socket_timeout": 15, "socket_connect_timeout": 3} for url in REDIS_URLS
+                ],
                 "symmetric_encryption_keys": [SECRET_KEY],
                 "prefix": _redis_prefix,
-                "capacity": 1000,
+                # The other one bounds nothing.
+                **({"capacity": 1000} if _layer == "core" else {}),
             },
         }
     }
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
+            # Attempts are counted in one place: the first.
+            "LOCATION": REDIS_URLS[0],
             "KEY_PREFIX": _redis_prefix,
             "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
         }

@@ -47,6 +47,10 @@ REFUSED = [
     ({"REDIS_URL": "redis://localhost:abc/0"}, "REDIS_URL must look like redis://host:6379/0;"),
     ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must look like redis://host:6379/0;"),
     ({"REDIS_URL": "redis://localhost/groups"}, "REDIS_URL must end in the number of a database,"),
+    ({"REDIS_URL": "redis://one/0,two:6379"}, "REDIS_URL must look like redis://host:6379/0;"),
+    ({"REDIS_URL": "redis://one/0,,redis://two/0"}, "REDIS_URL must look like redis://host:6379/0;"),
+    ({"REDIS_URL": "redis://one/0, redis://one/0"}, "REDIS_URL names a Redis twice."),
+    ({"CHANNEL_LAYER": "memory"}, "CHANNEL_LAYER must be one of core, pubsub, not 'memory'."),
     ({"MAIL_URL": "smtp://localhost:abc"}, MAIL),
     ({"MAIL_URL": "smtp://localhost:99999"}, MAIL),
     ({"MAIL_URL": "mail.example.org"}, MAIL),
@@ -149,7 +153,12 @@ def test_a_database_is_reached_as_its_address_says(monkeypatch):
 )
 def test_a_redis_is_taken_as_it_is_written(monkeypatch, address):
     monkeypatch.setenv("REDIS_URL", address)
-    assert env.redis("REDIS_URL") == address
+    assert env.redis("REDIS_URL") == [address]
+
+
+def test_several_redis_stand_with_commas_between_them(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "redis://one:6379/0, rediss://:se%2Ccret@two/1")
+    assert env.redis("REDIS_URL") == ["redis://one:6379/0", "rediss://:se%2Ccret@two/1"]
 
 
 @pytest.fixture
