@@ -17,6 +17,7 @@ import asyncio
 import contextlib
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.chaos import checker, figures
@@ -31,9 +32,10 @@ WORDS = "tide harbour crane rope ledger pilot lantern anchor quay barge signal f
 class Stage:
     """Servers and processes; clients come with `play`."""
 
-    def __init__(self, folder, *, embedded=False, processes=2, proxy=False, via="config.launcher", **environment):
+    def __init__(self, folder, *, embedded=False, processes=2, proxy=False, serving=True, **environment):
         self.folder = Path(folder)
-        self.embedded, self.count, self.with_proxy, self.via = embedded, processes, proxy, via
+        self.embedded, self.count, self.with_proxy = embedded, 1 if embedded else processes, proxy
+        self.is_serving, self.via = serving, "config.launcher"
         self.environment = environment
         self.stack = contextlib.ExitStack()
         self.plays = 0
@@ -58,7 +60,8 @@ class Stage:
             if self.with_proxy:
                 self.site.at_a_proxy()
             self.site.migrate()
-            self.sockets = [self.serve() for _ in range(1 if self.embedded else self.count)]
+            if self.is_serving:
+                self._serve()
             if not self.embedded:
                 self.pages = self.site.start("pages")
             if self.with_proxy:
@@ -69,13 +72,27 @@ class Stage:
     def __exit__(self, *error):
         self.stack.close()
 
-    def serve(self, port=None):
-        """Start one more socket process, or one that was killed, on its port."""
-        return self.site.start("sockets", port=port, via=self.via)
+    def _serve(self):
+        with ThreadPoolExecutor() as pool:
+            starting = [pool.submit(self.site.start, "sockets", via=self.via) for _ in range(self.count)]
+            self.sockets = [one.result() for one in starting]
 
-    def again(self, number):
+    @contextlib.contextmanager
+    def serving(self, via="config.launcher"):
+        """Run other socket processes for a while, by another module than the launcher."""
+        self.via = via
+        self._serve()
+        try:
+            yield
+        finally:
+            for process in self.sockets:
+                process.kill()
+            self.via = "config.launcher"
+
+    def again(self, number, **environment):
         """Start a socket process anew that is gone."""
-        self.sockets[number] = self.serve(self.sockets[number].port)
+        port = self.sockets[number].port
+        self.sockets[number] = self.site.start("sockets", port=port, via=self.via, **environment)
 
     @property
     def doors(self):
