@@ -6,6 +6,8 @@ from accounts import views as account_views
 from accounts.admin import administration
 from core import views as core_views
 
+handler500 = "core.views.failed"
+
 urlpatterns = [
     path("", include("partners.urls")),
     path("account/", include("accounts.urls")),

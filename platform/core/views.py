@@ -1,12 +1,17 @@
-"""Health for machines, where faults are reported, and the page a person sees when a form went stale."""
+"""Health for machines, where faults are reported, and what is answered when a form went stale or the database is away."""
 
+import random
+import sys
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
 
 from core import readiness
 
@@ -47,3 +52,18 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that came from elsewhere or went stale: what to do, in the site's own look."""
     return render(request, "errors/csrf.html", status=403)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody has caught: 503 with Retry-After while the database is away or takes too long, else 500.
+
+    Whoever asks for JSON alone gets the error that a socket would bring.
+    """
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return server_error(request)
+    wait = random.randint(1, 3)  # noqa: S311 - nothing secret
+    headers = {"Retry-After": str(wait)}
+    if not request.accepts("text/html"):
+        busy = {"type": "error", "code": "busy", "retry_after": wait}
+        return JsonResponse(busy, status=503, headers=headers)
+    return HttpResponse(loader.get_template("503.html").render(), status=503, headers=headers)

@@ -12,11 +12,12 @@ comes back after a random time, or when `restart` said; after three handshakes t
 
 import asyncio
 import contextlib
+import itertools
 import json
 import random
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx
 from websockets.asyncio.client import connect
@@ -37,7 +38,7 @@ class Act:
     """What waits in the outbox."""
 
     frame: dict
-    said_at: float = field(default_factory=time.time)
+    sent_at: float = 0.0
     failed: str = ""
 
     @property
@@ -76,6 +77,8 @@ class Client:
         self.opened = 0
         self.messages = {}
         """What the page shows: id -> the message as last told."""
+        # When acts were acknowledged and refused for now, and after how long; when anything was heard.
+        self.answers, self.refusals, self.heard = [], [], []
         self.tasks = set()
         self.timers = {}
         self.clients = {}
@@ -126,6 +129,11 @@ class Client:
     def is_done(self):
         """Whether everything said has its outcome."""
         return all(act.failed for act in self.outbox)
+
+    def longest_silence(self, since, until):
+        """Return the longest time between two moments in which nothing was heard from the server."""
+        times = [since, *(at for at in self.heard if since <= at <= until), until]
+        return max(later - earlier for earlier, later in itertools.pairwise(times))
 
     def say(self, body, **more):
         return self._add({"type": "send", "body": body, **more})
@@ -243,6 +251,7 @@ class Client:
             self.note("join", connection=self.opened, since=self.last)
 
     def _receive(self, frame):
+        self.heard.append(time.time())
         self._watch(self.heartbeat * QUIET)
         match frame["type"]:
             case "hello":
@@ -343,6 +352,7 @@ class Client:
         if act is None:
             return
         self.current = act
+        act.sent_at = time.time()
         if self.joined and self._write(act.frame):
             self.note("sent", key=act.key, transport="socket", connection=self.opened)
             self._after("patience", self.patience, lambda socket=self.socket: self._impatient(socket))
@@ -372,6 +382,8 @@ class Client:
             self.note("error", transport=transport, key=frame["key"], **told)
         if act is None:
             return
+        now = time.time()
+        (self.answers if frame["type"] == "ack" else self.refusals).append((now, now - act.sent_at))
         if act is self.current:
             self._release()
         if frame["type"] == "ack":

@@ -94,6 +94,13 @@ class Stage:
         port = self.sockets[number].port
         self.sockets[number] = self.site.start("sockets", port=port, via=self.via, **environment)
 
+    def again_all(self):
+        """Start every process anew, on the ports they had."""
+        for number in range(len(self.sockets)):
+            self.again(number)
+        if self.pages is not None:
+            self.pages = self.site.start("pages", port=self.pages.port)
+
     @property
     def doors(self):
         """The ways in: the proxy's, or those of the socket processes."""
@@ -125,7 +132,9 @@ class Play:
         self.random = random.Random(seed)
         self.clients, self.talking = [], []
         self.note = history.note
-        self.said = 0
+        self.said = self.kills = 0
+        # What a fault row finds besides the checker, whether its fault excuses answers of 5xx, and a remark.
+        self.failures, self.may_refuse, self.extra = [], False, ""
 
     def join(self, person, *, room=None, sockets=True, doors=None, name=None, **more):
         """Open a tab for a person (by number) and return the client."""
@@ -143,6 +152,19 @@ class Play:
         )
         self.clients.append(client.start())
         return client
+
+    def kill(self, victim):
+        """Kill a server or a process, and count it."""
+        self.kills += 1
+        victim.kill()
+
+    def acks(self):
+        """Return how many acts were acknowledged so far."""
+        return sum(len(client.answers) for client in self.clients)
+
+    def epochs(self):
+        """Return the epochs that the clients are in."""
+        return {client.epoch for client in self.clients}
 
     async def do(self, name, *arguments, **named):
         """Have the site's other process do something; see tests/processes/driver.py."""

@@ -95,6 +95,10 @@ class Redis(Server):
         with redis.Redis(port=self.port, socket_timeout=timeout, socket_connect_timeout=timeout) as client:
             return client.execute_command(*words)
 
+    def line(self):
+        """Open a connection and hold it."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=3)
+
     def is_ready(self):
         try:
             return self.ask("PING")
