@@ -215,7 +215,8 @@ if EMBEDDED and not env.text("DATABASE_URL"):
     }
 else:
     _database = env.database("DATABASE_URL")
-    _database["OPTIONS"]["options"] = "-c statement_timeout=5000 -c lock_timeout=2000"
+    # Who waits for a row waits twice at most, for the others who wait and then for the row itself: under three seconds.
+    _database["OPTIONS"]["options"] = "-c statement_timeout=5000 -c lock_timeout=1400"
     DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
 REDIS_URLS = env.redis("REDIS_URL")
