@@ -58,6 +58,9 @@ class Together[Item, Result]:
         try:
             results = await in_thread(self.work, [item for item, _ in waiting], lane is not None)
         except Exception as error:  # it is raised where each was asked for
+            if lane is not None:
+                # What is held stays so: those behind are told now, not after as long again.
+                waiting = [*waiting, *self._lanes.pop(lane, [])]
             results = [error] * len(waiting)
         for (item, done), result in zip(waiting, results, strict=True):
             if isinstance(result, Held):

@@ -100,3 +100,27 @@ async def test_who_goes_away_is_served_and_holds_up_nobody():
 
     assert await together.do("here") == "here"
     assert work.rounds == [(["gone"], False), (["here"], False)]
+
+
+async def test_who_comes_behind_what_stays_held_waits_no_second_time():
+    may_fail, rounds = threading.Event(), []
+
+    def held(items, may_wait):
+        rounds.append((list(items), may_wait))
+        if may_wait:
+            may_fail.wait(10)
+            raise TimeoutError
+        return [Held("room") for _ in items]
+
+    together = Together(held)
+    first = asyncio.create_task(together.do(1))
+    while ([1], True) not in rounds:
+        await asyncio.sleep(0.005)
+    second = asyncio.create_task(together.do(2))
+    while ([2], False) not in rounds:
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.05)
+    may_fail.set()
+
+    assert [type(one) for one in await asyncio.gather(first, second, return_exceptions=True)] == [TimeoutError] * 2
+    assert ([2], True) not in rounds
