@@ -139,6 +139,7 @@ def exactly_once(logs, tables, rooms):
                 case "hello":
                     epoch = epoch or line["epoch"]
                 case "joined" | "page":
+                    epoch = epoch or line.get("epoch")
                     last = max(last, min(line["floor"] - 1, line["head"]))
                 case "reloaded":
                     last, epoch = line["head"], line["epoch"]
@@ -187,6 +188,9 @@ def server_streams_whole(logs, tables, rooms):
                 asked, expected, connection = [], None, line["connection"]
             if line["what"] == "join":
                 asked.append(line["since"])
+            elif line["what"] in ("reset", "not joined") and asked:
+                asked.pop(0)
+                expected = None
             elif line["what"] == "joined" and asked:
                 expected = max(asked.pop(0), line["floor"] - 1) + 1
             elif line["what"] == "events" and line["transport"] == "socket" and expected is not None:

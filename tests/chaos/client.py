@@ -491,14 +491,16 @@ class Client:
             if page["epoch"] != self.epoch or not 0 <= page["head"] - self.last <= 1000:
                 await self._reset()
                 return
-            self.note("page", room=self.room, head=page["head"], floor=page["floor"], since=self.last)
+            self.note(
+                "page", room=self.room, epoch=self.epoch, head=page["head"], floor=page["floor"], since=self.last
+            )
             self._skip_to(page)
             self._take(self.room, page["events"], "http")
             more = page["more"]
 
     async def _reset(self):
         self.joined = self.joining = False
-        self.note("reset", room=self.room, last=self.last, epoch=self.epoch)
+        self.note("reset", connection=self.opened, room=self.room, last=self.last, epoch=self.epoch)
         while not self.ended:
             try:
                 page = await self.ask("events?limit=100")

@@ -52,15 +52,22 @@ def judge(play, took, *, within=BACK):
     if took > within:
         play.failures.append(f"complete after {took:.1f} s, {within} s allowed")
     figures = play.figures()
-    if figures["errors"] and not play.may_refuse:
-        play.failures.append(f"{figures['errors']} answers were 5xx")
+    if figures["faults"]:
+        play.failures.append(f"{figures['faults']} answers were 500")
+    if figures["refused"] and not play.may_refuse:
+        play.failures.append(f"{figures['refused']} answers were 502 or 503")
     return play
 
 
 # --- The layer ----------------------------------------------------------------------------------------------------------
 
 
-@row("F1", "Redis killed, back after a while", "every send acknowledged within 3 s, heard within 15 s, no 5xx", layer=True)
+@row(
+    "F1",
+    "Redis killed, back after a while",
+    "every send acknowledged within 3 s, heard within 15 s, no 5xx",
+    layer=True,
+)
 async def redis_killed(stage, size):
     async with stage.play(people=10, polling=2) as play:
         play.talk(rate=20)
@@ -118,8 +125,16 @@ async def redis_in_need(stage, size):
         ask = stage.redis.ask
         for how, begin, end in (
             ("slow", lambda: ask("CLIENT", "PAUSE", "10000", "ALL"), lambda: None),
-            ("out of memory", lambda: ask("CONFIG", "SET", "maxmemory", "1mb"), lambda: ask("CONFIG", "SET", "maxmemory", "0")),
-            ("out of connections", lambda: _crowd_out(stage.redis), lambda: ask("CONFIG", "SET", "maxclients", "10000")),
+            (
+                "out of memory",
+                lambda: ask("CONFIG", "SET", "maxmemory", "1mb"),
+                lambda: ask("CONFIG", "SET", "maxmemory", "0"),
+            ),
+            (
+                "out of connections",
+                lambda: _crowd_out(stage.redis),
+                lambda: ask("CONFIG", "SET", "maxclients", "10000"),
+            ),
             ("read-only", lambda: ask("REPLICAOF", "127.0.0.1", "9"), lambda: ask("REPLICAOF", "NO", "ONE")),
         ):
             await asyncio.sleep(1)
@@ -144,20 +159,21 @@ def _crowd_out(redis):
     return stack
 
 
-@row("F17", "more bells at one moment than the layer holds", "20 clients have all 1,000 events within 10 s", layer=True)
+@row("F17", "more bells at one moment than the layer holds", "20 clients have all of them within 10 s", layer=True)
 async def burst(stage, size):
     async with stage.play(people=20, polling=0) as play:
         await until(lambda: all(client.joined for client in play.clients), 20)
         people = [person["id"] for person in play.people]
+        count = 300 if size == 1 else 1000
         for _ in range(size):
             before = (await play.heads())[play.room]
             # One process writes them in one transaction, and rings for all of them when it is committed.
             begun = time.monotonic()
-            play.note("burst", count=1000)
-            await play.do("burst", play.room, 1000, people)
+            play.note("burst", count=count)
+            await play.do("burst", play.room, count, people)
             committed = time.monotonic()
             with contextlib.suppress(AssertionError):
-                await until(lambda before=before: all(client.last >= before + 1000 for client in play.clients), 30)
+                await until(lambda before=before: all(client.last >= before + count for client in play.clients), 30)
             took = time.monotonic() - committed
             play.extra = f"written in {committed - begun:.1f} s, with everybody {took:.1f} s later"
             if took > 10:
@@ -169,7 +185,9 @@ async def burst(stage, size):
 # --- The database -------------------------------------------------------------------------------------------------------
 
 
-@row("F5", "PostgreSQL restarted at once (immediate), under load", "recovered within 5 s of its return; one row an act")
+@row(
+    "F5", "PostgreSQL restarted at once (immediate), under load", "recovered within 5 s of its return; one row an act"
+)
 async def database_restarted(stage, size):
     async with stage.play(people=10, polling=2) as play:
         play.may_refuse = True
@@ -194,30 +212,32 @@ async def database_restarted(stage, size):
 @row("F6", "a room's row is locked for long", "that room answers `busy` within 3 s, others notice nothing")
 async def row_locked(stage, size):
     held = 5 if size == 1 else 30
-    async with stage.play(people=8, polling=0, rooms=2, clients=False) as play:
+    async with stage.play(people=20, polling=0, rooms=2, clients=False) as play:
         locked, free = play.rooms
-        stuck = [play.join(person, room=locked, name=f"stuck-{person}", sockets=person != 3) for person in range(4)]
-        others = [play.join(person, room=free, name=f"free-{person}", sockets=person != 7) for person in range(4, 8)]
+        # More of them on one process than it has threads.
+        door = [stage.site.door(stage.sockets[0])] if not stage.with_proxy else None
+        stuck = [play.join(one, room=locked, name=f"stuck-{one}", sockets=one > 1, doors=door) for one in range(14)]
+        others = [play.join(one, room=free, name=f"free-{one}", sockets=one < 19, doors=door) for one in range(14, 20)]
         play.may_refuse = True
         await until(lambda: all(client.is_ready for client in play.clients), 20)
-        play.talk(rate=4, clients=stuck)
-        play.talk(rate=6, clients=others)
+        play.talk(rate=14, clients=stuck)
+        play.talk(rate=9, clients=others)
         await asyncio.sleep(1)
         with psycopg.connect(stage.database) as connection:
             connection.execute("SELECT 1 FROM chat_room WHERE id = %s FOR UPDATE", [locked])
             since = time.time()
             await asyncio.sleep(held)
-            until_ = time.time()
-        for client in others:
-            slow = [took for at, took in client.answers if since <= at < until_ - 1 and took > 1.0]
-            if slow:
-                play.failures.append(f"{client.name}, in the other room, waited {max(slow):.1f} s")
-        busy = [took for client in stuck for at, took in client.refusals if since <= at <= until_ + 3]
-        if not busy:
-            play.failures.append("nobody was told that the locked room is busy")
-        elif max(busy) > 3:
-            play.failures.append(f"`busy` came after {max(busy):.1f} s, 3 s allowed")
-        play.extra = f"held {held} s, {len(busy)} times busy after at most {max(busy, default=0):.1f} s"
+            over = time.time()
+        waits = [took for client in others for at, took in client.answers if since <= at < over]
+        busy = [took for client in stuck for at, took in client.refusals if since <= at <= over]
+        play.extra = (
+            f"held {held} s, {len(busy)} times busy after at most {max(busy, default=0):.1f} s;"
+            f" {len(waits)} acknowledged in the other room after at most {max(waits, default=0):.1f} s"
+        )
+        if not busy or max(busy) > 3:
+            play.failures.append(f"busy within 3 s is due: {play.extra}")
+        if not waits or max(waits) > 1:
+            play.failures.append(f"the other room was held up: {play.extra}")
         judge(play, await play.settle())
     return play
 

@@ -31,7 +31,7 @@ async def test_numbers_from_a_sequence_are_caught(stage):
             play.talk(rate=40)
             await asyncio.sleep(5)
             await play.settle(within=8)
-    assert {"G3", "G4"} & guarantees(play)
+    assert {"G3", "G4"} & guarantees(play), play.figures()
 
 
 async def test_rights_that_are_never_asked_again_are_caught(stage):
@@ -55,4 +55,4 @@ async def test_an_acknowledgement_before_the_commit_is_caught(stage):
                 stage.sockets[number].kill()
                 await asyncio.to_thread(stage.again, number)
             await play.settle(within=20)
-    assert "G1" in guarantees(play)
+    assert "G1" in guarantees(play), play.figures()

@@ -8,20 +8,26 @@ from django.db import connection  # noqa: E402
 
 from config.launcher.__main__ import main  # noqa: E402
 from discussions.chat.models import Room  # noqa: E402
-from discussions.chat.services import messages  # noqa: E402
+from discussions.chat.services import sending  # noqa: E402
+
+in_turn = sending.next_event
 
 
-def numbered_by_sequence(room_id):
-    """Stands for `lock_room`: numbers are taken in one order and committed in another."""
-    room = Room.objects.filter(pk=room_id).first()
+def unlocked(room_ids, *, wait=True):
+    """Stands for `lock_rooms`."""
+    return Room.objects.in_bulk(set(room_ids))
+
+
+def numbered_by_sequence(room, kind, **fields):
+    """Stands for `next_event`: numbers are taken in one order and committed in another."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT nextval('room_{room_id}')")
+        cursor.execute(f"SELECT nextval('room_{room.pk}')")
         room.last_seq = room.last_number = cursor.fetchone()[0] - 1
-    return room
+    return in_turn(room, kind, **fields)
 
 
-assert callable(messages.lock_room)
-messages.lock_room = numbered_by_sequence
+assert callable(sending.lock_rooms)
+sending.lock_rooms, sending.next_event = unlocked, numbered_by_sequence
 
 if __name__ == "__main__":
     main()
