@@ -235,9 +235,7 @@ if REDIS_URLS:
             "CONFIG": {
                 # Without them redis-py's default of 5 s kills every idle socket, and None hangs on a frozen Redis.
                 # Of several hosts each carries the bells of a part of the rooms.
-                "hosts": [
-                    {"address": url, "socket_timeout": 15, "socket_connect_timeout": 3} for url in REDIS_URLS
-                ],
+                "hosts": [{"address": url, "socket_timeout": 15, "socket_connect_timeout": 3} for url in REDIS_URLS],
                 "symmetric_encryption_keys": [SECRET_KEY],
                 "prefix": _redis_prefix,
                 # The other one bounds nothing.
