@@ -9,7 +9,7 @@ pages = get_asgi_application()  # loads the apps, so it comes before the imports
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from core.readiness import ReadinessEndpoint  # noqa: E402
+from core.readiness import HealthEndpoint  # noqa: E402
 from core.realtime.hub import Hub  # noqa: E402
 from core.realtime.origins import ExactOrigins  # noqa: E402
 from core.realtime.sockets import SocketEndpoint  # noqa: E402
@@ -17,4 +17,4 @@ from core.realtime.stopping import on_stop  # noqa: E402
 
 hub = Hub()
 on_stop(hub.take_leave)
-application = ProtocolTypeRouter({"http": ReadinessEndpoint(pages), "websocket": ExactOrigins(SocketEndpoint(hub))})
+application = ProtocolTypeRouter({"http": HealthEndpoint(pages), "websocket": ExactOrigins(SocketEndpoint(hub))})

@@ -1,6 +1,8 @@
 """`python -m config.healthcheck PORT`: exit status 0 when the process on that port of this machine answers.
 
-For containers without curl. It asks as the proxy would, by the site's own name, so that no other name must be allowed.
+For containers without curl. It asks as the proxy would, by the site's own name, so that no other name must be allowed. It asks
+whether the process answers, not whether the database does: who starts anew what is not healthy would start everything anew
+because of a database that is away, and help nobody.
 """
 
 import http.client

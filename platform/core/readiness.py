@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 PATIENCE = 2.5
 """Seconds after which no answer is an answer."""
 
-ADDRESS = "/readyz"
+ALIVE, READY = "/healthz", "/readyz"
 
 
 class Question[T]:
@@ -100,22 +100,24 @@ def _found(database: "Future[int | None]", layer: "Future[bool | None]") -> Read
     return Readiness(database=waiting is not None, layer=layer.done() and bool(layer.result()), waiting=waiting)
 
 
-class ReadinessEndpoint:
-    """Answers `/readyz` on the event loop itself, and hands everything else on: pages share one thread, which may hang."""
+class HealthEndpoint:
+    """Answers `/healthz` and `/readyz` on the event loop itself: the pages behind it share one thread, which may hang."""
 
     def __init__(self, pages: Callable[..., Awaitable[None]]) -> None:
         self.pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] != ADDRESS or scope["method"] not in ("GET", "HEAD"):
+        if scope["path"] not in (ALIVE, READY) or scope["method"] not in ("GET", "HEAD"):
             await self.pages(scope, receive, send)
             return
-        found = await ask_on_loop()
-        body = found.as_json()
+        status, kind, body = 200, b"text/plain", b"ok"
+        if scope["path"] == READY:
+            found = await ask_on_loop()
+            status, kind, body = 200 if found.ready else 503, b"application/json", found.as_json()
         headers = [
-            (b"content-type", b"application/json"),
+            (b"content-type", kind),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store, private"),
         ]
-        await send({"type": "http.response.start", "status": 200 if found.ready else 503, "headers": headers})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -18,7 +18,7 @@ from core import readiness
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that this process answers."""
+    """Say that this process answers. Where an event loop serves the pages, it says so itself."""
     return HttpResponse("ok", content_type="text/plain")
 
 

@@ -125,6 +125,7 @@ def test_a_process_whose_services_are_frozen_says_so_within_three_seconds(tmp_pa
             start = time.monotonic()
             answers = list(pool.map(lambda _: httpx.get(address + "/readyz", timeout=10), range(3)))
             took = time.monotonic() - start
+            assert httpx.get(address + "/healthz", timeout=1).text == "ok"
     assert [(answer.status_code, answer.json()) for answer in answers] == [
         (503, {"database": False, "layer": False})
     ] * 3
