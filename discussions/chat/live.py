@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404
 
 from accounts.models import User
+from core import figures
 from core.realtime import frames
 from core.realtime.frames import (
     COUNT,
@@ -113,7 +114,8 @@ together = Together(_say)
 
 async def _send(hub: Hub, socket: Socket, data: Data) -> None:
     """Say something; the ack goes out after the commit."""
-    ack = await together.do((socket.user_id, data))
+    with figures.ACK_TIMES.taken():
+        ack = await together.do((socket.user_id, data))
     hub.rang(ack.room, ack.seq)
     socket.say(ack.as_data())
 

@@ -8,7 +8,7 @@ several steps holds a lock. Labels come from closed sets: no person, room, group
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 PREFIX = "actiongroups_"
@@ -109,19 +109,19 @@ class Times(Figure):
         self.total = 0.0
         self._lock = threading.Lock()
 
-    def note(self, seconds: float) -> None:
-        """Note one; what clocks of two machines make negative took no time."""
+    def note(self, seconds: float, *, times: int = 1) -> None:
+        """Note one, or several that took as long together; what clocks of two machines make negative took no time."""
         seconds = max(seconds, 0.0)
         with self._lock:
-            self.counts[bisect_left(self.steps, seconds)] += 1
-            self.total += seconds
+            self.counts[bisect_left(self.steps, seconds)] += times
+            self.total += seconds * times
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Note how long the block takes, unless it fails."""
+    def taken(self, times: Callable[[], int] = lambda: 1) -> Iterator[None]:
+        """Note how long the block takes, unless it fails; `times` says afterwards for how many it stands."""
         start = time.perf_counter()
         yield
-        self.note(time.perf_counter() - start)
+        self.note(time.perf_counter() - start, times=times())
 
     @property
     def count(self) -> int:
@@ -193,7 +193,8 @@ DELIVERIES = Count("deliveries", "Events handed to sockets: one event to a hundr
 CATCH_UPS = Count("catch_ups", "Times a socket read the log for itself, after a break or because it fell behind.")
 CATCH_UP_EVENTS = Count("catch_up_events", "Events read for one socket alone.")
 RESETS = Count("resets", "Times a client was told to load a room anew.")
-SEND_TIMES = Times("send_seconds", "Saying something, until it is committed.")
+SEND_TIMES = Times("send_seconds", "Saying something, from the beginning of its transaction until it is committed.")
+ACK_TIMES = Times("ack_seconds", "Saying something by a socket, from its frame until its acknowledgement is queued.")
 HANDOVER_TIMES = Times(
     "handover_seconds",
     "From an event's own time to its being queued for those who follow the room; the oldest of a batch.",

@@ -6,6 +6,7 @@ import pytest
 from channels.layers import get_channel_layer
 
 from core import figures
+from discussions.chat.services import Ack, Draft, send_messages
 
 
 def counts():
@@ -36,7 +37,7 @@ async def test_one_message_to_two_people(joined, member, lead, room, grown):
         await one.until("events")
     await two.events(ack["seq"])
 
-    assert grown("handshakes_accepted", "send_seconds") == [2, 1]
+    assert grown("handshakes_accepted", "send_seconds", "ack_seconds") == [2, 1, 1]
     assert grown("events_read", "deliveries", "handover_seconds", "bells_failed") == [1, 2, 1, 0]
     for tab in (one, two):
         await tab.disconnect()
@@ -97,3 +98,15 @@ async def test_a_layer_that_is_lost_is_told_once_and_so_is_its_return(
     ]
     assert told[0].fields["error"] == "ConnectionError"
     assert "anything" not in caplog.text
+
+
+def test_what_is_said_together_counts_each_that_was_said(member, stranger, room, grown):
+    drafts = [
+        Draft(room=room.pk, by=person, key=uuid.uuid4(), body=body)
+        for person, body in ((member, "One"), (member, "Two"), (stranger, "Nobody hears this"))
+    ]
+    outcomes = send_messages(drafts)
+    assert [isinstance(outcome, Ack) for outcome in outcomes] == [True, True, False]
+    assert grown("send_seconds") == [2]
+    assert send_messages(drafts[:1]) == outcomes[:1]
+    assert grown("send_seconds") == [2]
