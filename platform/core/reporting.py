@@ -54,6 +54,7 @@ def counted() -> dict[str, int]:
         "deliveries": figures.DELIVERIES.value,
         "catch_ups": figures.CATCH_UPS.value,
         "slow": figures.SOCKETS_CLOSED.values["4408"],
+        "full": figures.HANDSHAKES_REFUSED.values["full"],
         "layer_errors": figures.LAYER_ERRORS.total + figures.BELLS_FAILED.value,
         "database_errors": figures.POLLS_FAILED.value + figures.REPORTS_FAILED.value,
         "pages": figures.HTTP_REQUESTS.total,

@@ -159,7 +159,7 @@ def _troubles(processes: list[Seen]) -> Iterator[Trouble]:
             _("Whoever runs the site starts the socket processes."),
             grave=True,
         )
-    if any(seen.serves_sockets and not seen.row.figures.get("layer", True) for seen in live):
+    if any(not seen.row.figures.get("layer", True) for seen in live):
         yield Trouble(
             _("The live layer does not answer."),
             _("Messages arrive up to 12 seconds late; nothing is lost."),
@@ -196,6 +196,12 @@ def _troubles(processes: list[Seen]) -> Iterator[Trouble]:
             % {"count": max(1, wait // 60)},
             _("Mail and notifications come late."),
             _("Whoever runs the site starts a worker, or another one."),
+        )
+    if any(seen.minute("full") for seen in live):
+        yield Trouble(
+            _("A process had no room for another socket in the last minute."),
+            _("Some wait and try again, or read rooms by asking every few seconds; nothing is lost."),
+            _("Whoever runs the site starts another socket process."),
         )
     if any(float(seen.row.figures.get("loop_lag", 0)) >= LOOP_SLOW for seen in live):
         yield Trouble(

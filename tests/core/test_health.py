@@ -20,6 +20,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from core.realtime import bell
+from tests.processes.servers import Postgres, Redis
+from tests.processes.site import Site
 
 
 @contextlib.contextmanager
@@ -130,6 +132,60 @@ def test_a_process_whose_services_are_frozen_says_so_within_three_seconds(tmp_pa
         (503, {"database": False, "layer": False})
     ] * 3
     assert took < 3
+
+
+@pytest.fixture
+def running_site(tmp_path):
+    """A socket process of a site, with PostgreSQL and Redis of its own that may be frozen."""
+    postgres, redis = Postgres(), Redis(tmp_path / "redis")
+    with contextlib.ExitStack() as stack:
+        for server in (postgres, redis):
+            stack.callback(server.close)
+            server.start()
+        site = stack.enter_context(Site(tmp_path / "site", DATABASE_URL=postgres.url, REDIS_URL=redis.url))
+        site.migrate()
+        yield site.start("sockets"), postgres, redis
+
+
+@pytest.mark.services
+@pytest.mark.slow
+def test_what_freezes_while_a_process_runs_is_said_and_so_is_its_return(running_site):
+    process, postgres, redis = running_site
+
+    def ready():
+        start = time.monotonic()
+        answer = httpx.get(f"http://127.0.0.1:{process.port}/readyz", timeout=10)
+        assert time.monotonic() - start < 3
+        said = answer.json()
+        return answer.status_code, said["database"], said["layer"]
+
+    def again(wanted, within=15):
+        deadline = time.monotonic() + within
+        while (found := ready()) != wanted:
+            assert time.monotonic() < deadline, found
+            time.sleep(0.2)
+
+    assert ready() == (200, True, True)
+    with frozen(redis):
+        assert ready() == (200, True, False)
+        with frozen(postgres):
+            assert ready() == (503, False, False)
+            assert ready() == (503, False, False)
+    again((200, True, True))
+    redis.kill()
+    assert ready() == (200, True, False)
+    redis.start()
+    again((200, True, True))
+
+
+@contextlib.contextmanager
+def frozen(server):
+    """Freeze a server as long as the block lasts."""
+    server.freeze()
+    try:
+        yield
+    finally:
+        server.thaw()
 
 
 def test_a_locked_database_is_read_while_a_page_waits_to_write(tmp_path):

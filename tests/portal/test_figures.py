@@ -76,6 +76,7 @@ def test_all_is_well(signed_in, secretariat, reported):
         ({"minute": {"database_errors": 1}}, "The database did not always answer in the last minute."),
         ({"minute": {"faults": 2}}, "2 pages failed in the last minute."),
         ({"tasks_wait": 150}, "Background work has waited for 2 minutes."),
+        ({"minute": {"full": 1}}, "A process had no room for another socket in the last minute."),
         ({"loop_lag": 1.5}, "A process has more to do than it can."),
         ({"minute": {"slow": 1}}, "Some readers take more slowly than is written to them."),
         ({"outbox_peak": 0.8}, "Some readers take more slowly than is written to them."),
