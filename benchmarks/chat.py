@@ -149,10 +149,10 @@ class Ground:
             stdout=subprocess.DEVNULL,
         )
         made = subprocess.run(
-            [sys.executable, "-m", "tests.chat.driver"], cwd=ROOT, env=self.environment, check=True, text=True,
-            input=json.dumps(["make", PEOPLE]) + "\n", stdout=subprocess.PIPE,
+            [sys.executable, "-m", "tests.processes.driver"], cwd=ROOT, env=self.environment, check=True, text=True,
+            input=json.dumps(["make", [PEOPLE], {}]) + "\n", stdout=subprocess.PIPE,
         )  # fmt: skip
-        self.made = json.loads(made.stdout)
+        self.made = json.loads(made.stdout)["result"]
 
     def drop(self, name: str) -> None:
         """Drop the database, whoever is still connected to it."""
@@ -160,12 +160,13 @@ class Ground:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @contextlib.contextmanager
-    def ours(self, processes: int = 1) -> Iterator[Side]:
-        """Our launcher (daphne), with our room."""
+    def ours(self, processes: int = 1, server: str = "daphne") -> Iterator[Side]:
+        """Our launcher, with our room."""
         room = self.made["room"]
-        with started(["-m", "config.launcher", "--port", "{port}"], processes, self.environment) as (ports, running):
+        environment = self.environment | {"SERVER": server}
+        with started(["-m", "config.launcher", "--port", "{port}"], processes, environment) as (ports, running):
             yield Side(
-                "ours" if processes == 1 else f"ours, {processes} processes", ports, running,
+                f"ours on {server}" if processes == 1 else f"ours on {processes} {server}", ports, running,
                 cookies=[
                     "; ".join(f"ag{port}-session={person['session']}" for port in ports) for person in self.made["people"]
                 ],
@@ -248,6 +249,7 @@ def steady(ground: Ground, rounds: int) -> None:
         share = sum(result["lost"] for result in each) / sum(result["sent"] * 500 for result in each)
         print(
             f"  {name:<9} p50 {percentile(late, 0.5):9.1f} ms   p99 {percentile(late, 0.99):9.1f} ms   lost {share:.1%}"
+            f"   {median(each, 'cpu') * 1e6:6.1f} µs CPU a delivery"
         )
 
 

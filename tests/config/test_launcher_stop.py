@@ -91,6 +91,7 @@ def test_the_second_signal_ends_it_at_once(launch):
     [
         ([], {"PORT": "http"}, "PORT must be a whole number from 1 to 65535, not 'http'."),
         (["--port", "70000"], {}, "PORT must be a whole number from 0 to 65535, not '70000'."),
+        ([], {"SERVER": "apache"}, "SERVER must be one of daphne, uvicorn, not 'apache'."),
         ([], {"HOST": "a b"}, "HOST must be an address or a host name, not 'a b'."),
         ([], {"FORM_UPLOAD_MB": "25MB"}, "FORM_UPLOAD_MB must be a whole number from 1 to 500, not '25MB'."),
         (
@@ -107,10 +108,11 @@ def test_what_it_cannot_do_is_said_in_one_line(arguments, environment, line):
     assert (failed.returncode, failed.stdout, failed.stderr) == (2, "", f"Configuration: {line}\n")
 
 
-def test_a_port_in_use_is_said_in_one_line():
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+def test_a_port_in_use_is_said_in_one_line(server):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        failed = start_and_fail("--port", str(port))
+        failed = start_and_fail("--port", str(port), SERVER=server)
     assert failed.returncode == 2
     assert failed.stderr == (
         f"Configuration: Port {port} on 127.0.0.1 is in use. Stop the other program, or choose another port with PORT.\n"

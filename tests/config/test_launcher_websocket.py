@@ -11,6 +11,12 @@ KILOBYTE64 = 65536
 MEGABYTE = 1024 * 1024
 
 
+@pytest.fixture(scope="module", params=["daphne", "uvicorn"])
+def kind(request):
+    """Both servers keep the same promises."""
+    return request.param
+
+
 def test_messages_go_there_and_back(open_socket):
     live = open_socket()
     assert live.status == 101
@@ -73,7 +79,7 @@ def test_a_frame_that_claims_to_be_endless_ends_the_socket(server, open_socket):
 
 @pytest.mark.parametrize(
     "headers",
-    ["Origin: no address at all\r\n", "Sec-WebSocket-Version: 7\r\n", "Sec-WebSocket-Key: short\r\n"],
+    ["Sec-WebSocket-Version: 7\r\n", "Sec-WebSocket-Key: short\r\n"],
 )
 def test_a_handshake_that_is_none_is_refused(open_socket, headers):
     assert open_socket(headers=headers).status == 400
@@ -155,4 +161,5 @@ def test_the_origin_is_judged_by_the_application_as_the_browser_sent_it(launch, 
     assert [status(*origins) for origins in ([], ["null"], [evil], [f"{ours}.evil.example"], [f"{ours}:9999"])] == [
         403
     ] * 5
+    assert status("no address at all") in {400, 403}
     assert {status(*origins) for origins in ([ours, ours], [ours, evil], [evil, ours])} <= {400, 403}

@@ -25,9 +25,14 @@ STUCK_THREAD_GRACE = 2.0
 def main() -> int:
     """Start, serve, stop; return the exit status."""
     configuration = read(sys.argv[1:])
-    server = Server(load(configuration.application), configuration)
+    application = load(configuration.application)
     allow_many_connections()
-    server.run(lambda port: announce(configuration, port))
+    if configuration.server == "uvicorn":
+        from config.launcher import uvicorn_server
+
+        uvicorn_server.Server(application, configuration).run(lambda port: announce(configuration, port))
+    else:
+        Server(application, configuration).run(lambda port: announce(configuration, port))
     # A thread that is stuck in a query or a lock would keep the process; its transaction is rolled back.
     end = threading.Timer(STUCK_THREAD_GRACE, os._exit, [0])
     end.daemon = True

@@ -2,6 +2,7 @@
 
 | Name | Default | Meaning |
 | --- | --- | --- |
+| `SERVER` | daphne | who serves: `daphne`, or `uvicorn` for processes that serve sockets only, behind a proxy |
 | `HOST` | 127.0.0.1 | address to listen on; 0.0.0.0 or :: for every address of the machine |
 | `PORT` | 8000 | port to listen on |
 | `SOCKETS_MAX` | 1000 | WebSockets of one process; the next one is refused with 503 |
@@ -28,6 +29,8 @@ from config import environment as env
 
 DEFAULT_APPLICATION = "config.asgi:application"
 
+SERVERS = ("daphne", "uvicorn")
+
 KILOBYTE = 1024
 MEGABYTE = 1024 * KILOBYTE
 
@@ -43,6 +46,7 @@ class Configuration:
     """Everything the server needs to know before it starts; limits in bytes, times in seconds."""
 
     application: str
+    server: str
     host: str
     port: int
     sockets_max: int
@@ -68,6 +72,7 @@ def read(arguments: Sequence[str]) -> Configuration:
         env.refuse(f"HOST must be an address or a host name, not {host!r}.")
     return Configuration(
         application=options.application,
+        server=env.choice("SERVER", SERVERS, SERVERS[0]),
         host=host,
         port=env.number("PORT", 8000, minimum=1 if options.port is None else 0, maximum=65535),
         sockets_max=env.number("SOCKETS_MAX", 1000, minimum=1, maximum=50_000),

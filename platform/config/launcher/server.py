@@ -20,7 +20,7 @@ from twisted.internet.interfaces import IListeningPort
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
 
 from config import environment as env
-from config.launcher import http, websocket
+from config.launcher import http, websocket, wire
 from config.launcher.configuration import FRAME_LIMIT, Configuration
 from core.realtime.stopping import run_stop_hooks
 
@@ -84,9 +84,10 @@ class Server(daphne.server.Server):
     def _listen(self) -> IListeningPort:
         host, port = self.configuration.host, self.configuration.port
         try:
-            listening: IListeningPort = reactor.listenTCP(port, self.http_factory, backlog=BACKLOG, interface=host)
+            listening = wire.Port(port, self.http_factory, BACKLOG, host, reactor)
+            listening.startListening()
         except CannotListenError as error:
-            env.refuse(_why_not(error.socketError, host, port))
+            env.refuse(why_not(error.socketError, host, port))
         return listening
 
     def _begin(self, ready: Callable[[int], None], port: int) -> None:
@@ -102,8 +103,14 @@ class Server(daphne.server.Server):
         return not self.stopping and self.ws_factory.getConnectionCount() < self.configuration.sockets_max
 
     def retry_after(self) -> int:
-        """Seconds after which a refused client should try again; different for each, so that they do not herd."""
-        return random.randint(1, 20)  # noqa: S311 - nothing secret
+        """Seconds after which a refused client should try again."""
+        return retry_after()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Start the application for a connection; a WebSocket's may write at once to a reader who has room."""
+        if isinstance(protocol, websocket.Protocol):
+            scope.setdefault("extensions", {})[wire.EXTENSION] = protocol.write_now
+        return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Give the protocol what the application sends, and return when the reader has room for more.
@@ -182,7 +189,13 @@ def _slices(message: dict[str, Any]) -> list[dict[str, Any]]:
     return parts
 
 
-def _why_not(error: OSError, host: str, port: int) -> str:
+def retry_after() -> int:
+    """Return seconds after which a refused client should try again; different for each, so that they do not herd."""
+    return random.randint(1, 20)  # noqa: S311 - nothing secret
+
+
+def why_not(error: OSError, host: str, port: int) -> str:
+    """Return in one line why nothing can listen there, and what to do."""
     where = f"Port {port} on {host}"
     match error.errno:
         case errno.EADDRINUSE:

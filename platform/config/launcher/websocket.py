@@ -8,6 +8,7 @@ from twisted.internet import reactor
 from twisted.internet.interfaces import IDelayedCall
 
 from config.launcher.gate import Gate
+from config.launcher.wire import frame_of
 from core.realtime.limits import Bucket
 
 CLOSE_TIMEOUT = 5
@@ -46,7 +47,7 @@ class Protocol(WebSocketProtocol):
         self._cut: IDelayedCall | None = None
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.gate, True)
-        _limit_unsent(self.transport)
+        limit_unsent(self.transport.getHandle() if hasattr(self.transport, "getHandle") else None)
         super().connectionMade()
 
     def connectionLost(self, *args: Any) -> None:
@@ -108,6 +109,15 @@ class Protocol(WebSocketProtocol):
         else:
             self.serverSend(message["bytes"], binary=True)
 
+    def write_now(self, text: str) -> bool:
+        """Write a text frame at once; return False, and write nothing, while the reader has no room or is not there yet."""
+        if self.state != self.STATE_OPEN:
+            return bool(self.state != self.STATE_CONNECTING)  # what is sent to a socket that is closing is dropped
+        if self.gate.shut_for or self.send_queue:
+            return False
+        self.transport.write(frame_of(text))
+        return True
+
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:
         """Send one message, the empty one too; the limit for messages is the client's, not ours."""
         if self.state == self.STATE_OPEN:
@@ -120,7 +130,7 @@ class Protocol(WebSocketProtocol):
         if code not in CLOSE_CODES and not 3000 <= code <= 4999:
             raise ValueError(f"A close frame cannot carry the code {code}.")
         if self.state == self.STATE_OPEN:
-            self.sendCloseFrame(code=code, reasonUtf8=_shortened(reason or ""))
+            self.sendCloseFrame(code=code, reasonUtf8=shortened(reason or ""))
 
     def check_timeouts(self) -> None:
         """Give up a handshake that the application has not answered in time: it is busy, not forbidden (daphne's 403)."""
@@ -136,16 +146,16 @@ class Factory(WebSocketFactory):
     protocol = Protocol
 
 
-def _shortened(reason: str) -> bytes:
-    """A close frame has room for 123 bytes of reason; a character is kept whole or left out."""
+def shortened(reason: str) -> bytes:
+    """Return as much of a reason as a close frame has room for, 123 bytes; a character is kept whole or left out."""
     return reason.encode()[:123].decode(errors="ignore").encode()
 
 
-def _limit_unsent(transport: Any) -> None:
+def limit_unsent(connection: socket.socket | None) -> None:
     """Let the system ask for more only when little is left unsent, where it can (Linux, macOS)."""
     option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
-    if option is not None and hasattr(transport, "getHandle"):
+    if option is not None and connection is not None:
         try:
-            transport.getHandle().setsockopt(socket.IPPROTO_TCP, option, UNSENT_MAX)
+            connection.setsockopt(socket.IPPROTO_TCP, option, UNSENT_MAX)
         except OSError:  # not TCP
             return

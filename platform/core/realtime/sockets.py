@@ -20,7 +20,7 @@ from core.realtime import frames, sessions
 from core.realtime.frames import BadFrame, Frame
 from core.realtime.limits import Bucket
 from core.realtime.origins import Receive, Scope, Send
-from core.realtime.outbox import TOO_SLOW, Outbox
+from core.realtime.outbox import TOO_SLOW, Outbox, WriteNow
 from core.realtime.sessions import SignedIn
 from core.realtime.threads import in_thread
 
@@ -42,11 +42,11 @@ CODES = {"malformed", "unknown_type", "not_found", "forbidden", "too_long", "rat
 class Socket:
     """One open WebSocket."""
 
-    def __init__(self, session: SignedIn, heads_due: float) -> None:
+    def __init__(self, session: SignedIn, heads_due: float, write_now: WriteNow | None = None) -> None:
         self.session = session
         self.heads_due = heads_due
         self.follows: dict[int, Follow] = {}
-        self.outbox = Outbox()
+        self.outbox = Outbox(write_now)
         self.typed_at = 0.0
 
     @property
@@ -93,7 +93,8 @@ class SocketEndpoint:
             await _refuse(send, BUSY, "too_many")
         else:
             self.hub.epoch = epoch
-            socket = Socket(session, asyncio.get_running_loop().time() + self.hub.heartbeat)
+            heads_due = asyncio.get_running_loop().time() + self.hub.heartbeat
+            socket = Socket(session, heads_due, scope.get("extensions", {}).get("write_now"))
             socket.say({"type": "hello", "user": session.user_id, "epoch": epoch, "heartbeat": self.hub.heartbeat})
             self.hub.enter(socket)
             opened, code = time.monotonic(), GONE
@@ -107,18 +108,16 @@ class SocketEndpoint:
 
     async def _serve(self, socket: Socket, receive: Receive, send: Send) -> int:
         """Read and write until the client goes or the socket is closed by us; return the code with which it ended."""
-        reading = asyncio.create_task(self._read(socket, receive))
-        parts: list[asyncio.Task[Any]] = [
-            reading,
-            asyncio.create_task(socket.outbox.drain(send)),
-            asyncio.create_task(socket.outbox.closed.wait()),
-        ]
-        try:
-            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
+        if socket.outbox.code is None:
+            reading = asyncio.create_task(self._read(socket, receive))
+            writing = asyncio.create_task(socket.outbox.drain(send))
+            socket.outbox.on_close = writing.cancel
+            try:
+                await asyncio.wait([reading, writing], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                reading.cancel()
+                writing.cancel()
+                await asyncio.gather(reading, writing, return_exceptions=True)
         if socket.outbox.code is not None:
             await send({"type": "websocket.close", "code": socket.outbox.code})
             return socket.outbox.code

@@ -1,0 +1,223 @@
+"""Uvicorn in the place of daphne, for processes that serve sockets behind a proxy: `SERVER=uvicorn`.
+
+It writes a frame in a third of the time. What daphne's side bounds itself (bodies, slow heads) it leaves to the proxy, so it
+serves the sockets and what machines ask about the process, and nothing else.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from config import environment as env
+from config.launcher import wire
+from config.launcher.configuration import FRAME_LIMIT, Configuration
+from config.launcher.server import BACKLOG, HOOKS_SHARE, ASGIApplication, retry_after, why_not
+from config.launcher.websocket import CLOSE_TIMEOUT, PINGS_AT_ONCE, PINGS_PER_SECOND, POLICY, limit_unsent, shortened
+from core import figures
+from core.realtime.limits import Bucket
+from core.realtime.stopping import run_stop_hooks
+
+logger = logging.getLogger("config.launcher")
+
+PATHS = frozenset({"/healthz", "/readyz"})
+"""What is answered besides sockets."""
+
+
+LINGER = 1.0
+"""Seconds for which what still comes is read, after the socket was ended for what came."""
+
+
+class Protocol(WebSocketsSansIOProtocol):
+    """One WebSocket, bounded as daphne's are."""
+
+    configuration: Configuration
+    """Set by the server."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.close_timeout = CLOSE_TIMEOUT
+        self._heard_at = 0.0
+        self._pings = Bucket(PINGS_PER_SECOND, PINGS_AT_ONCE)
+        limit_unsent(transport.get_extra_info("socket"))
+
+    def handle_connect(self, event: Request) -> None:
+        """Begin a socket, unless the process has as many as it may have; the application has its time for the handshake."""
+        if sum(isinstance(one, Protocol) for one in self.connections) > self.configuration.sockets_max:
+            figures.HANDSHAKES_REFUSED.add("full")
+            self._refuse("Too many connections. Try again in a moment.")
+            return
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            cast("dict[str, Any]", self.scope["extensions"])[wire.EXTENSION] = self.write_now
+            self.loop.call_later(self.configuration.connect_timeout, self._give_up)
+
+    def _give_up(self) -> None:
+        if not self.handshake_complete:
+            self._refuse("Busy. Try again in a moment.")
+
+    def _refuse(self, words: str) -> None:
+        response = self.conn.reject(503, words)
+        response.headers["Retry-After"] = str(retry_after())
+        self.handshake_complete = self.close_sent = True
+        self.conn.send_response(response)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.close()
+
+    async def send(self, message: Any) -> None:
+        """Send what the application says; of a long reason, as much as a close frame holds."""
+        if message["type"] == "websocket.close" and message.get("reason"):
+            message = {**message, "reason": shortened(message["reason"]).decode()}
+        await super().send(message)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; whatever comes shows that the other side lives. After a frame that was none, nothing is understood."""
+        self._heard_at = self.loop.time()
+        if self.conn.parser_exc is None:
+            super().data_received(data)
+
+    def handle_parser_exception(self) -> None:
+        """Say why the socket ends, and read for a moment what was under way: closed at once, the system would drop our words."""
+        assert self.conn.close_sent is not None
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": self.conn.close_sent.code, "reason": ""})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(LINGER, self.transport.close)
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on; text that is none ends the socket with 1007, without a word of it in the log."""
+        if self.curr_msg_data_type == "text":
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.frames = []
+                self.conn.send_close(1007)
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
+
+    def keepalive_timeout(self) -> None:
+        """End a connection on which nothing at all has come since it was asked whether it lives."""
+        if self._heard_at > self.ping_sent_at:
+            self.pong_timer = self.pending_ping_payload = None
+            self.schedule_ping()
+        else:
+            super().keepalive_timeout()
+
+    def handle_ping(self) -> None:
+        """Answer, unless pings come in floods, which pass every other bound of ours."""
+        if self._pings.wait():
+            self.conn.send_close(POLICY)
+            self.handle_parser_exception()
+            return
+        self._pings.take()
+        super().handle_ping()
+
+    def write_now(self, text: str) -> bool:
+        """Write a text frame at once; return False, and write nothing, while the reader has no room or is not there yet."""
+        if self.close_sent or self.disconnected:
+            return True  # what is sent to a socket that is closing is dropped
+        if not self.handshake_complete or not self.writable.is_set():
+            return False
+        self.transport.write(wire.frame_of(text))
+        return True
+
+
+class Server(uvicorn.Server):
+    """One process that serves sockets until it is asked to stop, and stops in order."""
+
+    def __init__(self, application: ASGIApplication, configuration: Configuration) -> None:
+        Protocol.configuration = configuration
+        super().__init__(
+            uvicorn.Config(
+                SocketsOnly(application),
+                host=configuration.host,
+                port=configuration.port,
+                ws=Protocol,
+                http="h11",
+                loop="asyncio",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                backlog=BACKLOG,
+                ws_max_size=FRAME_LIMIT,
+                ws_ping_interval=configuration.ping_interval,
+                ws_ping_timeout=configuration.ping_timeout,
+                ws_per_message_deflate=False,
+                h11_max_incomplete_event_size=16 * 1024,
+                timeout_keep_alive=configuration.request_timeout,
+                timeout_graceful_shutdown=configuration.stop_timeout,
+            )
+        )
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        self.configuration = configuration
+        self.announce: Callable[[int], None] = lambda port: None
+
+    def run(self, ready: Callable[[int], None]) -> None:  # type: ignore[override]
+        """Serve until a signal comes; call `ready` with the port once connections are accepted."""
+        self.announce = ready
+        asyncio.run(self.serve([self._listen()]))
+
+    def _listen(self) -> socket.socket:
+        host, port = self.configuration.host, self.configuration.port
+        try:
+            return socket.create_server(
+                (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG
+            )
+        except OSError as error:
+            env.refuse(why_not(error, host, port))
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in order at the first signal, at once at the second."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signalled)
+        yield
+
+    def _signalled(self) -> None:
+        if self.should_exit:
+            os._exit(1)
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections, and say so."""
+        await super().startup(sockets)
+        assert sockets
+        self.announce(sockets[0].getsockname()[1])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nothing more, let the hooks take leave, close every socket with 1012, end; STOP_TIMEOUT in all."""
+        for server in self.servers:
+            server.close()
+        share = self.configuration.stop_timeout * HOOKS_SHARE
+        self.config.timeout_graceful_shutdown = max(1, int(self.configuration.stop_timeout - share))
+        await run_stop_hooks(timeout=share)
+        await super().shutdown(sockets)
+
+
+class SocketsOnly:
+    """Lets through sockets and the questions of machines; everything else is not here."""
+
+    def __init__(self, application: ASGIApplication) -> None:
+        self.application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and (scope["path"] not in PATHS or scope["method"] not in ("GET", "HEAD")):
+            headers = [(b"content-length", b"0"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 404, "headers": headers})
+            await send({"type": "http.response.body"})
+            return
+        await self.application(scope, receive, send)
