@@ -124,6 +124,8 @@ class RoomForm(forms.Form):
             }
         super().__init__(data, initial=initial)
         self.is_main = room is not None and room.is_main
+        if room is None:
+            self.fields["audience"].help_text = ""
         if self.is_main:
             del self.fields["name"], self.fields["audience"]
 

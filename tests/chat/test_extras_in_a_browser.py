@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from core.realtime import limits
@@ -124,6 +125,26 @@ def test_a_link_is_copied_and_opens_an_earlier_page_that_stays_live(window, lead
     expect(his.locator("#message-60")).to_be_in_viewport()
     expect(his.locator("#log .msg")).to_have_count(50)
     assert his.evaluate("document.querySelector('.msg:target').id") == "message-60"
+
+
+@pytest.mark.parametrize("options", [{}, PHONE, {"color_scheme": "dark"}], ids=["desk", "phone", "dark"])
+def test_what_opens_shuts_nobody_out(window, lead, member, room, options):
+    Room.objects.update(shows_readers=True)
+    say_now(room, lead, "Please read this")
+    hers = window(lead, reduced_motion="reduce", **options)
+    for way in ("React", "More", "Who has read this"):
+        enter(hers)
+        last(hers).locator(".msg__body").click()
+        last(hers).get_by_role("link", name="React" if way == "React" else "More").click()
+        if way == "Who has read this":
+            hers.locator("#menu").get_by_text(way).click()
+            expect(hers.locator("#readers")).to_be_visible()
+        found = Axe().run(hers, options={"rules": {"target-size": {"enabled": True}}}).response["violations"]
+        assert [f"{rule['id']} at {node['target']}" for rule in found for node in rule["nodes"]] == [], way
+        box = hers.locator(":popover-open").bounding_box()
+        size = hers.viewport_size
+        assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"]
+        assert box["y"] >= 0 and box["y"] + box["height"] <= size["height"]
 
 
 def test_the_menu_by_keyboard(window, lead, room):

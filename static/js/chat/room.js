@@ -277,6 +277,9 @@ const menu = new Menu({
   },
 });
 
+const find = document.querySelector(".chat__find");
+find.addEventListener("toggle", () => { if (find.open) find.querySelector("input").focus(); });
+
 // A link to a message that stands here leads there.
 chat.addEventListener("click", (event) => {
   const link = event.target.closest('a[href*="#message-"]');
