@@ -2,13 +2,10 @@
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Company, notice } from "./company.js";
+import { Extras } from "./extras.js";
 import { Log } from "./log.js";
-import { Menu, copyLink } from "./menu.js";
 import { mutable } from "./mute.js";
 import { Outbox } from "./outbox.js";
-import { Pins } from "./pins.js";
-import { Signs } from "./reactions.js";
-import { Readers } from "./readers.js";
 
 const chat = document.getElementById("chat");
 const words = document.getElementById("words").dataset;
@@ -22,13 +19,7 @@ const form = document.querySelector("form#say");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const title = document.title;
 
-const log = new Log({
-  chat, words,
-  extras(node, { reactions, pinned }) {
-    pins.mark(node, Boolean(pinned));
-    signs.tell(node, reactions);
-  },
-});
+const log = new Log({ chat, words, extras: (node, message) => extras.show(node, message) });
 const company = new Company({ words, me });
 let oldest = Number(data.oldest);
 let more = Boolean(data.more);
@@ -83,7 +74,7 @@ const outbox = new Outbox({
     refused(entry, frame) {
       if (isSilent(entry)) {
         outbox.discard(entry.frame.key);
-        if (entry.frame.type === "react") signs.refused(log.byId(entry.frame.id));
+        extras.refused(entry.frame);
       } else if (entry.frame.type === "edit" && frame.code === "conflict" && composer) {
         outbox.discard(entry.frame.key);
         log.forget(entry);
@@ -113,11 +104,7 @@ function voice({ frame }) {
 
 function events(some) {
   const follow = log.atEnd;
-  for (const { kind, message } of some) {
-    if (kind === "deleted") pins.tell(message.id, false);
-    if (kind === "pinned") pins.tell(message.id, message.pinned, log.byId(message.id));
-    if (kind === "reacted" && log.byId(message.id)) signs.tell(log.byId(message.id), message.reactions);
-  }
+  for (const event of some) extras.told(event);
   for (const event of some) {
     // Somebody accepted, blocked or undid it: where nothing can be written, the page says anew why, or that it can.
     if (event.kind === "membership" && event.membership.change === "rights" && data.conversation && !form) location.reload();
@@ -244,8 +231,8 @@ log.box.addEventListener("click", (event) => {
   const { key } = button.dataset;
   const act = {
     reply: composer && (() => composer.reply(Number(node.dataset.id), node.querySelector(".msg__author").textContent)),
-    react: () => signs.open(button),
-    more: () => menu.open(button),
+    react: () => extras.signs.open(button),
+    more: () => extras.menu.open(button),
     retry: () => outbox.retry(key),
     discard: () => { const entry = outbox.find(key); outbox.discard(key); if (entry) log.forget(entry); },
   }[button.dataset.act];
@@ -254,42 +241,9 @@ log.box.addEventListener("click", (event) => {
   act();
 });
 
-// --- What people add to messages, and the menu of each -----------------------------------------------------------------------------
+// --- What people add to messages ---------------------------------------------------------------------------------------------------
 
-const ask = (path) => connection.ask(path);
-const pins = new Pins({ box: document.getElementById("pins"), base: data.base, ask });
-const signs = new Signs({
-  box: document.getElementById("signs"), log: log.box, data, me, ask,
-  react: (id, emoji, on) => outbox.add({ type: "react", id, emoji, on }),
-});
-const readersBox = document.getElementById("readers");
-const readers = readersBox && new Readers({ box: readersBox, words, base: data.base, ask });
-const pin = (on) => (node) => outbox.add({ type: "pin", id: Number(node.dataset.id), on });
-const menu = new Menu({
-  box: document.getElementById("menu"), data, me,
-  acts: {
-    copy: (node, anchor, item) => copyLink(node, data.base, item, menu, words.copied),
-    pin: pin(true),
-    unpin: pin(false),
-    readers: (node, anchor) => readers?.show(node, anchor),
-    ...(composer && { edit }),
-    delete(node) { if (confirm(words.confirm)) log.pending(outbox.add({ type: "delete", id: Number(node.dataset.id) }), ""); },
-  },
-});
-
-const find = document.querySelector(".chat__find");
-find.addEventListener("toggle", () => { if (find.open) find.querySelector("input").focus(); });
-
-// A link to a message that stands here leads there.
-chat.addEventListener("click", (event) => {
-  const link = event.target.closest('a[href*="#message-"]');
-  const target = link && [location.pathname, data.base].includes(link.pathname) && document.getElementById(link.hash.slice(1));
-  if (!target || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  link.closest("details")?.removeAttribute("open");
-  location.hash = link.hash;
-  target.scrollIntoView({ block: "center" });
-});
+const extras = new Extras({ chat, words, log, outbox, ask: (path) => connection.ask(path), edit: composer && edit });
 
 // --- Begin -----------------------------------------------------------------------------------------------------------------------
 
