@@ -193,7 +193,7 @@ class Client:
         try:
             live = await connect(
                 f"{address}/ws/",
-                host="127.0.0.1",
+                host=door.host,
                 port=door.port,
                 ssl=door.context,
                 origin=door.origin,
@@ -427,7 +427,7 @@ class Client:
         }
         answer = await client.request(
             method,
-            f"{door.scheme}://127.0.0.1:{door.port}/groups/{self.slug}/chat/{self.room}/{path}",
+            f"{door.scheme}://{door.host}:{door.port}/groups/{self.slug}/chat/{self.room}/{path}",
             headers=headers,
             json=body,
             extensions={"sni_hostname": headers["Host"].partition(":")[0]},

@@ -74,6 +74,7 @@ class Door:
     port: int
     cookies: str
     tls: bool = False
+    host: str = "127.0.0.1"
 
     @property
     def scheme(self):
@@ -170,7 +171,7 @@ class Site:
 
     # --- Processes ----------------------------------------------------------------------------------------------------
 
-    def start(self, name, *, port=None, via="config.launcher", root=ROOT, **environment):
+    def start(self, name, *, port=None, host="127.0.0.1", via="config.launcher", root=ROOT, **environment):
         """Start one process of the service, and wait until its health check passes.
 
         `via` is the module that runs instead of the launcher, `root` another checkout of the code.
@@ -180,7 +181,7 @@ class Site:
         command = [via if word == "config.launcher" else word for word in command]
         if "--port" in command:
             command[command.index("--port") + 1] = str(port)
-            command[command.index("--host") + 1] = "127.0.0.1"
+            command[command.index("--host") + 1] = host
         if self.environment["MODE"] == "embedded":
             # The settings take the port from here, and name cookies and origins after it.
             environment = {"PORT": str(port), **environment}

@@ -29,6 +29,11 @@ logger = logging.getLogger("config.launcher")
 BACKLOG = 1024
 """Connections that wait to be accepted: after a restart everybody comes at once."""
 
+ARRIVING_MAX = 32
+"""Handshakes that are under way at once. More than wait a moment come back at another time: those who are here already write
+and read through the same threads and the same loop.
+"""
+
 HOOKS_SHARE = 0.6
 """Part of STOP_TIMEOUT that the stop hooks may use; the rest is for what is still under way."""
 
@@ -66,6 +71,7 @@ class Server(daphne.server.Server):
             allowNullOrigin=True,  # the application decides about origins, in one place
         )
         self.stopping = False
+        self.arriving = 0
         self._stop: asyncio.Task[None] | None = None
         self._port: IListeningPort | None = None
 
@@ -100,7 +106,8 @@ class Server(daphne.server.Server):
 
     def admits_sockets(self) -> bool:
         """Whether one more WebSocket may be opened in this process."""
-        return not self.stopping and self.ws_factory.getConnectionCount() < self.configuration.sockets_max
+        has_room = self.ws_factory.getConnectionCount() < self.configuration.sockets_max
+        return has_room and self.arriving < ARRIVING_MAX and not self.stopping
 
     def retry_after(self) -> int:
         """Seconds after which a refused client should try again."""

@@ -28,7 +28,7 @@ from core.realtime.outbox import TOO_SLOW, Batch, Stride
 from core.realtime.presence import Presence
 from core.realtime.rooms import Head, Right
 from core.realtime.sockets import SESSION_ENDED, Socket
-from core.realtime.threads import in_thread
+from core.realtime.threads import at_the_door, in_thread
 from core.realtime.topic import Follow, Topic
 
 logger = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ class Hub:
         follow.socket.say({"type": "closed", "room": follow.topic.room, "reason": reason})
 
     async def _door(self, room: int, user_id: int) -> tuple[Head, Right]:
-        heads, rights = await in_thread(self.look, room, {user_id})
+        heads, rights = await at_the_door(self.look, room, {user_id})
         if heads is None or user_id not in rights:
             raise Http404
         return heads, rights[user_id]

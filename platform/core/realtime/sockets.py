@@ -22,7 +22,7 @@ from core.realtime.limits import Bucket
 from core.realtime.origins import Receive, Scope, Send
 from core.realtime.outbox import TOO_SLOW, Outbox, WriteNow
 from core.realtime.sessions import SignedIn
-from core.realtime.threads import in_thread
+from core.realtime.threads import at_the_door
 
 if TYPE_CHECKING:
     from core.realtime.hub import Hub
@@ -82,8 +82,8 @@ class SocketEndpoint:
             await send({"type": "websocket.close"})  # before accept: 403
             return
         try:
-            session = await in_thread(sessions.signed_in, sessions.session_key(scope["headers"]))
-            epoch = await in_thread(Deployment.current_epoch)
+            key = sessions.session_key(scope["headers"])
+            session, epoch = await at_the_door(lambda: (sessions.signed_in(key), Deployment.current_epoch()))
         except DatabaseError:
             await _refuse(send, BUSY, "database")
             return
