@@ -42,6 +42,9 @@ def waiting_for_secretariat(officer: "User") -> list[Case]:
 
 
 def _cases(reports: Sequence[Report], voices: dict[int, Byline], reader: "User") -> list[Case]:
+    for report in reports:
+        if report.message is not None:
+            report.message.room = report.room
     names = mentions.names_for({one for report in reports for one in mentions.ids_in(report.body)}, reader)
     return [
         Case(
