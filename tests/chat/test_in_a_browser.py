@@ -213,12 +213,14 @@ class Pretended:
     def __init__(self, page):
         self.joins = []
         self.answers = []
+        self.opened_times, self.heartbeat = 0, 25
         page.route_web_socket("**/ws/", self.opened)
 
     def opened(self, socket):
         self.socket = socket
+        self.opened_times += 1
         socket.on_message(self.asked)
-        self.say(type="hello", user=self.user, epoch=self.epoch, heartbeat=25)
+        self.say(type="hello", user=self.user, epoch=self.epoch, heartbeat=self.heartbeat)
 
     def asked(self, text):
         frame = json.loads(text)
@@ -273,6 +275,17 @@ def test_a_room_that_is_too_busy_for_a_moment_comes_back(pretended):
     assert (len(server.joins), len(refused)) == (3, 1)
     server.say(type="error", code="not_found")
     expect(his.get_by_label("Message", exact=True)).to_be_enabled()
+
+
+def test_a_server_that_hangs_is_asked_once_and_left(pretended):
+    his, server = pretended
+    server.heartbeat = 1
+    server.answers = [{"type": "joined", "head": 3, "floor": 1}] * 2
+    enter(his)
+    his.wait_for_timeout(2000)
+    assert (len(server.joins), server.opened_times) == (2, 1), "it asked when nothing came, and was answered"
+    his.wait_for_timeout(12_500)
+    assert server.opened_times == 2, "it asked again, and was not"
 
 
 def test_without_a_script(window, lead, member):

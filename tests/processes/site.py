@@ -247,7 +247,7 @@ class Site:
             XDG_DATA_HOME=str(self.folder),
             XDG_CONFIG_HOME=str(self.folder),
             PAGES=" ".join(f"127.0.0.1:{one.port}" for one in pages) or "127.0.0.1:9",
-            SOCKETS=" ".join(f"127.0.0.1:{one.port}" for one in sockets) or "127.0.0.1:9",
+            SOCKETS=" ".join(["to", *(f"127.0.0.1:{one.port}" for one in sockets)]) if sockets else "to 127.0.0.1:9",
         )
         alive = f"import urllib.request; urllib.request.urlopen('http://127.0.0.1:{health}/')"
         self._wait(process, [sys.executable, "-c", alive])

@@ -3,8 +3,8 @@
 
 const BASE = 1000;
 const CAP = 60000;
-const QUIET = 2.4; // heartbeats without a frame, after which the connection is taken for dead
-const HELLO = 10000;
+const QUIET = 1.2; // heartbeats without a frame, after which the server is asked whether it is still there
+const HELLO = 10000; // time for an answer, after which the connection is taken for dead
 const POLL = 4000;
 const FAILURES = 3; // handshakes that failed before HTTP steps in
 
@@ -43,9 +43,15 @@ export class Connection {
     socket.onclose = ({ code }) => { if (socket === this.socket) this.lost(code); };
   }
 
-  watch(milliseconds) {
+  watch(milliseconds, then = () => this.drop()) {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => { this.drop(); }, milliseconds);
+    this.silence = setTimeout(then, milliseconds);
+  }
+
+  // Joining again changes nothing, and is answered at once by a server that is there.
+  probe() {
+    this.watch(HELLO);
+    this.join();
   }
 
   // Give a connection up that says nothing any more, without waiting for the network to notice.
@@ -81,7 +87,7 @@ export class Connection {
   join() { this.joining = this.send({ type: "join", room: this.room, since: this.last, epoch: this.epoch }); }
 
   receive(frame) {
-    this.watch(this.heartbeat * QUIET);
+    this.watch(this.heartbeat * QUIET, () => this.probe());
     switch (frame.type) {
       case "hello":
         this.greeted = true;
@@ -154,7 +160,7 @@ export class Connection {
   wake() {
     if (this.ended) return;
     if (this.again) { clearTimeout(this.again); this.attempt = 0; this.open(); }
-    else if (this.joined) { this.watch(HELLO); this.join(); }
+    else if (this.joined) this.probe();
     this.state();
   }
 
