@@ -25,7 +25,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 BASE = 1.0
 CAP = 60.0
-QUIET = 2.4
+QUIET = 1.2
 HELLO = 10.0
 POLL = 4.0
 FAILURES = 3
@@ -155,8 +155,7 @@ class Client:
         self.attempt = 0
         self.woken.set()
         if self.joined:
-            self._watch(HELLO)
-            self._join()
+            self._probe()
 
     # --- The socket ---------------------------------------------------------------------------------------------------
 
@@ -227,8 +226,12 @@ class Client:
     def _cookies(self, door):
         return f"{door.cookies}session={self.person['session']}; {door.cookies}csrf={TOKEN}"
 
-    def _watch(self, seconds):
-        self._after("silence", seconds, self._silent)
+    def _watch(self, seconds, then=None):
+        self._after("silence", seconds, then or self._silent)
+
+    def _probe(self):
+        self._watch(HELLO)
+        self._join()
 
     def _silent(self):
         self.note("silent", connection=self.opened)
@@ -252,7 +255,7 @@ class Client:
 
     def _receive(self, frame):
         self.heard.append(time.time())
-        self._watch(self.heartbeat * QUIET)
+        self._watch(self.heartbeat * QUIET, self._probe)
         match frame["type"]:
             case "hello":
                 self.greeted = True

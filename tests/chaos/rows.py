@@ -170,6 +170,7 @@ async def burst(stage, size):
             # One process writes them in one transaction, and rings for all of them when it is committed.
             begun = time.monotonic()
             play.note("burst", count=count)
+            play.burst += count
             await play.do("burst", play.room, count, people)
             committed = time.monotonic()
             with contextlib.suppress(AssertionError):
@@ -192,7 +193,7 @@ async def database_restarted(stage, size):
     async with stage.play(people=10, polling=2) as play:
         play.may_refuse = True
         play.talk(rate=20)
-        for _ in range(2 if size == 1 else 10):
+        for _ in range(min(2 * size, 10)):
             await asyncio.sleep(2.5)
             with play.fault("postgres", "restarted"):
                 play.kills += 1
@@ -281,7 +282,7 @@ async def process_killed(stage, size):
     async with stage.play(people=10, polling=0 if stage.embedded else 1) as play:
         play.may_refuse = stage.embedded
         play.talk(rate=20)
-        for number in range(3 if size == 1 else 200):
+        for number in range(3 if size == 1 else 10 * size):
             await asyncio.sleep(0.5 + play.random.random())
             number %= len(stage.sockets)
             with play.fault("process", "killed"):

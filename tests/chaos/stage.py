@@ -38,7 +38,7 @@ class Stage:
         self.is_serving, self.via = serving, "config.launcher"
         self.environment = environment
         self.stack = contextlib.ExitStack()
-        self.plays = 0
+        self.plays = self.seed = 0
         self.sockets, self.pages = [], None
 
     def __enter__(self):
@@ -96,10 +96,25 @@ class Stage:
 
     def again_all(self):
         """Start every process anew, on the ports they had."""
-        for number in range(len(self.sockets)):
-            self.again(number)
-        if self.pages is not None:
-            self.pages = self.site.start("pages", port=self.pages.port)
+        with ThreadPoolExecutor() as pool:
+            starting = [pool.submit(self.again, number) for number in range(len(self.sockets))]
+            if self.pages is not None:
+                self.pages = self.site.start("pages", port=self.pages.port)
+            for one in starting:
+                one.result()
+
+    def mend(self):
+        """Bring back whatever a play that came to no end has left dead or frozen."""
+        if not self.embedded:
+            self.redis.thaw()
+            self.redis.kill()
+            self.redis.start()
+            if self.postgres.process.poll() is not None:
+                self.postgres.start()
+        for number, process in enumerate(self.sockets):
+            process.thaw()
+            if not process.is_alive:
+                self.again(number)
 
     @property
     def doors(self):
@@ -109,11 +124,11 @@ class Stage:
         return [self.site.door(process) for process in self.sockets]
 
     @contextlib.asynccontextmanager
-    async def play(self, *, people=8, rooms=1, clients=True, polling=1, history="all", seed=1, **more):
+    async def play(self, *, people=8, rooms=1, clients=True, polling=1, history="all", **more):
         """A group with rooms and people, a client for each of them in the first room; the last `polling` have no sockets."""
         self.plays += 1
         made = await asyncio.to_thread(self.site.ask, "make", people=people, rooms=rooms, history=history)
-        play = Play(self, made, History(self.folder / f"history-{self.plays}"), seed)
+        play = Play(self, made, History(self.folder / f"history-{self.plays}"))
         try:
             if clients:
                 for number in range(people):
@@ -126,13 +141,13 @@ class Stage:
 class Play:
     """The clients of one room or several, and what is done while they talk."""
 
-    def __init__(self, stage, made, history, seed):
+    def __init__(self, stage, made, history):
         self.stage, self.history = stage, history
         self.slug, self.room, self.rooms, self.people = made["slug"], made["room"], made["rooms"], made["people"]
-        self.random = random.Random(seed)
+        self.random = random.Random(stage.seed)
         self.clients, self.talking = [], []
         self.note = history.note
-        self.said = self.kills = 0
+        self.said = self.kills = self.burst = 0
         # What a fault row finds besides the checker, whether its fault excuses answers of 5xx, and a remark.
         self.failures, self.may_refuse, self.extra = [], False, ""
 

@@ -82,6 +82,8 @@ class Server:
 class Redis(Server):
     """A Redis or Valkey that keeps nothing on disk: started again, it is empty."""
 
+    control = None
+
     @property
     def url(self):
         return f"redis://127.0.0.1:{self.port}/0"
@@ -91,9 +93,29 @@ class Redis(Server):
         return [redis_binary(), *more, "--dir", str(self.folder)], {}
 
     def ask(self, *words, timeout=3):
-        """Give it a command and return the answer."""
-        with redis.Redis(port=self.port, socket_timeout=timeout, socket_connect_timeout=timeout) as client:
-            return client.execute_command(*words)
+        """Give it a command and return the answer; by one connection that is kept, for when there are no more to be had."""
+        if self.control is None:
+            self.control = redis.Redis(
+                port=self.port, socket_timeout=timeout, socket_connect_timeout=timeout, single_connection_client=True
+            )
+        try:
+            return self.control.execute_command(*words)
+        except redis.RedisError:
+            self._let_go()
+            raise
+
+    def _let_go(self):
+        control, self.control = self.control, None
+        if control is not None:
+            control.close()
+
+    def kill(self):
+        self._let_go()
+        super().kill()
+
+    def close(self):
+        self._let_go()
+        super().close()
 
     def line(self):
         """Open a connection and hold it."""

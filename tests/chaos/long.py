@@ -1,0 +1,169 @@
+"""The long run: every fault row, on both channel layers and on SQLite, and the report of it. `script/chaos` starts it."""
+
+import argparse
+import asyncio
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.chaos.rows import ROWS
+from tests.chaos.stage import Stage
+from tests.processes.servers import postgres_binaries, redis_binary
+from tests.processes.site import ROOT, caddy_version
+
+MINUTES_OF_ONE_SIZE = 7
+
+HEAD = """# What the chat does when things break
+
+Every row was played for real: PostgreSQL, Redis, the proxy, two socket processes and one for pages, started by the run itself
+and killed, frozen or starved by it, while clients that behave as the room's page does talk through the proxy. Each client
+writes down all it sends and sees. A program of its own (`tests/chaos/checker.py`) compares these histories with each other
+and with the tables and names every break of a guarantee; that it finds them is shown on servers that break one on purpose
+(`tests/chaos/test_variants.py`). `script/test` plays most rows in short, this page is a longer run:
+
+    {command}
+
+It ended on {date} after {minutes:.0f} minutes, on {machine}.
+
+| | Fault | Layer | Expected | Said | Acked | Kills | Lost | Doubled | Heard later than the ack, p99 | Verdict |
+| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
+"""
+
+FOOT = """
+*Said* counts what the clients' people wrote, *acked* what was acknowledged as committed; an act that was refused, such as the
+edit of a message somebody has deleted meanwhile, is in the first only. *Lost* is what was acknowledged and is not in the
+tables, or what a client should have seen and has not, once everything is quiet again; *doubled* is what is there twice.
+While Redis is away, others hear by the poll, which comes every ten seconds (± 20 %); while PostgreSQL is away nothing can be
+acknowledged, and the clients keep what was written and send it again with the same keys.
+
+## The guarantees it checks
+
+| | |
+| --- | --- |
+| G1 | what is acknowledged is committed: exactly one row, with that number |
+| G2 | one key has one outcome, told alike however often it is sent |
+| G3 | the numbers of a room are 1, 2, 3 … in the order of commits, without gaps |
+| G4 | whoever comes back gets each event exactly once and in order |
+| G5 | what a lost bell kept from somebody is found |
+| G6 | Redis is not needed for sending: acknowledged within 3 s without it |
+| G7 | nothing above the number of a removal reaches whom it removed |
+| G8 | nothing reaches a session that has ended: 2 s later, 15 s without Redis |
+| G10 | the text of a deleted message is nowhere |
+| G12 | one order for all; no answer before what it answers |
+| G15 | whatever was said ends as sent or refused |
+| G21 | a planned restart is announced, closes with 1012, and everybody is back within 25 s |
+| G22 | who polls by HTTP gets the same log |
+"""
+
+
+class Report:
+    """The rows of the table, as they come."""
+
+    def __init__(self):
+        self.lines, self.is_clean, self.begun = [], True, time.monotonic()
+
+    def add(self, row, layer, play, broken):
+        figures = play.figures()
+        lost = sum(one.guarantee in ("G1", "G4", "G5", "G22") for one in broken)
+        doubled = sum(one.guarantee == "G2" for one in broken)
+        wrong = [*dict.fromkeys(one.guarantee for one in broken), *play.failures]
+        verdict = ", ".join(wrong) or "clean"
+        if play.extra:
+            verdict += f" ({play.extra})"
+        cells = [row.name, row.fault, layer, row.expected, figures["said"] + play.burst, figures["acks"] + play.burst]
+        cells += [play.kills, lost, doubled, f"{figures['late_p99']:.1f} s", verdict]
+        self.line(cells, bool(wrong))
+        for one in broken[:20]:
+            print(f"      {one}", flush=True)
+
+    def failed(self, row, layer, error):
+        self.line([row.name, row.fault, layer, row.expected, *[""] * 6, f"not played to its end: {error}"], True)
+
+    def line(self, cells, is_wrong):
+        self.is_clean &= not is_wrong
+        self.lines.append("| " + " | ".join(str(cell).replace("|", "/") for cell in cells) + " |")
+        print(self.lines[-1], flush=True)
+
+    def write(self, file):
+        minutes = (time.monotonic() - self.begun) / 60
+        command = " ".join(["script/chaos", *sys.argv[1:]])
+        head = HEAD.format(command=command, date=time.strftime("%d %B %Y"), minutes=minutes, machine=machine())
+        Path(file).write_text(head + "\n".join(self.lines) + "\n" + FOOT, encoding="utf-8")
+
+
+def machine():
+    """Say in general words what it ran on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
+
+    def version(command):
+        return subprocess.run([command, "--version"], capture_output=True, text=True).stdout.strip()
+
+    postgres = (
+        version(postgres_binaries() / "postgres").replace("postgres (PostgreSQL)", "PostgreSQL").partition(" (")[0]
+    )
+    redis = version(redis_binary()).partition(" sha")[0].replace("server v=", "")
+    proxy = "no proxy" if caddy_version() is None else f"Caddy {'.'.join(map(str, caddy_version()))}"
+    return (
+        f"{os.cpu_count()} cores shared with other work and {memory} GB, {platform.system()}, Python"
+        f" {platform.python_version()}, {postgres}, {redis}, {proxy}"
+    )
+
+
+def play_all(report, names, size, seed, layer):
+    """Play rows on a stage of their own."""
+    folder = Path(tempfile.mkdtemp(prefix="chaos-", dir="/tmp"))
+    embedded = layer == "in memory"
+    environment = {} if embedded else {"CHANNEL_LAYER": layer}
+    clean = report.is_clean
+    try:
+        with Stage(
+            folder, embedded=embedded, proxy=not embedded and caddy_version() is not None, **environment
+        ) as stage:
+            stage.seed = seed
+            for name in names:
+                try:
+                    play = asyncio.run(ROWS[name].play(stage, size))
+                except Exception as error:
+                    report.failed(ROWS[name], layer, f"{type(error).__name__} {error}")
+                    stage.mend()
+                else:
+                    report.add(ROWS[name], layer, play, play.broken())
+    finally:
+        if report.is_clean or not clean:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            print(f"The histories and logs are kept in {folder}.", flush=True)
+
+
+def main():
+    """Play, write, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="script/chaos", description="Play every fault for real.")
+    parser.add_argument("--minutes", type=int, default=15, help="about how long it may take (default 15)")
+    parser.add_argument("--seed", type=int, default=1, help="what is said, and when, follows from it (default 1)")
+    parser.add_argument("--rows", default=",".join(ROWS), help="which faults (default all)")
+    parser.add_argument("--report", default=str(ROOT / "docs" / "chaos.md"), help="the file that is written")
+    options = parser.parse_args()
+    rows = [name for name in options.rows.split(",") if name in ROWS or parser.error(f"there is no row {name}")]
+    size = max(1, options.minutes // MINUTES_OF_ONE_SIZE)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    report = Report()
+    play_all(report, rows, size, options.seed, "core")
+    play_all(report, [name for name in rows if ROWS[name].layer], size, options.seed, "pubsub")
+    if embedded := [name for name in rows if ROWS[name].embedded]:
+        play_all(report, embedded, size, options.seed, "in memory")
+    report.write(options.report)
+    print(
+        f"{options.report} is written. "
+        + ("Every guarantee held." if report.is_clean else "Something broke: see above.")
+    )
+    return 0 if report.is_clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
