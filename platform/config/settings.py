@@ -1,6 +1,7 @@
 """The one settings module: read from environment variables, strictly. docs/configuration.md lists each with its default."""
 
 import os
+import re
 import secrets
 from email.utils import parseaddr
 from pathlib import Path
@@ -427,7 +428,9 @@ SOCKETS_PER_USER = 8
 
 # 0: none are served. Each process takes the first free port from this one on.
 METRICS_PORT = env.number("METRICS_PORT", 0, minimum=0, maximum=65520)
-METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1").strip("[]")
+if not re.fullmatch(r"[0-9A-Za-z.:%_-]+", METRICS_HOST):
+    env.refuse(f"METRICS_HOST must be an address or a host name, not {METRICS_HOST!r}.")
 
 # --- Logs: identifiers only, never content -----------------------------------------------------------------------
 

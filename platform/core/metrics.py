@@ -6,9 +6,10 @@ token has to be kept, and it answers while every thread for pages is busy.
 
 import errno
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from socketserver import ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -78,8 +79,20 @@ class _Server(ThreadingMixIn, WSGIServer):
     """Listens for as long as the process lives; one that asks and hangs keeps nobody else."""
 
     daemon_threads = True
-    allow_reuse_address = False
-    address_family = WSGIServer.address_family
+    allow_reuse_address = True  # a port that was just left is taken again; one that is listened on is not
+    allow_reuse_port = False
+
+    def server_bind(self) -> None:
+        """Take the port, without asking the network for the name of this machine, which may take long."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "localhost", self.server_address[1]
+        self.setup_environ()
+
+
+class _Server6(_Server):
+    """The same on an address of IPv6."""
+
+    address_family = socket.AF_INET6
 
 
 class _Handler(WSGIRequestHandler):
@@ -112,7 +125,7 @@ def serve(host: str, port: int, kind: str) -> WSGIServer | None:
 
     for candidate in range(port, port + PORTS):
         try:
-            server = make_server(host, candidate, application, _Server, _Handler)
+            server = make_server(host, candidate, application, _Server6 if ":" in host else _Server, _Handler)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 continue

@@ -64,6 +64,8 @@ REFUSED = [
     ({**FULL, "DATABASE_URL": ""}, "DATABASE_URL must be set,"),
     ({**FULL, "REDIS_URL": ""}, "REDIS_URL must be set with MODE=full,"),
     ({**FULL, "MAIL_URL": ""}, "MAIL_URL must be set with MODE=full,"),
+    ({"METRICS_PORT": "70000"}, "METRICS_PORT must be a whole number from 0 to 65520, not '70000'."),
+    ({"METRICS_HOST": "a b"}, "METRICS_HOST must be an address or a host name, not 'a b'."),
 ]
 READ_ALL = """
 import json, runpy, sys

@@ -8,15 +8,17 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from core import figures, metrics
+from tests.processes.servers import free_port
 
 
 @pytest.fixture
 def serve():
     """Serve the figures of this process on the first free port from one on."""
+    base = free_port()
     with contextlib.ExitStack() as stack:
 
-        def start(port=9750):
-            server = metrics.serve("127.0.0.1", port, "site")
+        def start():
+            server = metrics.serve("127.0.0.1", base, "site")
             stack.callback(server.server_close)
             stack.callback(server.shutdown)
             return server.server_port
@@ -72,7 +74,7 @@ def test_a_label_that_was_not_declared_is_counted_and_not_shown(serve):
 
 def test_each_process_takes_the_next_free_port(serve):
     first, second = serve(), serve()
-    assert 9750 <= first < second < 9750 + metrics.PORTS
+    assert first < second < first + metrics.PORTS
     assert httpx.get(f"http://127.0.0.1:{second}/").status_code == 404
 
 
@@ -111,3 +113,27 @@ def test_counting_costs_less_than_a_hundredth_of_a_delivery():
     figures.FRAMES_WRITTEN.value -= 100_000
     figures.DELIVERIES.value -= 100_000
     assert took < 1e-6
+
+
+def test_a_port_that_was_just_left_is_taken_again():
+    port = free_port()
+    for _ in range(2):
+        server = metrics.serve("127.0.0.1", port, "site")
+        assert server.server_port == port
+        assert httpx.get(f"http://127.0.0.1:{port}/metrics").status_code == 200
+        server.shutdown()
+        server.server_close()
+
+
+def test_it_listens_on_an_address_of_ipv6_too():
+    server = metrics.serve("::1", free_port(), "site")
+    try:
+        assert httpx.get(f"http://[::1]:{server.server_port}/metrics").status_code == 200
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_an_address_that_is_not_ours_is_told_and_keeps_nothing(caplog):
+    assert metrics.serve("192.0.2.1", free_port(), "site") is None
+    assert [record.happening for record in caplog.records] == ["metrics.failed"]
