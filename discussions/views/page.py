@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -230,7 +231,7 @@ class ThreadPage:
                 is_first_unread=post.number == self.first_unread,
             )
             if post.copied_at:
-                row.copied = self._copied(voices, moment(post.copied_at))
+                row.copied = self._copied(voices, post.copied_at)
             if post.reply_to_id:
                 if post.reply_to__number > self.floor:
                     row.to = post.reply_to__number
@@ -254,11 +255,12 @@ class ThreadPage:
             rows.append(row)
         return rows
 
-    def _copied(self, voices: Voices, at: SafeString) -> SafeString:
+    def _copied(self, voices: Voices, at: datetime) -> SafeString:
         """Say who copied a post from the chat, as the reader may know them, and when."""
         thread = self.thread
         starter = voices.of(thread.author_id, thread.organisation_id, thread.function)
-        return format_html(_("From the chat, copied by {name} on {date}"), name=starter.label, date=at)
+        day = date_format(timezone.localtime(at), "j F Y")
+        return format_html(_("From the chat, copied by {name} on {date}"), name=starter.label, date=day)
 
     def _links(self) -> list[Link]:
         """Return the pages to offer: the first, the last, and those around this one."""
