@@ -5,7 +5,7 @@ seeding and a time in UTC, "20 08:00". In a thread a post begins with `%% author
 after it `%%+ moment` begins the text it was changed to, and `%%x moment` says that its author took it back.
 In a room `== 6` begins a day, `09:12 author: words` is a message, `^2` says that it answers the message two before it, and
 indented lines `edited 09:13: words` and `deleted 09:14` tell what became of it, `signs: 👍 joao, marta; 🎉 grace` who reacted, and
-`pinned` that it is pinned. `supply-chains.leads.txt` is a further room, for leads only; its first line is its name. In the library a line that begins with
+`pinned` that it is pinned, `attached: a-document, another` which documents of the library go with it. `supply-chains.leads.txt` is a further room, for leads only; its first line is its name. In the library a line that begins with
 `+2` stands in version 2 and later ones, `-2` in earlier ones only.
 """
 
@@ -24,6 +24,7 @@ POST = re.compile(r"^%% (?P<author>[a-z]+) (?P<at>\d+ \d\d:\d\d)(?: re (?P<answe
 MESSAGE = re.compile(r"^(?P<at>\d\d:\d\d) (?P<author>[a-z]+)(?: \^(?P<back>\d+))?: (?P<body>.+)$")
 TURN = re.compile(r"^%%(?P<what>[+x]) (?P<at>\d+ \d\d:\d\d)$")
 CHANGE = re.compile(r"^ +(?P<what>edited|deleted) (?P<at>\d\d:\d\d)(?:: (?P<body>.+))?$")
+ATTACHED = re.compile(r"^ +attached: (?P<documents>.+)$")
 SIGNS = re.compile(r"^ +signs: (?P<signs>.+)$")
 SINCE = re.compile(r"^(?P<marks>(?:[+-]\d )+)(?P<line>.*)$")
 
@@ -133,6 +134,7 @@ class Message:
     edits: list[tuple[Moment, str]] = field(default_factory=list)
     deleted: Moment | None = None
     signs: list[tuple[str, str]] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
     pinned: bool = False
 
 
@@ -228,6 +230,8 @@ def _messages(text: str) -> list[Message]:
             for part in given["signs"].split("; "):
                 emoji, _, people = part.partition(" ")
                 found[-1].signs += [(emoji, person) for person in people.split(", ")]
+        elif given := ATTACHED.match(line):
+            found[-1].documents += given["documents"].split(", ")
         elif line.strip() == "pinned":
             found[-1].pinned = True
         elif said := MESSAGE.match(line):

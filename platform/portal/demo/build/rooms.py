@@ -10,7 +10,7 @@ from datetime import datetime
 
 from core import markdown
 from core.folding import fold
-from discussions.chat.models import Audience, Event, Message, MessageVersion, Reaction, Room, RoomReading
+from discussions.chat.models import Attachment, Audience, Event, Message, MessageVersion, Reaction, Room, RoomReading
 from discussions.chat.services import mark_read
 from groups.models import Participant
 from portal.demo import reader
@@ -63,13 +63,18 @@ def _messages(site: Site, name: str, room: Room, messages: list[reader.Message])
             edited_at=message.edits[-1][0].before(site.today) if message.edits else None,
             deleted_at=message.deleted.before(site.today) if message.deleted else None,
             pinned_at=message.at.before(site.today) if message.pinned else None,
-            has_extras=bool(message.signs),
+            has_extras=bool(message.signs or message.documents),
         )
         row.speak_as(site.capacity(message.author))
         row.folded = fold(row.searched())
         rows.append(row)
         seq += row.version
     Message.objects.bulk_create(rows)
+    Attachment.objects.bulk_create(
+        Attachment(message=row, document=site.documents[document], place=place)
+        for message, row in zip(messages, rows, strict=True)
+        for place, document in enumerate(message.documents)
+    )
     answers = []
     for message, row in zip(messages, rows, strict=True):
         if message.answers is not None:
