@@ -53,6 +53,8 @@ VERBS: dict[str, str | Promise] = {
     "room.opened": gettext_lazy("opened a room"),
     "room.rights_changed": gettext_lazy("changed who is in a room, who writes there or whether it shows who has read"),
     "room.renamed": gettext_lazy("renamed a room"),
+    "room.retention_changed": gettext_lazy("changed how long a room keeps its messages"),
+    "room.copied_to_thread": gettext_lazy("copied messages of a room into a thread"),
     "document.renamed": gettext_lazy("renamed a document"),
     "document.moved": gettext_lazy("moved a document"),
     "document.deleted": gettext_lazy("deleted a document"),

@@ -114,7 +114,7 @@ class RoomForm(forms.Form):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text=_("Older messages are deleted every night, for everybody and for good, pinned ones too."),
+        help_text=_("Older messages are deleted once a day, for everybody and for good, pinned ones too."),
     )
 
     def __init__(self, data: Any = None, *, room: Room | None = None, initial: dict[str, Any] | None = None) -> None:

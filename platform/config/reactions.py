@@ -110,7 +110,7 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
 }
 
 # Kinds whose letters wait for the end of the reader's quiet hours; all others go at once.
-NOTICES_THAT_WAIT = frozenset({"mention", "reply", "chat_mention"})
+NOTICES_THAT_WAIT = frozenset({"mention", "reply", "chat_mention", "conversation"})
 
 # source name -> function(query, user, limit) -> hits the user may see.
 SEARCH_SOURCES: dict[str, Callable[..., Any]] = {
