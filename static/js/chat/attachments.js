@@ -1,6 +1,8 @@
-// Documents that go with the next message: files sent up to the library, or documents that are there already.
+// Documents that go with the next message: files sent up to the library, or documents that are there already. Loaded by
+// `carrying.js` when it is first needed.
 
-import { bytes, Refused, Stopped, Transfer, Unreadable, uuid } from "../documents/transfer.js";
+import { bytes } from "../bytes.js";
+import { Refused, Stopped, Transfer, Unreadable, uuid } from "../documents/transfer.js";
 
 const MOST = 10;
 const AT_ONCE = 2;
@@ -16,7 +18,6 @@ export class Attachments {
     this.words = document.getElementById("attach-words").dataset;
     this.items = [...this.list.children].map((row) => this.adopt(row));
     this.menu.querySelector("[data-upload-files]").addEventListener("click", () => { this.input.click(); this.menu.open = false; });
-    this.input.addEventListener("change", () => { this.take(this.input.files); this.input.value = ""; });
     this.menu.addEventListener("click", (event) => {
       const link = event.target.closest("[data-attach]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -24,17 +25,6 @@ export class Attachments {
       this.menu.open = false;
       this.add({ id: Number(link.dataset.attach), name: link.textContent.trim() });
     });
-    form.elements.body.addEventListener("paste", (event) => {
-      const { files } = event.clipboardData;
-      if (files.length) { event.preventDefault(); this.take(files); }
-    });
-    const room = form.closest(".chat__room");
-    const carries = (event) => event.dataTransfer?.types.includes("Files");
-    for (const name of ["dragenter", "dragover"]) room.addEventListener(name, (event) => { if (carries(event)) { event.preventDefault(); room.classList.add("is-over"); } });
-    for (const name of ["dragleave", "drop"]) room.addEventListener(name, (event) => { if (name === "drop" || !room.contains(event.relatedTarget)) room.classList.remove("is-over"); });
-    room.addEventListener("drop", (event) => { if (carries(event)) { event.preventDefault(); this.take(event.dataTransfer.files); } });
-    // A file dropped beside the room would otherwise replace the page.
-    for (const name of ["dragover", "drop"]) addEventListener(name, (event) => { if (carries(event)) event.preventDefault(); });
     addEventListener("beforeunload", (event) => { if (this.isBusy) event.preventDefault(); });
   }
 

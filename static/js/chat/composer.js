@@ -1,7 +1,7 @@
 // Where one writes: Enter sends, Shift and Enter begin a line, the up arrow changes one's last message, Escape lets go.
 
 import * as kept from "../kept.js";
-import { Attachments } from "./attachments.js";
+import { carrying } from "./carrying.js";
 import { bytes } from "./outbox.js";
 
 const BODY_MAX = 16 * 1024; // bytes, as the server counts them
@@ -9,7 +9,7 @@ const BODY_MAX = 16 * 1024; // bytes, as the server counts them
 export class Composer {
   constructor({ form, words, on }) {
     Object.assign(this, { form, words, on });
-    this.files = document.getElementById("attach") && new Attachments({ form, changed: () => this.filesChanged() });
+    this.carrier = carrying({ form, changed: () => this.filesChanged() });
     this.text = form.elements.body;
     this.context = document.getElementById("context");
     this.replying = form.elements.reply_to?.value ? Number(form.elements.reply_to.value) : null;
@@ -61,8 +61,14 @@ export class Composer {
     this.release();
   }
 
+  get files() { return this.carrier.files; }
+
+  // A message that waited for its files goes when all are there.
   filesChanged() {
-    if (this.waits && !this.files.isBusy) { this.waits = false; this.context.hidden = !this.replying; if (!this.files.isEmpty && this.files.ready.length === this.files.items.length) this.send(); }
+    if (!this.waits || this.files.isBusy) return;
+    this.waits = false;
+    this.context.hidden = !this.replying;
+    if (this.files.ready.length && this.files.ready.length === this.files.items.length) this.send();
   }
 
   // What is too long stays in the field, with the reason beside it.
@@ -98,6 +104,7 @@ export class Composer {
     if (this.editing) this.text.value = this.before ?? "";
     this.editing = null;
     this.replying = null;
+    this.waits = false;
     this.before = "";
     this.context.hidden = true;
     this.grow();

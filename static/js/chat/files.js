@@ -1,6 +1,6 @@
 // Documents in a message. A picture is loaded when it is asked for, never by itself.
 
-import { bytes } from "../documents/transfer.js";
+import { bytes } from "../bytes.js";
 
 export class Files {
   constructor({ box, words }) {

@@ -13,12 +13,6 @@ const pause = (ms, signal) => new Promise((resolve, reject) => {
   addEventListener("online", done);
   signal.addEventListener("abort", stop);
 });
-export const bytes = (size) => {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
-  const step = Math.min(Math.floor(Math.log(Math.max(size, 1)) / Math.log(1000)), 3);
-  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: step ? 1 : 0 }).format(size / 1000 ** step);
-};
-
 export class Stopped extends Error {}
 // It was moved or changed since it was chosen, or it is a folder.
 export class Unreadable extends Error {}

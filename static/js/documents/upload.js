@@ -2,7 +2,8 @@
 //
 // The key of a file is kept for this tab, so that choosing the same file again after a reload goes on as well.
 
-import { bytes, Refused, Stopped, Transfer, Unreadable, uuid } from "./transfer.js";
+import { bytes } from "../bytes.js";
+import { Refused, Stopped, Transfer, Unreadable, uuid } from "./transfer.js";
 
 const AT_ONCE = 2;
 // What the server says of the file itself: sending it again as it is would not help.
