@@ -293,7 +293,7 @@ def test_what_was_built_is_what_is_written_so_the_same_day_gives_the_same_site(d
         for number, message in enumerate(messages, start=1)
     ]
     slugs = {group.name: group.key for group in reader.groups()}
-    messages = Message.objects.values_list(
+    messages = Message.objects.exclude(room__group=None).values_list(
         "room__group__name", "number", "author__email", "reply_to__number", "created_at"
     )
     assert sorted(((slugs[name], *rest) for name, *rest in messages), key=str) == sorted(said, key=str)
@@ -319,3 +319,26 @@ def test_every_file_is_the_same_at_every_run():
         for version in one.versions:
             made = [files.make(one.format, version.text, drawing=one.drawing) for _ in range(2)]
             assert made[0] == made[1]
+
+
+def test_two_conversations_one_of_them_a_first_contact(demo):
+    addresses = {person.key: person.email for person in PEOPLE}
+    said = {
+        frozenset(addresses[person] for person in name.split("-")): [
+            (addresses[message.author], message.body) for message in messages
+        ]
+        for name, messages in reader.conversations().items()
+    }
+    built = {
+        frozenset(room.seats.values_list("user__email", flat=True)): list(
+            room.messages.order_by("number").values_list("author__email", "body")
+        )
+        for room in Room.objects.filter(group=None)
+    }
+    assert built == said
+    client = signed_in("lead@example.org")
+    page = client.get("/conversations/").content.decode()
+    assert page.count("First contact") == 1
+    waiting = Room.objects.get(group=None, seats__user__email=addresses["karin"])
+    assert "first-contact" in client.get(waiting.get_absolute_url()).content.decode()
+    assert Notice.objects.filter(object_id=waiting.pk, kind="conversation", read_at=None).count() == 1

@@ -218,6 +218,13 @@ def rooms() -> dict[str, list[Message]]:
     return {path.stem: _messages(path.read_text(encoding="utf-8")) for path in sorted((HERE / "rooms").glob("*.txt"))}
 
 
+@cache
+def conversations() -> dict[str, list[Message]]:
+    """Return the messages of each direct conversation, in order, by the keys of the people in it: first whoever began it."""
+    folder = HERE / "conversations"
+    return {path.stem: _messages(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.txt"))}
+
+
 def _messages(text: str) -> list[Message]:
     found: list[Message] = []
     days = 0

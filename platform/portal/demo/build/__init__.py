@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db import transaction
 
-from portal.demo.build import directory, groups, library, notices, rooms, threads, waiting
+from portal.demo.build import conversations, directory, groups, library, notices, rooms, threads, waiting
 from portal.demo.build.site import Site
 
 __all__ = ["Site", "build"]
@@ -25,6 +25,7 @@ def build(today: date) -> Site:
     library.build(site)
     threads.build(site)
     rooms.build(site)
+    conversations.build(site)
     groups.finish(site)
     waiting.build(site)
     rooms.set_moments(site)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from core.models import TimeStamped
+from discussions.chat.models import Room
 from discussions.models import Post
 from groups.models import Group, Membership, Participant
 from notifications.models import Notice
@@ -16,6 +17,7 @@ ABOUT: dict[str, type[TimeStamped]] = {
     "mention": Post,
     "reply": Post,
     "announcement": Post,
+    "conversation": Room,
     "membership_requested": Membership,
     "membership_decided": Membership,
     "participant_named": Participant,

@@ -24,8 +24,8 @@ def build(site: Site) -> None:
     """Bring in everything that was said, in order."""
     for name, messages in reader.rooms().items():
         room = _room(site, name)
-        rows = _messages(site, name, room, messages)
-        events = [*_events(site, name, room, messages, rows), *_extras(site, name, room, messages, rows)]
+        rows = messages_of(site, name, room, messages)
+        events = [*events_of(site, name, room, messages, rows), *_extras(site, name, room, messages, rows)]
         Event.objects.bulk_create(events)
         room.last_seq, room.last_number = events[-1].seq, len(rows)
         room.save(update_fields=["last_seq", "last_number"])
@@ -45,7 +45,7 @@ def _room(site: Site, name: str) -> Room:
     return room
 
 
-def _messages(site: Site, name: str, room: Room, messages: list[reader.Message]) -> list[Message]:
+def messages_of(site: Site, name: str, room: Room, messages: list[reader.Message]) -> list[Message]:
     """Write the messages as they read now; each takes a `seq`, and each edit and deletion takes one after it."""
     rows, seq = [], room.last_seq
     for number, message in enumerate(messages, start=1):
@@ -90,7 +90,9 @@ def _messages(site: Site, name: str, room: Room, messages: list[reader.Message])
     return rows
 
 
-def _events(site: Site, name: str, room: Room, messages: list[reader.Message], rows: list[Message]) -> Iterator[Event]:
+def events_of(
+    site: Site, name: str, room: Room, messages: list[reader.Message], rows: list[Message]
+) -> Iterator[Event]:
     """Yield the lines of the log: each message, then what became of it."""
     for message, row in zip(messages, rows, strict=True):
         acts = [(Event.Kind.MESSAGE, message.at), *((Event.Kind.EDITED, at) for at, _ in message.edits)]
@@ -157,7 +159,7 @@ def _set_marks(site: Site, name: str, room: Room, messages: list[reader.Message]
 
 def set_moments(site: Site) -> None:
     """Date the lines of every log that tell who came and what they may, once nothing more is added to it."""
-    for room in Room.objects.select_related("group"):
+    for room in Room.objects.of_groups().select_related("group"):
         _set_moments(room)
 
 
