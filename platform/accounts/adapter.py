@@ -35,6 +35,11 @@ def absolute(request: HttpRequest | None, path: str) -> str:
     return (origin if origin in settings.ALLOWED_ORIGINS else settings.SITE_URL) + path
 
 
+FACTOR_CHANGED = {
+    f"mfa/email/{change}" for change in ("totp_activated", "totp_deactivated", "webauthn_added", "webauthn_removed")
+}
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Local accounts."""
 
@@ -99,6 +104,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 self.request,
                 _("A letter could not be sent just now. If you wait for one, ask for it again in a few minutes."),
             )
+
+    def send_notification_mail(self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any) -> None:
+        """Tell the person what was changed; after a change of a second factor their other devices sign in by the new rule.
+
+        This is where allauth says so.
+        """
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+        if template_prefix in FACTOR_CHANGED:
+            for session in UserSession.objects.filter(user=user.pk).exclude(
+                session_key=self.request.session.session_key
+            ):
+                session.end()
+            sessions_ended(user.pk)
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any

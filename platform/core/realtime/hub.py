@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import Http404
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core import figures
@@ -378,6 +379,10 @@ class Hub:
                 if socket.heads_due <= now:
                     socket.heads_due = now + self.heartbeat
                     self.tell_heads(socket)
+            # Nobody rings when a session expires.
+            clock = timezone.now()
+            if expired := [socket for socket in self.sockets if socket.session.expires <= clock]:
+                self.spawn(self._check_sessions(expired))
 
     def tell_heads(self, socket: Socket) -> None:
         """Say how far the rooms are that the socket follows and is up to date with, as far as this process knows."""

@@ -1,7 +1,8 @@
 """Whose socket it is, and whether they are still signed in: asked at the handshake, at bells for the person, by the poll."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http.cookies import CookieError
 
 from django.conf import settings
@@ -21,12 +22,13 @@ PEOPLE = "people"
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session as it was when it was found good: while its row and the password stay the same, it still is."""
+    """A session as it was when it was found good: while its row and the password stay the same, it still is, until it expires."""
 
     key: str
     user_id: int
     data: str
     password: str
+    expires: datetime = datetime.max.replace(tzinfo=UTC)
 
 
 def session_key(headers: Iterable[tuple[bytes, bytes]]) -> str:
@@ -59,7 +61,7 @@ def still_good(sessions: Collection[SignedIn]) -> dict[str, SignedIn]:
         if row is None or user is None or _is_kept_out(user):
             continue
         if row.session_data == session.data and user.password == session.password:
-            good[session.key] = session
+            good[session.key] = replace(session, expires=row.expire_date)
         elif (now := _whose(row, people)) and now.user_id == session.user_id:
             good[session.key] = now
     return good
@@ -96,7 +98,7 @@ def _whose(row: Session, people: Mapping[int, AbstractBaseUser]) -> SignedIn | N
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     if not any(constant_time_compare(data.get(HASH_SESSION_KEY, ""), now) for now in hashes):
         return None
-    return SignedIn(row.pk, user.pk, row.session_data, user.password)
+    return SignedIn(row.pk, user.pk, row.session_data, user.password, row.expire_date)
 
 
 def _is_kept_out(user: AbstractBaseUser) -> bool:
