@@ -231,5 +231,3 @@ async def wait_for_end(play, person, within):
 
     theirs = [client for client in play.clients if client.person["id"] == play.people[person]["id"]]
     return await until(lambda: all(client.ended == "signed-out" for client in theirs), within)
-
-
