@@ -20,6 +20,9 @@ PEOPLE = "people"
 """The name under which bells about people are rung; every process hears it."""
 
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """A session as it was when it was found good: while its row and the password stay the same, it still is, until it expires."""
@@ -28,7 +31,7 @@ class SignedIn:
     user_id: int
     data: str
     password: str
-    expires: datetime = datetime.max.replace(tzinfo=UTC)
+    expires: datetime = NEVER
 
 
 def session_key(headers: Iterable[tuple[bytes, bytes]]) -> str:
