@@ -1,12 +1,14 @@
 """One page of a room's log as its reader sees it: fifty messages by their numbers, at the same cost in a room of any length."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -61,6 +63,7 @@ class Row:
     pinned: bool = False
     folded: bool = False
     signs: Sequence[Sign] = ()
+    acts: str = ""
     files: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -73,7 +76,7 @@ class RoomPage:
         self.head = place.room.last_seq
         self.folded = place.folded
         self.reading = RoomReading.objects.filter(room=place.room, user=reader).first() or RoomReading(room=place.room)
-        if first > place.room.last_number - SIZE:
+        if first > place.room.last_number - size:
             first = 0  # it stands in the newest page, which goes on by itself
         self.messages = self._messages(before, first)
         self.asks_in_vain = bool(asked) and all(message.number != asked for message in self.messages)
@@ -99,7 +102,9 @@ class RoomPage:
     def context(self) -> dict[str, Any]:
         """Return everything the template needs."""
         place, room = self.place, self.place.room
-        rows = self.rows()
+        rows, texts = self.rows(), self._texts()
+        blank = Row(voice=Byline(0, "", "", None, ""), css="msg")
+        self._put_acts([*rows, blank], texts)
         return {
             "room": room,
             **self._around(),
@@ -112,7 +117,7 @@ class RoomPage:
             "may_react": place.may_react,
             "may_pin": place.may_pin,
             "shows_receipts": may_see_receipts(place),
-            "blank": Row(voice=Byline(0, "", "", None, ""), css="msg"),
+            "blank": blank,
             "head": self.head,
             "floor": place.floor,
             "oldest": self.messages[0].seq if self.messages else self.head + 1,
@@ -126,18 +131,34 @@ class RoomPage:
             "audience": place.audience,
             "language": get_language(),
             "zone": timezone.get_current_timezone_name(),
-            "texts": {
-                "gone": _("This message was deleted."),
-                "edited": _("edited"),
-                "pinned": _("pinned"),
-                "react": _("React"),
-                "reply": _("Reply"),
-                "more": _("More"),
-                "folded": _("A message of somebody you blocked"),
-                "absent": _("A document that is not there any more"),
-            },
+            "texts": texts,
             "base": place.base,
         }
+
+    def _texts(self) -> dict[str, str]:
+        """Return words that stand beside every message."""
+        return {
+            "gone": _("This message was deleted."),
+            "edited": _("edited"),
+            "pinned": _("pinned"),
+            "react": _("React"),
+            "reply": _("Reply"),
+            "more": _("More"),
+            "folded": _("A message of somebody you blocked"),
+            "absent": _("A document that is not there any more"),
+        }
+
+    def _put_acts(self, rows: Iterable[Row], texts: dict[str, str]) -> None:
+        """Write what can be done with a message once, and put each one's numbers in; nothing beside a tombstone."""
+        place = self.place
+        written = render_to_string(
+            "chat/_acts.html",
+            {"base": place.base, "texts": texts, "may_react": place.may_react, "may_write": place.may_write},
+        ).strip()
+        for row in rows:
+            if not row.gone:
+                acts = written.replace("%ID%", str(row.id)).replace("%NUMBER%", str(row.number))
+                row.acts = mark_safe(acts)  # noqa: S308 - our own template, and two numbers
 
     def _around(self) -> dict[str, Any]:
         """Return what the room lies in: its group with the other rooms, or the conversation it is."""

@@ -3,6 +3,7 @@
 export class Pins {
   constructor({ box, base, ask }) {
     Object.assign(this, { box, base, ask, isStale: false });
+    this.template = document.getElementById("pin-template").content.firstElementChild;
     this.ids = new Set(box.dataset.ids.split(",").filter(Boolean).map(Number));
     box.addEventListener("toggle", () => this.load());
   }
@@ -22,7 +23,9 @@ export class Pins {
     if (isPinned) node.dataset.pinned = "1";
     else delete node.dataset.pinned;
     const line = node.querySelector(".msg__signs");
-    line.querySelector(".msg__pin").hidden = !isPinned;
+    const sign = line.querySelector(".msg__pin");
+    if (!isPinned) sign?.remove();
+    else if (!sign) line.prepend(this.template.cloneNode(true));
     line.hidden = !isPinned && !line.querySelector(".sign");
   }
 
