@@ -101,4 +101,4 @@ def pins_in(place: Place) -> list[Pin]:
 def pin_of(message: Message, author: str, names: dict[int, str]) -> Pin:
     """Return one line of the list."""
     text = mentions.replaced(message.body, names, _("somebody"))
-    return Pin(message.pk, message.number, author, markdown.excerpt(text, EXCERPT_LENGTH))
+    return Pin(message.pk, message.number, author, markdown.excerpt(text, EXCERPT_LENGTH) or _("documents"))

@@ -252,7 +252,7 @@ class RoomPage:
         row.quoted = voices[parent.pk].label
         row.quote_url = f"?from={parent.number}#message-{parent.number}"
         text = mentions.replaced(parent.body, names, _("somebody"))
-        row.quote = _("deleted") if parent.is_deleted else markdown.excerpt(text, QUOTE_LENGTH)
+        row.quote = _("deleted") if parent.is_deleted else markdown.excerpt(text, QUOTE_LENGTH) or _("documents")
         if parent.author_id in self.folded:
             row.quote = ""
 

@@ -212,3 +212,45 @@ def test_rooms_of_other_groups_take_nothing_of_this_library(
     plan = put(member, supply_chains)
     with pytest.raises(NoDocument):
         say(member, Room.objects.get(group=elsewhere), "Look", attachments=[plan.pk])
+
+
+def test_a_message_of_documents_alone_is_quoted_pinned_and_shown_by_itself(
+    client, lead, member, room, supply_chains, say, put
+):
+    plan = put(member, supply_chains)
+    said = say(member, room, "", attachments=[plan.pk])
+    say(lead, room, "Thank you", reply_to=said.id)
+    services.pin_message(room.pk, said.id, by=lead, key=uuid.uuid4(), on=True)
+    client.force_login(lead)
+    page = client.get(room.get_absolute_url())
+    assert page.context["rows"][1].quote == "documents"
+    assert page.context["pins"][0].excerpt == "documents"
+    alone = client.get(reverse("chat:about", args=[supply_chains.slug, room.pk, said.id])).content.decode()
+    assert plan.get_absolute_url() in alone
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_where_a_document_is_shared_costs_the_same_however_often(
+    client, member, room, supply_chains, say, put, count, django_assert_max_num_queries
+):
+    plan = put(member, supply_chains)
+    for _ in range(count):
+        say(member, room, attachments=[plan.pk])
+    client.force_login(member)
+    client.get(plan.get_absolute_url())
+    with django_assert_max_num_queries(24) as captured:
+        page = client.get(plan.get_absolute_url()).content.decode()
+    assert page.count("#message-") == count
+    assert sum("chat_attachment" in query["sql"] for query in captured) == 1
+
+
+def test_where_a_document_is_shared_is_told_to_those_who_are_in_the_room(
+    client, lead, member, supply_chains, say, put
+):
+    plan = put(lead, supply_chains)
+    rights = services.RoomRights(audience="leads")
+    leads = services.open_room(supply_chains, by=lead, name="Leads only", rights=rights)
+    say(lead, leads, attachments=[plan.pk])
+    for person, sees in ((lead, True), (member, False)):
+        client.force_login(person)
+        assert ("Leads only" in client.get(plan.get_absolute_url()).content.decode()) == sees

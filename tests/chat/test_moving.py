@@ -205,3 +205,16 @@ def test_no_copy_shows_anybody_a_word_they_did_not_read_in_the_room(
                 elif not reads_post <= seen_in_room:
                     widened += 1
     assert copied > widened > 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_choosing_costs_the_same_for_few_and_many(
+    client, member, room, say, supply_chains, count, django_assert_num_queries
+):
+    for number in range(count):
+        say(member, room, str(number))
+    client.force_login(member)
+    address = reverse("chat:stretch", args=[supply_chains.slug, room.pk])
+    client.get(address)
+    with django_assert_num_queries(11):
+        client.get(address)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from core import schedule
 from core.events import publish
 from core.models import AuditEntry, Schedule
+from core.realtime import limits
 from discussions.chat import presenting, services
 from discussions.chat.access import place_in
 from discussions.chat.models import Attachment, Event, Message, Report, Room, RoomReading, SpentKey
@@ -266,3 +267,32 @@ def test_of_workers_that_look_at_once_one_enqueues():
     Schedule.objects.create(task="discussions.chat.tasks.purge_messages", due_at=now)
     claimed = at_once(4, lambda _: schedule.enqueue_due(now))
     assert sorted(map(len, claimed)) == [0, 0, 0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_purge_among_people_who_talk_leaves_the_log_dense(lead, member, room, keep, monkeypatch):
+    for number in range(12):
+        limits.pace.forget()
+        services.send_message(room.pk, by=member, key=uuid.uuid4(), body=f"Old {number}")
+    keep(room)
+    monkeypatch.setattr(retention, "PORTION", 3)
+    monkeypatch.setattr(limits.pace, "take", lambda person: None)
+    keys = [uuid.uuid4() for _ in range(12)]
+
+    def act(index):
+        if index == 0:
+            return services.purge().messages
+        return [
+            services.send_message(room.pk, by=lead if index % 2 else member, key=key, body="New")
+            for key in keys[(index - 1) * 4 : index * 4]
+        ]
+
+    purged, *acks = at_once(4, act)
+    assert purged == 12
+    assert sorted(ack.key for some in acks for ack in some) == sorted(keys)
+    now = Room.objects.get(pk=room.pk)
+    seqs = list(Event.objects.filter(room=room).order_by("seq").values_list("seq", flat=True))
+    assert seqs == list(range(now.floor, now.last_seq + 1))
+    assert set(Message.objects.values_list("body", flat=True)) == {"New"}
+    numbers = list(Message.objects.order_by("seq").values_list("number", flat=True))
+    assert numbers == list(range(now.purged_number + 1, now.last_number + 1))

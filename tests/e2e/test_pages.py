@@ -54,6 +54,7 @@ PAGES = {
         GROUP + "chat/?q=minister",
         GROUP + "chat/?from=9999",
         (GROUP + "chat/", r"/chat/\d+/messages/\d+/$"),
+        (GROUP + "chat/", r"/chat/\d+/thread/$"),
         GROUP + "documents/",
         (GROUP + "documents/", r"/documents/folders/\d+/$", r"/documents/\d+/$"),
         (GROUP + "documents/", r"/documents/folders/\d+/$"),

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
-from discussions.chat import access, services
-from discussions.chat.access import Place
+from discussions.chat import access, attachments, services
+from discussions.chat.access import GroupPlace, Place
 from discussions.chat.extras import signs_on
 from discussions.chat.models import Emoji, Message
 from discussions.chat.presenting import filled, mention_names
@@ -42,6 +42,9 @@ def _about(request: HttpRequest, place: Place, message: Message) -> dict[str, An
         "message": message,
         "voice": place.bylines([message])[0],
         "body": filled(message, mention_names([message])),
+        "files": attachments.for_reader([message], place.standing).get(message.pk)
+        if isinstance(place, GroupPlace)
+        else [],
         "link": request.build_absolute_uri(message.get_absolute_url()),
         "signs": signs,
         "emoji": [(emoji.value, emoji.label, emoji.value in given) for emoji in Emoji],

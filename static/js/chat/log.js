@@ -141,7 +141,7 @@ export class Log {
     node.dataset.answers = id;
     const parent = this.byId(id);
     line.querySelector("bdi").textContent = parent?.querySelector(".msg__author").textContent ?? this.words.earlier;
-    line.querySelector("span").textContent = parent?.querySelector(".msg__folded") ? "" : parent?.querySelector(".msg__body").textContent.trim().slice(0, 100) ?? "";
+    line.querySelector("span").textContent = parent?.querySelector(".msg__folded") ? "" : (parent?.querySelector(".msg__body").textContent.trim() || parent?.querySelector(".file")?.textContent.trim())?.slice(0, 100) ?? "";
     if (parent) line.querySelector("a").href = `#${parent.id}`;
   }
 
