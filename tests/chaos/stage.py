@@ -15,6 +15,7 @@ know of it. On SQLite (`Stage(folder, embedded=True)`) there is one process, whi
 
 import asyncio
 import contextlib
+import functools
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -72,16 +73,16 @@ class Stage:
     def __exit__(self, *error):
         self.stack.close()
 
-    def _serve(self):
+    def _serve(self, **environment):
         with ThreadPoolExecutor() as pool:
-            starting = [pool.submit(self.site.start, "sockets", via=self.via) for _ in range(self.count)]
-            self.sockets = [one.result() for one in starting]
+            start = functools.partial(self.site.start, "sockets", via=self.via, **environment)
+            self.sockets = [one.result() for one in [pool.submit(start) for _ in range(self.count)]]
 
     @contextlib.contextmanager
-    def serving(self, via="config.launcher"):
-        """Run other socket processes for a while, by another module than the launcher."""
+    def serving(self, via="config.launcher", **environment):
+        """Run other socket processes for a while, by another module than the launcher or with other settings."""
         self.via = via
-        self._serve()
+        self._serve(**environment)
         try:
             yield
         finally:

@@ -1,0 +1,54 @@
+"""Two Redis share the rooms: each rings for its own, and the loss of one costs the others nothing."""
+
+import asyncio
+
+import pytest
+
+from tests.chaos.client import until
+from tests.processes.servers import Redis
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+POLLED = 6.0
+"""Seconds after which it was the poll, not the bell."""
+
+
+@pytest.fixture
+def second(tmp_path):
+    redis = Redis(tmp_path / "redis").start()
+    yield redis
+    redis.close()
+
+
+def bells(redis, layer):
+    """Return which rooms a Redis rings for."""
+    names = redis.ask("KEYS", "*:group:room.*") if layer == "core" else redis.ask("PUBSUB", "CHANNELS", "*room.*")
+    return {name.decode().rpartition("room.")[2] for name in names}
+
+
+@pytest.mark.parametrize("layer", ["core", "pubsub"])
+async def test_two_redis_share_the_rooms(bare_stage, second, layer):
+    both = {"REDIS_URL": f"{bare_stage.redis.url},{second.url}", "CHANNEL_LAYER": layer, "REDIS_PREFIX": layer}
+    with bare_stage.serving(**both):
+        async with bare_stage.play(people=8, rooms=8, clients=False) as play:
+            # In each room somebody speaks on one process and somebody listens on the other.
+            doors = [bare_stage.site.door(process) for process in bare_stage.sockets]
+            for place, room in enumerate(play.rooms):
+                for turn in (0, 1):
+                    play.join((place + turn) % 8, room=room, doors=[doors[turn]])
+            await until(lambda: all(client.joined for client in play.clients))
+            await asyncio.sleep(0.5)
+            shares = [bells(redis, layer) for redis in (bare_stage.redis, second)]
+            assert all(shares) and not shares[0] & shares[1]
+            assert shares[0] | shares[1] == set(map(str, play.rooms))
+            play.talk(rate=16)
+            await asyncio.sleep(2)
+            await play.settle(within=POLLED)
+            assert play.figures()["late_max"] < POLLED
+
+            with play.fault("redis", "one of two killed", acked_within=3):
+                second.kill()
+                play.talk(rate=16)
+                await asyncio.sleep(3)
+                await play.settle(within=15)
+            second.start()
+    assert play.broken() == []
