@@ -6,6 +6,7 @@ finds itself, besides the checker, it puts into `play.failures`. docs/chaos.md i
 
 import asyncio
 import contextlib
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import psycopg
 
 from tests.chaos.client import until
+from tests.processes.site import ROOT
 
 BACK = 35
 """Seconds in which every client has everything after a fault, whatever it was."""
@@ -84,7 +86,7 @@ async def redis_killed(stage, size):
     return play
 
 
-@row("F2", "Redis emptied (FLUSHALL), and back empty after a restart", "complete within 35 s", layer=True)
+@row("F2", "Redis emptied (FLUSHALL), and back empty after a restart", "complete within 35 s", layer=True, short=False)
 async def redis_emptied(stage, size):
     async with stage.play(people=10, polling=1) as play:
         play.talk(rate=20)
@@ -108,7 +110,7 @@ async def redis_frozen(stage, size):
         await asyncio.sleep(1)
         with play.fault("redis", "frozen", acked_within=ACKED):
             stage.redis.freeze()
-            await asyncio.sleep(5 if size == 1 else 60)
+            await asyncio.sleep(4 if size == 1 else 60)
         stage.redis.thaw()
         await asyncio.sleep(2)
         judge(play, await play.settle())
@@ -328,3 +330,36 @@ async def rolling_restart(stage, size):
                     await until(lambda: all(client.joined for client in play.clients), 26)
         judge(play, await play.settle())
     return play
+
+
+@row("F16", "the code before the newest migration runs beside the new one", "no 5xx, nothing lost", short=False)
+async def old_code_beside(stage, size):
+    async with stage.play(people=10, clients=False) as play:
+        old = await asyncio.to_thread(older_code, stage.folder / "older")
+        await asyncio.to_thread(stage.sockets[0].stop)
+        await asyncio.to_thread(stage.again, 0, root=old)
+        for number in range(9):
+            play.join(number, doors=[stage.site.door(stage.sockets[number % 2])])
+        play.join(9, sockets=False)
+        await until(lambda: all(client.is_ready for client in play.clients))
+        play.talk(rate=20)
+        await asyncio.sleep(15 * size)
+        judge(play, await play.settle())
+        play.extra = f"{old.name} beside what is here"
+    stage.sockets[0].kill()
+    await asyncio.to_thread(stage.again, 0)
+    return play
+
+
+def older_code(folder):
+    """Unpack the code as it was before the newest migration, from the history of this repository; return where it is."""
+
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+
+    newest = git("log", "--format=%H", "--diff-filter=A", "-1", "--", "*/migrations/0*.py")[0]
+    root = folder / git("rev-parse", "--short", f"{newest}^")[0]
+    root.mkdir(parents=True)
+    archive = subprocess.run(["git", "archive", f"{newest}^"], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(["tar", "-x"], cwd=root, check=True, input=archive.stdout)
+    return root

@@ -90,10 +90,9 @@ class Stage:
                 process.kill()
             self.via = "config.launcher"
 
-    def again(self, number, **environment):
-        """Start a socket process anew that is gone."""
-        port = self.sockets[number].port
-        self.sockets[number] = self.site.start("sockets", port=port, via=self.via, **environment)
+    def again(self, number, **more):
+        """Start a socket process anew that is gone; `more` as for `Site.start`."""
+        self.sockets[number] = self.site.start("sockets", port=self.sockets[number].port, via=self.via, **more)
 
     def again_all(self):
         """Start every process anew, on the ports they had."""
