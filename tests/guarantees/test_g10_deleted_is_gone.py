@@ -139,9 +139,15 @@ async def test_a_tombstone_tells_nothing_of_what_it_was(joined, member, lead, ro
 
 async def test_a_tombstone_in_the_log_tells_nothing_either(joined, member, lead, room, asay):
     short, long = await asay(member, room, "x"), await asay(member, room, f"@Lina Okafor {'x' * 9000}")
+    for act, more in ((services.react, {"emoji": "👍"}), (services.pin_message, {})):
+        await sync_to_async(act)(room.pk, long.id, by=lead, key=uuid.uuid4(), on=True, **more)
     for ack in (short, long):
         await sync_to_async(services.delete_message)(room.pk, ack.id, by=member, key=uuid.uuid4())
     socket = await joined(lead, room, since=short.seq - 1)
-    events = await socket.events(long.seq + 2)
-    tombstones = [re.sub(r"[\da-f-]{36}|\d+", "0", json.dumps(event)) for event in events[:2]]
-    assert len(set(tombstones)) == 1
+    events = await socket.events(long.seq + 4)
+    tombstones = [
+        re.sub(r"[\da-f-]{36}|\d+", "0", json.dumps(event)) for event in events if event["kind"] == "message"
+    ]
+    assert len(tombstones) == 2 and len(set(tombstones)) == 1
+    about = [event["message"] for event in events if event["kind"] in ("reacted", "pinned")]
+    assert [message.get("reactions", message.get("pinned")) for message in about] == [[], False]

@@ -26,6 +26,8 @@ ACTS = some.lists(
     # Two devices that know different heads: each says how far it is, in any order.
     | some.tuples(some.just("read"), WHO, some.integers(-2, 20))
     | some.tuples(some.just("read all"), WHO)
+    # What several say at the same moment goes into the room in one transaction.
+    | some.tuples(some.just("say together"), WHO, some.lists(some.sampled_from(["lead", "member"]), max_size=6))
     | some.tuples(some.sampled_from(["remove", "return"]), some.sampled_from(["member", "observer"])),
     max_size=25,
 )
@@ -58,6 +60,13 @@ def test_unread_equals_a_recount_after_every_act(supply_chains, room, lead, memb
         match kind:
             case "say" if who in inside:
                 services.send_message(room.pk, by=person, key=uuid.uuid4(), body="Word")
+            case "say together":
+                drafts = [
+                    services.Draft(room=room.pk, by=people[name], key=uuid.uuid4(), body="Word")
+                    for name in rest[0]
+                    if name in inside
+                ]
+                assert len(services.send_messages(drafts)) == len(drafts)
             case "edit" if own and who in inside:
                 services.edit_message(room.pk, own.pk, by=person, key=uuid.uuid4(), base=own.version, body="Other")
             case "delete" if own and who in inside:
