@@ -66,8 +66,9 @@ class Tab:
             return
 
 
-async def test_two_hundred_sockets_in_the_middle_of_a_talk_are_told_and_closed(tmp_path):
-    with Site(tmp_path, MODE="embedded", STOP_TIMEOUT=str(STOP_TIMEOUT)) as site:
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+async def test_two_hundred_sockets_in_the_middle_of_a_talk_are_told_and_closed(tmp_path, server):
+    with Site(tmp_path, MODE="embedded", STOP_TIMEOUT=str(STOP_TIMEOUT), SERVER=server) as site:
         await asyncio.to_thread(site.migrate)
         process = await asyncio.to_thread(site.start, "sockets")
         made = await asyncio.to_thread(site.ask, "make", PEOPLE)
