@@ -51,6 +51,8 @@ VERBS: dict[str, str | Promise] = {
     "message.pinned": gettext_lazy("pinned a message"),
     "message.unpinned": gettext_lazy("unpinned a message"),
     "room.opened": gettext_lazy("opened a room"),
+    "room.closed": gettext_lazy("closed a room"),
+    "room.reopened": gettext_lazy("opened a room again"),
     "room.rights_changed": gettext_lazy("changed who is in a room, who writes there or whether it shows who has read"),
     "room.renamed": gettext_lazy("renamed a room"),
     "room.retention_changed": gettext_lazy("changed how long a room keeps its messages"),

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import F
+
 from discussions.chat.models import Room, RoomReading
 from groups.models import Group
 
@@ -26,7 +28,11 @@ def room_badges(user: "User", groups: Iterable[Group]) -> dict[int, list[RoomBad
     The caller passes groups in which the person takes part.
     """
     by_id = {group.pk: group for group in groups}
-    rooms = list(Room.objects.visible_to(user).filter(group__in=by_id).order_by("-is_main", "name", "pk"))
+    rooms = list(
+        Room.objects.visible_to(user)
+        .filter(group__in=by_id)
+        .order_by("-is_main", F("closed_at").asc(nulls_first=True), "name", "pk")
+    )
     readings = {reading.room_id: reading for reading in RoomReading.objects.filter(user=user, room__in=rooms)}
     badges: dict[int, list[RoomBadge]] = {pk: [] for pk in by_id}
     for room in rooms:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:room_id>/", room.room_page, name="room"),
     path("reports/", reports.reports, name="reports"),
     path("<int:room_id>/settings/", rooms.room_settings, name="settings"),
+    path("<int:room_id>/state/", rooms.room_state, name="state"),
     path("<int:room_id>/send/", messages.message_send, name="send"),
     path("<int:room_id>/seen/", room.room_seen, name="seen"),
     path("<int:room_id>/thread/", stretch.stretch, name="stretch"),

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from functools import partial
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -196,3 +197,51 @@ def test_everybody_stays_in_the_main_room(signed_in, lead, room):
     client.post(address, {"name": "Mine", "audience": "leads", "writers": "leads"})
     now = Room.objects.get(pk=room.pk)
     assert (now.name, now.audience, now.writers) == ("", "everybody", "leads")
+
+
+def test_a_closed_room_is_read_only_until_it_is_opened_again(
+    signed_in, lead, member, room, say, open_room, supply_chains
+):
+    first, second = open_room(RoomRights(), name="Agenda"), open_room(RoomRights(), name="Zebra")
+    said = say(member, first, "Said before")
+    base = f"{PAGE}{first.pk}/"
+    signed_in(member).post(f"{base}state/", {"closed": "1"})
+    assert Room.objects.get(pk=first.pk).closed_at is None
+    for _ in range(2):
+        signed_in(lead).post(f"{base}state/", {"closed": "1"})
+    now = Room.objects.get(pk=first.pk)
+    assert (now.last_seq, now.acl_version) == (2, 2)
+    for person in (lead, member):
+        mine = {"by": person, "key": uuid.uuid4()}
+        for act in (
+            partial(services.send_message, first.pk, body="x", **mine),
+            partial(services.react, first.pk, said.id, emoji="👍", on=True, **mine),
+            partial(services.pin_message, first.pk, said.id, on=True, **mine),
+            partial(services.delete_message, first.pk, said.id, **mine),
+        ):
+            with pytest.raises(NotAllowed, match="This room is closed"):
+                act()
+    client = signed_in(member)
+    page = client.get(base).content.decode()
+    assert "Said before" in page and "This room is closed: it can be read" in page and 'id="say"' not in page
+    listed = [badge.room for badge in room_badges(member, [supply_chains])[supply_chains.pk]]
+    assert listed == [room, second, first]
+    client = signed_in(lead)
+    assert "Open the room again" in client.get(f"{base}settings/").content.decode()
+    client.post(f"{base}state/")
+    assert say(member, first, "Said after").seq == 4
+    verbs = AuditEntry.objects.filter(verb__in=["room.closed", "room.reopened"]).order_by("pk")
+    assert list(verbs.values_list("verb", flat=True)) == ["room.closed", "room.reopened"]
+    client.post(f"{PAGE}{room.pk}/state/", {"closed": "1"})
+    assert "The main room stays open as long as the group." in client.get(PAGE).content.decode()
+    assert Room.objects.get(pk=room.pk).closed_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_closing_a_room_holds_for_those_who_are_in_it(joined, lead, member, open_room):
+    further = await sync_to_async(open_room)(RoomRights())
+    his = await joined(member, further)
+    await sync_to_async(services.close_room)(further, by=lead)
+    assert (await his.events(1))[0]["membership"]["change"] == "rights"
+    answer = await his.ask(type="send", room=further.pk, key=str(uuid.uuid4()), body="x")
+    assert answer["code"] == "forbidden"

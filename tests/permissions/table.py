@@ -151,6 +151,7 @@ POST = {
     "documents:restore": "....++.",
     "chat:new": ">..+++.",
     "chat:settings": ">..+++.",
+    "chat:state": ">..+++.",
     "chat:send": ">..+++.",
     "chat:seen": ">..+++.",
     "chat:mute": ">..+++.",

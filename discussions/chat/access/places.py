@@ -112,6 +112,8 @@ class GroupPlace(Place):
         """Observers read along; a closed group is read only; in some rooms only leads write."""
         if self.may_write:
             return ""
+        if self.room.closed_at is not None:
+            return _("This room is closed: it can be read, but nothing can be added.")
         if self.standing.may_chat:
             return _("Leads write in this room. You read along.")
         if self.standing.is_observer:
@@ -123,22 +125,22 @@ class GroupPlace(Place):
         """Members and leads of a group that is open, or leads only where the room is theirs."""
         if self.room.writers == Writers.LEADS and not self.standing.is_lead:
             return False
-        return self.standing.may_chat
+        return self.may_react
 
     @property
     def may_react(self) -> bool:
-        """Observers add nothing; those who read what only leads write do."""
-        return self.standing.may_chat
+        """Observers add nothing, nor does anybody to a closed room; those who read what only leads write do."""
+        return self.standing.may_chat and self.room.closed_at is None
 
     @property
     def may_pin(self) -> bool:
         """Leads do."""
-        return self.standing.may_moderate
+        return self.may_moderate
 
     @property
     def may_moderate(self) -> bool:
-        """Leads do."""
-        return self.standing.may_moderate
+        """Leads do, in a room that is open."""
+        return self.standing.may_moderate and self.room.closed_at is None
 
     @property
     def capacities(self) -> list[Capacity]:

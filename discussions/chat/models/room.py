@@ -88,6 +88,8 @@ class Room(TimeStamped):
     keep_days = models.PositiveIntegerField(
         _("how long messages are kept"), null=True, blank=True, choices=Keep.choices
     )
+    # A further room that its leads have closed is read only, until they open it again.
+    closed_at = models.DateTimeField(null=True)
     last_seq = models.PositiveBigIntegerField(default=0)
     last_number = models.PositiveBigIntegerField(default=0)
     acl_version = models.PositiveBigIntegerField(default=1)

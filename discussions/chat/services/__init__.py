@@ -27,9 +27,11 @@ from discussions.chat.services.rooms import (
     RoomRights,
     change_rights,
     change_room,
+    close_room,
     make_main_room,
     open_room,
     rename_room,
+    reopen_room,
     rights_changed,
 )
 from discussions.chat.services.sending import Draft, send_message, send_messages
@@ -47,6 +49,7 @@ __all__ = [
     "change_rights",
     "change_room",
     "checked",
+    "close_room",
     "delete_message",
     "edit_message",
     "make_main_room",
@@ -57,6 +60,7 @@ __all__ = [
     "purge",
     "react",
     "rename_room",
+    "reopen_room",
     "report_message",
     "rights_changed",
     "send_message",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.audit import record
@@ -41,8 +42,7 @@ def open_room(group: Group, *, by: "User", name: str, rights: RoomRights = RoomR
     if not standing.may_moderate:
         raise NotAllowed(_("Only leads of the group open rooms."))
     name = _checked_name(group, name)
-    if group.rooms.count() >= ROOMS_MAX:
-        raise DomainError(_("A group has at most %(count)d rooms.") % {"count": ROOMS_MAX})
+    _check_number(group)
     room = Room.objects.create(
         group=group,
         name=name,
@@ -103,6 +103,41 @@ def change_rights(room: Room, *, by: "User", rights: RoomRights) -> None:
     locked.save(update_fields=["audience", "writers", "shows_readers"])
     locked.acl_version += 1
     append(locked, Event.Kind.MEMBERSHIP, change=Event.Change.RIGHTS)
+
+
+@transaction.atomic
+def close_room(room: Room, *, by: "User") -> None:
+    """Close a further room, as a lead: everybody in it goes on reading, nothing can be added."""
+    _set_closed(room, by, closed=True)
+
+
+@transaction.atomic
+def reopen_room(room: Room, *, by: "User") -> None:
+    """Open a closed room again, as a lead."""
+    _set_closed(room, by, closed=False)
+
+
+def _set_closed(room: Room, by: "User", *, closed: bool) -> None:
+    group, standing = _led(room, by)
+    if room.is_main:
+        raise NotAllowed(_("The main room stays open as long as the group."))
+    room.refresh_from_db()
+    if (room.closed_at is not None) == closed:
+        return
+    if not closed:
+        _check_number(group)
+    record(standing.act(), "room.closed" if closed else "room.reopened", room)
+    locked = lock_room(room.pk)
+    assert locked is not None
+    locked.closed_at = timezone.now() if closed else None
+    locked.save(update_fields=["closed_at"])
+    locked.acl_version += 1
+    append(locked, Event.Kind.MEMBERSHIP, change=Event.Change.RIGHTS)
+
+
+def _check_number(group: Group) -> None:
+    if group.rooms.filter(closed_at=None).count() >= ROOMS_MAX:
+        raise DomainError(_("A group has at most %(count)d rooms.") % {"count": ROOMS_MAX})
 
 
 def _rights_of(room: Room) -> RoomRights:

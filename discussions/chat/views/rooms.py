@@ -1,10 +1,11 @@
 """Rooms themselves: leads open them, name them, and say who is in them."""
 
+from django.contrib import messages as notes
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError
 from discussions.chat import access, services
@@ -44,7 +45,7 @@ def room_settings(request: HttpRequest, slug: str, room_id: int) -> HttpResponse
     """Change a room's name and its rights, as a lead; others are led back to the room."""
     place = access.room_of_group(request.user, slug, room_id)
     room = place.room
-    if not place.may_moderate:
+    if not place.standing.may_moderate:
         return redirect(room)
     form = RoomForm(request.POST or None, room=room)
     if request.method == "POST" and form.is_valid():
@@ -64,3 +65,16 @@ def room_settings(request: HttpRequest, slug: str, room_id: int) -> HttpResponse
         "room": room,
     }
     return render(request, "chat/room_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def room_state(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    """Close a further room (`closed`), or open it again, as a lead."""
+    place = access.room_of_group(request.user, slug, room_id)
+    change = services.close_room if "closed" in request.POST else services.reopen_room
+    try:
+        change(place.room, by=person(request))
+    except DomainError as refused:
+        notes.error(request, refused.message)
+    return redirect(place.room)
