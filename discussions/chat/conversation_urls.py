@@ -23,6 +23,7 @@ urlpatterns = [
     path("<int:room_id>/messages/<int:message_id>/edit/", messages.message_edit, name="edit"),
     path("<int:room_id>/messages/<int:message_id>/delete/", messages.message_delete, name="delete"),
     path("<int:room_id>/messages/<int:message_id>/report/", reports.report, name="report"),
+    path("<int:room_id>/people", json_views.people, name="people"),
     path("<int:room_id>/events", json_views.events, name="events"),
     path("<int:room_id>/messages", json_views.messages, name="messages"),
     path("<int:room_id>/messages/<int:message_id>", json_views.message, name="message"),

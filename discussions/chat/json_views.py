@@ -188,6 +188,15 @@ def pins(request: HttpRequest, slug: str | None = None, *, room_id: int) -> Json
     return JsonResponse({"room": room_id, "pins": listed})
 
 
+@require_safe
+@answers_like_a_socket
+def people(request: HttpRequest, room_id: int) -> JsonResponse:
+    """Return the names that may be mentioned in a conversation."""
+    place = _room(request, None, room_id)
+    listed = [{"name": one.label, "organisation": one.organisation} for one in place.people()]
+    return JsonResponse({"people": listed})
+
+
 @require_POST
 @answers_like_a_socket
 def read(request: HttpRequest, slug: str | None = None, *, room_id: int) -> JsonResponse:

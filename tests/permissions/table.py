@@ -70,6 +70,7 @@ GET = {
     "conversations:report": ">...++.",
     "conversations:edit": ">...++.",
     "conversations:delete": ">...++.",
+    "conversations:people": ">...++.",
     "conversations:events": ">...++.",
     "conversations:about": ">...++.",
     "conversations:reactions": ">...++.",

@@ -253,8 +253,8 @@ if (data.newest) {
     if (entry.frame.type === "send" && log.byKey(entry.frame.key)) outbox.discard(entry.frame.key);
     else pending(entry);
   }
-  const target = location.hash.startsWith("#message-") ? document.querySelector(location.hash) : document.getElementById("unread");
-  if (target) target.scrollIntoView({ block: "center" });
+  const target = location.hash.startsWith("#message-") ? document.querySelector(location.hash) : document.getElementById("first-contact") ?? document.getElementById("unread");
+  if (target) target.scrollIntoView({ block: target.id === "first-contact" ? "start" : "center" });
   else log.toEnd();
 } else if (location.hash.startsWith("#message-")) {
   // An earlier page, opened by its address: what is on it stays true, what is said now is counted on the way back to the newest.
