@@ -27,10 +27,10 @@ def resident(process):
 class Target:
     """A site with one process, a room and people in it."""
 
-    def __init__(self, site, people=6, **environment):
+    def __init__(self, site, people=6, **more):
         self.site = site
         site.migrate()
-        self.process = site.start("sockets", **environment)
+        self.process = site.start("sockets", **more)
         self.door = site.door(self.process)
         made = site.ask("make", people=people)
         self.room, self.people = made["room"], made["people"]
