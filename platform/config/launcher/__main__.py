@@ -3,6 +3,7 @@
 Exit status 0 after an orderly stop, 2 when it cannot start as configured (one line says why), 1 after a second signal.
 """
 
+import contextlib
 import importlib
 import os
 import resource
@@ -79,8 +80,9 @@ def announce(configuration: Configuration, port: int) -> None:
         host = "localhost"
     elif ":" in host:
         host = f"[{host}]"
-    sys.stdout.write(f"http://{host}:{port}/\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # the volume that keeps what we print may be full
+        sys.stdout.write(f"http://{host}:{port}/\n")
+        sys.stdout.flush()
     start_companions()
 
 

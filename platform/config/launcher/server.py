@@ -29,10 +29,8 @@ logger = logging.getLogger("config.launcher")
 BACKLOG = 1024
 """Connections that wait to be accepted: after a restart everybody comes at once."""
 
-ARRIVING_MAX = 32
-"""Handshakes that are under way at once. More than wait a moment come back at another time: those who are here already write
-and read through the same threads and the same loop.
-"""
+ARRIVING_MAX = 64
+"""Handshakes that are under way at once; more come back at another time, for the loop serves those who are here already too."""
 
 HOOKS_SHARE = 0.6
 """Part of STOP_TIMEOUT that the stop hooks may use; the rest is for what is still under way."""

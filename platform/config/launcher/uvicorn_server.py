@@ -20,7 +20,7 @@ from websockets.http11 import Request
 from config import environment as env
 from config.launcher import wire
 from config.launcher.configuration import FRAME_LIMIT, Configuration
-from config.launcher.server import BACKLOG, HOOKS_SHARE, ASGIApplication, retry_after, why_not
+from config.launcher.server import ARRIVING_MAX, BACKLOG, HOOKS_SHARE, ASGIApplication, retry_after, why_not
 from config.launcher.websocket import CLOSE_TIMEOUT, PINGS_AT_ONCE, PINGS_PER_SECOND, POLICY, limit_unsent, shortened
 from core import figures
 from core.realtime.limits import Bucket
@@ -50,8 +50,10 @@ class Protocol(WebSocketsSansIOProtocol):
         limit_unsent(transport.get_extra_info("socket"))
 
     def handle_connect(self, event: Request) -> None:
-        """Begin a socket, unless the process has as many as it may have; the application has its time for the handshake."""
-        if sum(isinstance(one, Protocol) for one in self.connections) > self.configuration.sockets_max:
+        """Begin a socket, unless there are as many as may be, or arrive; the application has its time for the handshake."""
+        sockets = [one for one in self.connections if isinstance(one, Protocol)]
+        arriving = sum(not one.handshake_complete for one in sockets)
+        if len(sockets) > self.configuration.sockets_max or arriving > ARRIVING_MAX:
             figures.HANDSHAKES_REFUSED.add("full")
             self._refuse("Too many connections. Try again in a moment.")
             return

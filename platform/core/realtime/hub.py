@@ -11,7 +11,7 @@ import random
 import time
 import uuid
 from collections import Counter
-from collections.abc import Collection, Coroutine
+from collections.abc import Collection, Coroutine, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +29,8 @@ from core.realtime.outbox import TOO_SLOW, Batch, Stride
 from core.realtime.presence import Presence
 from core.realtime.rooms import Head, Right
 from core.realtime.sockets import SESSION_ENDED, Socket
-from core.realtime.threads import at_the_door, in_thread
+from core.realtime.threads import in_thread
+from core.realtime.together import Together
 from core.realtime.topic import Follow, Topic
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Hub:
         self._services: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._hearing: asyncio.Task[None] | None = None
+        self._doors = Together(self._ask_for)
 
     # --- Sockets come and go ------------------------------------------------------------------------------------
 
@@ -151,10 +153,19 @@ class Hub:
         follow.socket.say({"type": "closed", "room": follow.topic.room, "reason": reason})
 
     async def _door(self, room: int, user_id: int) -> tuple[Head, Right]:
-        heads, rights = await at_the_door(self.look, room, {user_id})
-        if heads is None or user_id not in rights:
-            raise Http404
-        return heads, rights[user_id]
+        return await self._doors.do((room, user_id))
+
+    def _ask_for(self, asked: Sequence[tuple[int, int]], may_wait: bool) -> list[tuple[Head, Right] | Exception]:
+        """Find out how far the rooms are and whether the people may be there, a room at a time."""
+        users: dict[int, set[int]] = {}
+        for room, user in asked:
+            users.setdefault(room, set()).add(user)
+        found = {room: self.look(room, people) for room, people in users.items()}
+        outcomes: list[tuple[Head, Right] | Exception] = []
+        for room, user in asked:
+            head, rights = found[room]
+            outcomes.append((head, rights[user]) if head is not None and user in rights else Http404())
+        return outcomes
 
     def look(self, room: int, users: Collection[int]) -> tuple[Head | None, dict[int, Right]]:
         """Read the version first and the rights after it: found at a version, a right is at least as new."""

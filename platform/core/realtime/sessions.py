@@ -45,10 +45,11 @@ def session_key(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return ""
 
 
-def signed_in(key: str) -> SignedIn | None:
-    """Return the session with this key if somebody is signed in by it now: 2 queries."""
-    row = Session.objects.filter(session_key=key, expire_date__gt=timezone.now()).first() if key else None
-    return _whose(row, _people([row])) if row else None
+def signed_in(keys: Collection[str]) -> dict[str, SignedIn]:
+    """Return, by key, the sessions by which somebody is signed in now: 2 queries for any number."""
+    rows = list(Session.objects.filter(pk__in=set(keys) - {""}, expire_date__gt=timezone.now()))
+    people = _people(rows) if rows else {}
+    return {row.pk: session for row in rows if (session := _whose(row, people))}
 
 
 def still_good(sessions: Collection[SignedIn]) -> dict[str, SignedIn]:

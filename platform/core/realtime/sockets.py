@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,7 +23,7 @@ from core.realtime.limits import Bucket
 from core.realtime.origins import Receive, Scope, Send
 from core.realtime.outbox import TOO_SLOW, Outbox, WriteNow
 from core.realtime.sessions import SignedIn
-from core.realtime.threads import at_the_door
+from core.realtime.together import Together
 
 if TYPE_CHECKING:
     from core.realtime.hub import Hub
@@ -69,11 +70,18 @@ def frame_table() -> dict[str, Frame]:
     return cast("dict[str, Frame]", import_string(settings.FRAMES))
 
 
+def _arrive(keys: Sequence[str], may_wait: bool) -> list[tuple[SignedIn | None, str]]:
+    """Find out whose sessions these are, and the epoch: after a restart many come at the same moment."""
+    found, epoch = sessions.signed_in(keys), Deployment.current_epoch()
+    return [(found.get(key), epoch) for key in keys]
+
+
 class SocketEndpoint:
     """The ASGI application at `/ws/`; give it one hub per process."""
 
     def __init__(self, hub: "Hub") -> None:
         self.hub = hub
+        self._arrivals = Together(_arrive)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -83,7 +91,7 @@ class SocketEndpoint:
             return
         try:
             key = sessions.session_key(scope["headers"])
-            session, epoch = await at_the_door(lambda: (sessions.signed_in(key), Deployment.current_epoch()))
+            session, epoch = await self._arrivals.do(key)
         except DatabaseError:
             await _refuse(send, BUSY, "database")
             return
