@@ -1,11 +1,13 @@
 """The room's page in a real browser: two people talk; the network goes and comes; sockets are blocked; no script at all."""
 
+import itertools
 import json
 import os
 import re
 import socket
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 
@@ -286,6 +288,41 @@ def test_a_server_that_hangs_is_asked_once_and_left(pretended):
     assert (len(server.joins), server.opened_times) == (2, 1), "it asked when nothing came, and was answered"
     his.wait_for_timeout(12_500)
     assert server.opened_times == 2, "it asked again, and was not"
+
+
+def test_what_was_written_too_fast_is_sent_again_after_retry_after(pretended):
+    """Each with its own key, in the order of writing; nothing is shown as refused, and nothing waits in the end."""
+    his, server = pretended
+    server.answers = [{"type": "joined", "head": 3, "floor": 1}]
+    sent, kept = [], []
+
+    def asked(text):
+        frame = json.loads(text)
+        if frame["type"] != "send":
+            Pretended.asked(server, text)
+            return
+        sent.append((frame["key"], frame["body"], time.monotonic()))
+        if frame["body"] not in kept and len(sent) % 3:
+            server.say(type="error", code="rate_limited", room=frame["room"], key=frame["key"], retry_after=1)
+        else:
+            kept.append(frame["body"])
+            seq = 3 + len(kept)
+            server.say(type="ack", room=frame["room"], key=frame["key"], seq=seq, id=seq, version=1)
+
+    server.asked = asked
+    enter(his)
+    said = ["First", "Second", "Third"]
+    for text in said:
+        say(his, text)
+    expect(his.locator(".is-sending")).to_have_count(0, timeout=20_000)
+    expect(his.locator(".is-failed")).to_have_count(0)
+    assert kept == said
+    for text in said:
+        tries = [(key, at) for key, body, at in sent if body == text]
+        assert len(tries) == 3
+        assert len({key for key, _ in tries}) == 1
+        assert all(later - earlier >= 0.95 for (_, earlier), (_, later) in itertools.pairwise(tries))
+    assert his.evaluate("Object.keys(sessionStorage).filter((name) => name.includes('outbox')).length") == 0
 
 
 def test_without_a_script(window, lead, member):

@@ -188,10 +188,11 @@ async def run(count, services, folder, **environment):
         process = site.start("sockets", **environment)
         door = site.door(process)
         memory = psutil.Process(process.popen.pid).memory_info
+        work = psutil.Process(process.popen.pid).cpu_times
         connections = redis.Redis.from_url(services["REDIS_URL"])
         async with Talk(door, talkers["people"], talkers["room"]) as talk:
             await asyncio.sleep(4)
-            calm, before, most, highest = talk.take(), memory().rss, 0, 0
+            calm, before, most, highest, worked = talk.take(), memory().rss, 0, 0, work()
             animals = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.chaos.hostile.herd", "--be", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}, limit=2**20,
@@ -204,7 +205,7 @@ async def run(count, services, folder, **environment):
                 most, highest = max(most, clients["connected_clients"]), max(highest, memory().rss)
                 await asyncio.wait([line], timeout=0.3)
             found = json.loads(line.result())
-            busy = talk.take()
+            busy, done = talk.take(), work()
             await asyncio.sleep(3)
             after = memory().rss
             await asyncio.sleep(5)
@@ -215,6 +216,7 @@ async def run(count, services, folder, **environment):
         return {
             "sockets": count,
             **found,
+            "CPU s of the process": round(done.user + done.system - worked.user - worked.system, 1),
             "before": calm,
             "meanwhile": busy,
             "KB a socket": round((after - before) / count / KILOBYTE, 1),

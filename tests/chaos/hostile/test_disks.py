@@ -22,9 +22,12 @@ def full_volume(path):
     """Have a folder be a volume with no room left: a small one of its own for root, else one in which nothing can be made."""
     path = Path(path)
     path.mkdir(parents=True, exist_ok=True)
-    mounted = os.geteuid() == 0 and not subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=20", "tmpfs", str(path)], capture_output=True
-    ).returncode
+    mounted = (
+        os.geteuid() == 0
+        and not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64k,nr_inodes=20", "tmpfs", str(path)], capture_output=True
+        ).returncode
+    )
     if mounted:
         with contextlib.suppress(OSError), (path / "full").open("wb", buffering=0) as file:
             while file.write(b"\0" * 4096):
@@ -56,7 +59,7 @@ def talk(target, speaker, hearer, count=15):
 
 
 def test_a_full_log_stops_nothing(tmp_path):
-    """Whatever is printed or logged fails from the first line on: the site starts, serves, answers nonsense, and stops in order."""
+    """Whatever is printed or logged fails from the first line on: the site starts, serves, and stops in order."""
     with Site(tmp_path, MODE="embedded") as site:
         port = free_port()
         (site.folder / f"sockets-{port}-0.log").symlink_to(FULL)
