@@ -14,8 +14,8 @@ from core.errors import Conflict
 from discussions.chat import presenting, services
 from discussions.chat.models import Attachment, Message, Room
 from discussions.chat.services.attachments import NoDocument
-from groups.documents.models import Document
-from groups.documents.services import add_file, delete_document, put_back
+from groups.documents.models import Document, Upload
+from groups.documents.services import add_file, create_folder, delete_document, delete_folder, put_back, rename_folder
 from groups.models import Participant
 from groups.standing import NotAllowed, Standing
 
@@ -254,3 +254,29 @@ def test_where_a_document_is_shared_is_told_to_those_who_are_in_the_room(
     for person, sees in ((lead, True), (member, False)):
         client.force_login(person)
         assert ("Leads only" in client.get(plan.get_absolute_url()).content.decode()) == sees
+
+
+def test_what_comes_from_the_chat_has_a_folder_made_when_it_is_needed(client, lead, member, supply_chains):
+    start = reverse("documents:start", args=[supply_chains.slug])
+
+    def announce(person, **more):
+        client.force_login(person)
+        sent = {"key": str(uuid.uuid4()), "name": "a.pdf", "size": 9, "from_chat": True, "twin": "keep"}
+        answer = client.post(start, json.dumps(sent | more), content_type="application/json")
+        assert answer.status_code == 201
+        return Upload.objects.latest("pk").folder
+
+    folder = announce(member)
+    assert (folder.name, folder.parent, folder.author) == ("From the chat", None, member)
+    assert announce(lead) == announce(member) == folder
+    # It may be called otherwise, and another folder may be chosen.
+    rename_folder(folder, name="Shared", by=Standing.of(lead, supply_chains).speak())
+    assert announce(lead) == folder
+    other = create_folder(
+        supply_chains, parent=None, name="Minutes", by=Standing.of(lead, supply_chains).speak(), key=uuid.uuid4()
+    )
+    assert announce(lead, folder=other.pk) == other
+    # One that was removed is not used again.
+    Upload.objects.all().delete()
+    delete_folder(folder, by=Standing.of(lead, supply_chains).speak())
+    assert announce(member) not in {folder, other}

@@ -72,6 +72,7 @@ export class Files {
       failed.textContent = this.words.unshown;
       picture.replaceWith(failed);
     });
+    picture.addEventListener("load", () => picture.scrollIntoView({ block: "nearest" }));
     picture.src = item.dataset.bytes;
     item.append(picture);
   }

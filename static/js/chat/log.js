@@ -23,6 +23,9 @@ export class Log {
     this.clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
     this.days = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone });
     this.keys = new Intl.DateTimeFormat("en-CA", { timeZone });
+    // Who is at the end stays there when the composer grows.
+    this.scroll.addEventListener("scroll", () => { this.follows = this.atEnd; }, { passive: true });
+    new ResizeObserver(() => { if (this.follows) this.toEnd(); }).observe(this.scroll);
     this.settle();
   }
 
