@@ -1,6 +1,6 @@
-"""Chat beside what one builds from the Channels tutorial, on the same daphne, the same Redis and the same clients, in one run.
+"""Chat beside what one builds from the Channels tutorial and beside bare `websockets`: the same machine, Redis, clients, run.
 
-    script/bench chat [rounds]
+    script/bench chat [rounds] [row ...]        rows: saturated steady commits rooms (all of them without a name)
 
 Needs PostgreSQL and Redis (those of the tests: found on this machine, or started from wheels). The sides take turns; what
 counts is the median of the rounds. Ours keeps every message, asks for every right, and acknowledges; the others do not.
@@ -8,197 +8,20 @@ counts is the median of the rounds. Ours keeps every message, asks for every rig
 
 import contextlib
 import json
-import os
-import signal
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import psycopg
-from psycopg import sql
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from demonstration import ROOT, free_port
+from chat_ground import ROOT, Ground, Side
 
-from tests.plugins import services
-
-PEOPLE = 130
-SITE = "http://localhost:8000"
-TICKS = os.sysconf("SC_CLK_TCK")
-TALK = '{"message":"%(body)s"}'
-
-
-class Side:
-    """One way of serving a room, running: its processes, and how a client comes in."""
-
-    def __init__(self, name: str, ports: list[int], processes: list[subprocess.Popen[bytes]], **plan: Any) -> None:
-        self.name, self.processes, self.plan = name, processes, plan
-        self.urls = [f"ws://127.0.0.1:{port}/ws/" for port in ports]
-
-    def cpu(self) -> float:
-        """Return the seconds of processor time its processes have used."""
-        total = 0
-        for process in self.processes:
-            fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-            total += int(fields[11]) + int(fields[12])
-        return total / TICKS
-
-    def memory(self) -> int:
-        """Return the bytes its processes hold."""
-        pages = (int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) for process in self.processes)
-        return sum(pages) * os.sysconf("SC_PAGE_SIZE")
-
-    def run(self, sockets: int, *, senders: int, rate: float | None, seconds: float) -> dict[str, Any]:
-        """Open the sockets, send, and return what the clients counted with our own readings beside it."""
-        idle = self.memory()
-        plan = {
-            "urls": self.urls, "sockets": sockets, "senders": senders, "rate": rate, "seconds": seconds,
-            "origin": SITE, **self.plan,
-        }  # fmt: skip
-        load = subprocess.Popen(
-            [sys.executable, str(ROOT / "benchmarks" / "chat_load.py")],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert load.stdin and load.stdout
-        load.stdin.write(json.dumps(plan) + "\n")
-        load.stdin.flush()
-        if load.stdout.readline() != "open\n":
-            raise RuntimeError(f"{self.name}: the sockets could not be opened.")
-        time.sleep(2)
-        memory, before = (self.memory() - idle) / sockets, self.cpu()
-        load.stdin.write("\n")
-        load.stdin.flush()
-        result = json.loads(load.stdout.readline())
-        load.wait(60)
-        result["memory"] = memory
-        result["cpu"] = (self.cpu() - before) / max(1, result.get("delivered", 0))
-        return result
-
-
-@contextlib.contextmanager
-def started(command: list[str], count: int, environment: dict[str, str]) -> Iterator[tuple[list[int], list[Any]]]:
-    """Run a server on so many free ports of its own until the block ends."""
-    ports = [free_port() for _ in range(count)]
-    processes = [
-        subprocess.Popen(
-            [sys.executable, *(word.format(port=port) for word in command)],
-            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        for port in ports
-    ]  # fmt: skip
-    try:
-        for port, process in zip(ports, processes, strict=True):
-            wait_for(port, process)
-        yield ports, processes
-    finally:
-        for process in processes:
-            process.send_signal(signal.SIGTERM)
-        for process in processes:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until something listens on the port."""
-    import socket
-
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    raise RuntimeError("A server did not start.")
-
-
-class Ground:
-    """The database, Redis and a site with one room and its people."""
-
-    def __init__(self, stack: contextlib.ExitStack) -> None:
-        found = stack.enter_context(services.running())
-        name = f"bench_{uuid.uuid4().hex[:12]}"
-        url = found["TEST_DATABASE_URL"]
-        self.administrative = services.administrative(url)
-        with psycopg.connect(self.administrative, autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        stack.callback(self.drop, name)
-        self.database = f"{url.rpartition('/')[0]}/{name}"
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
-        self.environment = os.environ | found | {
-            "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "platform", ROOT, ROOT / "benchmarks"))),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "MODE": "embedded", "DEMO": "0", "SITE_URL": SITE, "PORT": "8000", "DATA_DIR": folder, "LOG_LEVEL": "ERROR",
-            "SECRET_KEY": "between the tide and the town " * 2,
-            "DATABASE_URL": self.database, "REDIS_URL": found["TEST_REDIS_URL"], "REDIS_PREFIX": name,
-        }  # fmt: skip
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate"],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        made = subprocess.run(
-            [sys.executable, "-m", "tests.processes.driver"], cwd=ROOT, env=self.environment, check=True, text=True,
-            input=json.dumps(["make", [PEOPLE], {}]) + "\n", stdout=subprocess.PIPE,
-        )  # fmt: skip
-        self.made = json.loads(made.stdout)["result"]
-
-    def drop(self, name: str) -> None:
-        """Drop the database, whoever is still connected to it."""
-        with psycopg.connect(self.administrative, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-    @contextlib.contextmanager
-    def ours(self, processes: int = 1, server: str = "daphne") -> Iterator[Side]:
-        """Our launcher, with our room."""
-        room = self.made["room"]
-        environment = self.environment | {"SERVER": server}
-        with started(["-m", "config.launcher", "--port", "{port}"], processes, environment) as (ports, running):
-            yield Side(
-                f"ours on {server}" if processes == 1 else f"ours on {processes} {server}", ports, running,
-                cookies=[
-                    "; ".join(f"ag{port}-session={person['session']}" for port in ports) for person in self.made["people"]
-                ],
-                join=json.dumps({"type": "join", "room": room}), ready='"joined"',
-                send=f'{{"type":"send","room":{room},"key":"%(key)s","body":"%(body)s"}}',
-            )  # fmt: skip
-
-    @contextlib.contextmanager
-    def tutorial(self) -> Iterator[Side]:
-        """The consumer of the Channels tutorial on daphne as it comes."""
-        command = [
-            "-m",
-            "daphne",
-            "-b",
-            "127.0.0.1",
-            "-p",
-            "{port}",
-            "--websocket_connect_timeout",
-            "60",
-            "chat_peers:tutorial",
-        ]
-        with started(command, 1, self.environment | {"REDIS_PREFIX": f"tutorial-{uuid.uuid4().hex[:8]}"}) as (
-            ports,
-            running,
-        ):
-            yield Side("tutorial", ports, running, cookies=[], join=None, ready='"joined"', send=TALK)
-
-    @contextlib.contextmanager
-    def bare(self) -> Iterator[Side]:
-        """A set of sockets and a broadcast."""
-        with started([str(ROOT / "benchmarks" / "chat_peers.py"), "{port}"], 1, self.environment) as (ports, running):
-            yield Side("bare websockets", ports, running, cookies=[], join=None, ready='"joined"', send=TALK)
+Sides = dict[str, Callable[[], contextlib.AbstractContextManager[Side]]]
+Results = dict[str, list[dict[str, Any]]]
 
 
 def percentile(values: list[int], share: float) -> float:
@@ -206,11 +29,9 @@ def percentile(values: list[int], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))] / 1000 if values else float("nan")
 
 
-def turns(
-    sides: dict[str, Callable[[], contextlib.AbstractContextManager[Side]]], rounds: int, **run: Any
-) -> dict[str, list[dict[str, Any]]]:
+def turns(sides: Sides, rounds: int, **run: Any) -> Results:
     """Run each side in turn, each time with fresh processes."""
-    results: dict[str, list[dict[str, Any]]] = {name: [] for name in sides}
+    results: Results = {name: [] for name in sides}
     for _ in range(rounds):
         for name, start in sides.items():
             with start() as side:
@@ -223,43 +44,123 @@ def median(results: list[dict[str, Any]], name: str) -> float:
     return statistics.median(result[name] for result in results)
 
 
+def together(results: list[dict[str, Any]], name: str) -> list[int]:
+    """Return the readings of all rounds, sorted."""
+    return sorted(value for result in results for value in result[name])
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)
+
+
+def goal(what: str, is_reached: bool) -> None:
+    """Print whether a goal is reached in this run."""
+    say(f"  {'reached' if is_reached else 'MISSED '}  {what}")
+
+
 def saturated(ground: Ground, rounds: int) -> None:
-    """Print deliveries a second and processor time per delivery, each sender sending as soon as its last has come back."""
+    """Print deliveries a second, processor time and memory, each sender sending as soon as its last has come back."""
+    sides: Sides = {
+        "ours on daphne": ground.ours, "tutorial on daphne": ground.tutorial,
+        "ours on uvicorn": lambda: ground.ours(server="uvicorn"), "bare websockets": ground.bare,
+    }  # fmt: skip
     for sockets in (1000, 500):
-        print(f"\n{sockets} sockets in one room, 48 senders, each with one message under way", flush=True)
-        sides = {"ours": ground.ours, "tutorial": ground.tutorial, "bare": ground.bare}
+        say(f"\n{sockets} sockets in one room, 48 senders, each with one message under way")
         results = turns(sides, rounds, sockets=sockets, senders=48, rate=None, seconds=10)
         for name, each in results.items():
-            print(
-                f"  {name:<9} {median(each, 'rate'):9,.0f} deliveries a second   {median(each, 'cpu') * 1e6:6.1f} µs CPU each"
+            say(
+                f"  {name:<18} {median(each, 'rate'):9,.0f} deliveries a second   {median(each, 'cpu') * 1e6:6.1f} µs CPU each"
                 f"   {median(each, 'memory') / 1024:6.1f} KB a socket   lost {sum(result['lost'] for result in each)}"
             )
-        ours, tutorial = median(results["ours"], "rate"), median(results["tutorial"], "rate")
-        print(f"  ours / tutorial = {ours / tutorial:.1f}")
+        rate = {name: median(each, "rate") for name, each in results.items()}
+        cpu = {name: median(each, "cpu") * 1e6 for name, each in results.items()}
+        memory = {name: median(each, "memory") for name, each in results.items()}
+        on_daphne, on_uvicorn = rate["ours on daphne"], rate["ours on uvicorn"]
+        if sockets == 1000:
+            goal(f"daphne / tutorial {on_daphne / rate['tutorial on daphne']:.1f}, at least 6",
+                 on_daphne >= 6 * rate["tutorial on daphne"])  # fmt: skip
+            goal(f"uvicorn / bare {on_uvicorn / rate['bare websockets']:.2f}, at least 0.9",
+                 on_uvicorn >= 0.9 * rate["bare websockets"])  # fmt: skip
+            goal(f"memory, daphne / tutorial {memory['ours on daphne'] / memory['tutorial on daphne']:.2f}, at most 1",
+                 memory["ours on daphne"] <= memory["tutorial on daphne"])  # fmt: skip
+        else:
+            goal(f"CPU a delivery on daphne {cpu['ours on daphne']:.1f} µs, at most 60", cpu["ours on daphne"] <= 60)
+            goal(
+                f"CPU a delivery on uvicorn {cpu['ours on uvicorn']:.1f} µs, at most 11", cpu["ours on uvicorn"] <= 11
+            )
 
 
 def steady(ground: Ground, rounds: int) -> None:
     """Print what is lost and how late it comes at a rate that is asked for."""
-    print("\n500 sockets in one room, 30 messages a second asked for 10 s", flush=True)
-    sides = {
-        "ours": ground.ours, "ours on 2": lambda: ground.ours(2), "tutorial": ground.tutorial, "bare": ground.bare,
+    say("\n500 sockets in one room, 30 messages a second asked for 10 s")
+    sides: Sides = {
+        "ours on uvicorn": lambda: ground.ours(server="uvicorn"), "ours on 2 daphne": lambda: ground.ours(2),
+        "ours on daphne": ground.ours, "tutorial on daphne": ground.tutorial, "bare websockets": ground.bare,
     }  # fmt: skip
-    for name, each in turns(sides, rounds, sockets=500, senders=120, rate=30, seconds=10).items():
-        late = sorted(value for result in each for value in result["latencies"])
+    results = turns(sides, rounds, sockets=500, senders=120, rate=30, seconds=10)
+    for name, each in results.items():
+        late = together(each, "latencies")
         share = sum(result["lost"] for result in each) / sum(result["sent"] * 500 for result in each)
-        print(
-            f"  {name:<9} p50 {percentile(late, 0.5):9.1f} ms   p99 {percentile(late, 0.99):9.1f} ms   lost {share:.1%}"
+        say(
+            f"  {name:<18} p50 {percentile(late, 0.5):9.1f} ms   p99 {percentile(late, 0.99):9.1f} ms   lost {share:6.1%}"
             f"   {median(each, 'cpu') * 1e6:6.1f} µs CPU a delivery"
         )
+    for name in ("ours on uvicorn", "ours on 2 daphne"):
+        late = percentile(together(results[name], "latencies"), 0.99)
+        lost = sum(result["lost"] for result in results[name])
+        goal(f"{name}: lost {lost}, p99 {late:.0f} ms, under 100", lost == 0 and late < 100)
+
+
+def commits(ground: Ground, rounds: int) -> None:
+    """Print messages committed a second, beside the same rows by plain SQL."""
+    for count in (1, 50):
+        say(f"\nmessages committed a second, 8 senders in {count} {'room' if count == 1 else 'rooms'}")
+        rates: dict[str, list[float]] = {"ours": [], "plain": []}
+        for _ in range(rounds):
+            for side, found in rates.items():
+                run = subprocess.run(
+                    [sys.executable, str(ROOT / "benchmarks" / "chat_commits.py"), side, str(count), "5"],
+                    input=json.dumps(ground.made) + "\n", env=ground.environment, text=True, check=True,
+                    stdout=subprocess.PIPE,
+                )  # fmt: skip
+                found.append(float(run.stdout))
+        ours, plain = statistics.median(rates["ours"]), statistics.median(rates["plain"])
+        say(f"  ours {ours:8,.0f}   plain SQL {plain:8,.0f}")
+        goal(f"ours / plain {ours / plain:.2f}, at least 0.7", ours >= 0.7 * plain)
+
+
+def rooms(ground: Ground, rounds: int) -> None:
+    """Print how late acknowledgements and deliveries are under an ordinary load, beside the unloaded ones."""
+    say("\n300 sockets in 30 rooms, 20 messages a second for 20 s, on one daphne; unloaded: one message a second")
+
+    def side() -> contextlib.AbstractContextManager[Side]:
+        return ground.ours(rooms=30)
+
+    load = {"sockets": 300, "senders": 120}
+    loaded = turns({"ours": side}, rounds, rate=20, seconds=20, **load)["ours"]
+    calm = turns({"ours": side}, rounds, rate=1, seconds=20, **load)["ours"]
+    for what, name in (("acknowledgement", "acks"), ("delivery", "latencies")):
+        under, alone = percentile(together(loaded, name), 0.95), percentile(together(calm, name), 0.5)
+        say(f"  {what:<16} p95 {under:7.1f} ms loaded   p50 {alone:7.1f} ms unloaded")
+        goal(f"{what} p95 loaded / p50 unloaded {under / alone:.1f}, at most 4", under <= 4 * alone)
+    lost = sum(result["lost"] for result in loaded)
+    goal(f"lost {lost}, none", lost == 0)
+
+
+ROWS: dict[str, Callable[[Ground, int], None]] = {
+    "saturated": saturated, "steady": steady, "commits": commits, "rooms": rooms,
+}  # fmt: skip
 
 
 def main() -> int:
-    """Run everything and print it."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    """Run the rows that are asked for and print them."""
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    wanted = [word for word in sys.argv[1:] if word in ROWS] or list(ROWS)
     with contextlib.ExitStack() as stack:
         ground = Ground(stack)
-        saturated(ground, rounds)
-        steady(ground, rounds)
+        for row in wanted:
+            ROWS[row](ground, numbers[0] if numbers else 3)
     return 0
 
 

@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MARK = re.compile(rb"#(\d+):(\d+)#")
+KEY = re.compile(rb'"key":"([0-9a-f-]{36})"')
 AT_ONCE = 40
 """Handshakes under way at a time."""
 
@@ -34,6 +35,8 @@ class Client(asyncio.Protocol):
 
     def __init__(self, crowd: "Crowd", number: int) -> None:
         self.crowd, self.number = crowd, number
+        rooms = crowd.plan.get("rooms") or [0]
+        self.room = rooms[number % len(rooms)]
         self.buffer = bytearray()
         self.is_open = False
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -83,7 +86,7 @@ class Client(asyncio.Protocol):
             del buffer[: end + 4]
             self.is_open = True
             if self.crowd.plan["join"]:
-                self.write(self.crowd.plan["join"].encode())
+                self.write((self.crowd.plan["join"] % {"room": self.room}).encode())
             if not self.crowd.plan["ready"]:
                 self.take_part()
         at = 0
@@ -116,6 +119,8 @@ class Client(asyncio.Protocol):
             found = MARK.findall(payload)
             if found:
                 self.messages(found)
+            elif payload.startswith(b'{"type":"ack"'):
+                self.crowd.acknowledged(payload)
             elif b'"error"' in payload:
                 self.crowd.counts["errors"] += 1
                 self.under_way = None
@@ -162,6 +167,9 @@ class Crowd:
         self.plan = plan
         self.counts: Counter[str] = Counter()
         self.latencies: list[int] = []
+        self.acks: list[int] = []
+        self.asked: dict[bytes, int] = {}
+        self.sent_to: Counter[int] = Counter()
         self.clients: list[Client] = []
         self.sent = 0
         self.over = False
@@ -196,9 +204,18 @@ class Crowd:
     def say(self, client: Client) -> None:
         """Send one message from a socket."""
         self.sent += 1
+        self.sent_to[client.room] += 1
         client.under_way = str(self.sent)
-        body = f"#{self.sent}:{time.monotonic_ns() // 1000}# and some words to fill a line"
-        client.write((self.plan["send"] % {"key": uuid.uuid4(), "body": body}).encode())
+        now, key = time.monotonic_ns() // 1000, str(uuid.uuid4())
+        self.asked[key.encode()] = now
+        body = f"No #{self.sent}:{now}# and some words to fill a line"
+        client.write((self.plan["send"] % {"key": key, "body": body, "room": client.room}).encode())
+
+    def acknowledged(self, payload: bytes) -> None:
+        """Note how long an acknowledgement took."""
+        found = KEY.search(payload)
+        if found and (asked := self.asked.pop(found[1], None)) is not None:
+            self.acks.append(time.monotonic_ns() // 1000 - asked)
 
     async def run(self) -> dict[str, Any]:
         """Send for as long as the plan says, wait for what is under way, and return what was counted."""
@@ -219,12 +236,14 @@ class Crowd:
         delivered, took = self.counts["delivered"] - before.get("delivered", 0), time.monotonic() - begun
         await self.quiet()
         self.over = True
-        expected = self.sent * len(self.clients)
+        here = Counter(client.room for client in self.clients)
+        expected = sum(count * here[room] for room, count in self.sent_to.items())
         return {
             "sent": self.sent,
             "delivered": self.counts["delivered"],
             "rate": delivered / took,
             "lost": expected - self.counts["delivered"],
+            "acks": sorted(self.acks),
             "latencies": sorted(random.sample(self.latencies, min(len(self.latencies), 20_000))),
             "counts": dict(self.counts),
         }

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.http import Http404
 
 from core import figures
@@ -221,11 +220,9 @@ class _Round:
 
 def _known(drafts: Sequence[Draft]) -> dict[tuple[int, UUID], Event | SpentKey]:
     """Return what the keys have carried already, by person and key."""
-    ours = Q()
-    for draft in drafts:
-        ours |= Q(actor=draft.by, key=draft.key)
+    ours = {"actor__in": {draft.by.pk for draft in drafts}, "key__in": {draft.key for draft in drafts}}
     known: list[Event | SpentKey] = [
-        *Event.objects.filter(ours).select_related("message"),
-        *SpentKey.objects.filter(ours),
+        *Event.objects.filter(**ours).order_by().select_related("message"),
+        *SpentKey.objects.filter(**ours),
     ]
     return {(one.actor_id, one.key): one for one in known if one.actor_id and one.key}
