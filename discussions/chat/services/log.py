@@ -9,6 +9,9 @@ from core.realtime.bell import send_on_commit
 from core.realtime.rooms import channel
 from discussions.chat.models import Event, Room
 
+PLACE = ["last_seq", "last_number", "acl_version", "last_at"]
+"""How far a room is."""
+
 
 def lock_room(room_id: int) -> Room | None:
     """Lock the room's row until the transaction ends, if there is one; read what you judge after this, not before."""
@@ -52,6 +55,9 @@ def next_event(room: Room, kind: Event.Kind, **fields: Any) -> Event:
 def keep(rooms: Collection[Room], events: Collection[Event]) -> None:
     """Write the events and how far their locked rooms are now, and ring each room's bell once it is committed."""
     Event.objects.bulk_create(events)
+    if len(rooms) == 1:
+        next(iter(rooms)).save(update_fields=PLACE)
+    else:
+        Room.objects.bulk_update(rooms, PLACE)
     for room in rooms:
-        room.save(update_fields=["last_seq", "last_number", "acl_version", "last_at"])
         send_on_commit(channel(room.pk), {"type": "room.moved", "room": room.pk, "seq": room.last_seq})

@@ -4,10 +4,8 @@ A transaction costs the same for one message as for fifty, and rooms are locked 
 to send while one transaction is under way goes together in the next. Each message is judged for itself all the same.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -200,22 +198,21 @@ class _Round:
         self.said[draft.by.pk, draft.key] = _Said(act, message, event, capacity, mentioned, documents)
 
     def _write(self) -> None:
-        by_room: defaultdict[int, list[Message]] = defaultdict(list)
-        for said in self.said.values():
-            said.message.refold()
-            by_room[said.message.room_id].append(said.message)
-        Message.objects.bulk_create(chain.from_iterable(by_room.values()))
-        keep([self.rooms[room] for room in by_room], [said.event for said in self.said.values()])
-        for messages in by_room.values():
-            count_own(messages)
+        messages = [said.message for said in self.said.values()]
+        for message in messages:
+            message.refold()
+        Message.objects.bulk_create(messages)
+        moved = {message.room_id: self.rooms[message.room_id] for message in messages}
+        keep(moved.values(), [said.event for said in self.said.values()])
+        count_own(messages)
         for said in self.said.values():
             if said.documents:
                 attach(said.message, said.documents)
             tell_mentioned(said.message, said.mentioned, by=said.capacity)
-        for room in by_room:
-            if self.rooms[room].group_id is None:
-                said_here = [one for one in self.said.values() if one.message.room_id == room]
-                tell_conversation(self.rooms[room], [(one.message, one.capacity) for one in said_here])
+        for room in moved.values():
+            if room.group_id is None:
+                said_here = [one for one in self.said.values() if one.message.room_id == room.pk]
+                tell_conversation(room, [(one.message, one.capacity) for one in said_here])
 
 
 def _known(drafts: Sequence[Draft]) -> dict[tuple[int, UUID], Event | SpentKey]:
