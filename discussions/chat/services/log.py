@@ -60,4 +60,6 @@ def keep(rooms: Collection[Room], events: Collection[Event]) -> None:
     else:
         Room.objects.bulk_update(rooms, PLACE)
     for room in rooms:
-        send_on_commit(channel(room.pk), {"type": "room.moved", "room": room.pk, "seq": room.last_seq})
+        send_on_commit(
+            channel(room.pk), {"type": "room.moved", "room": room.pk, "seq": room.last_seq}, newest_only=True
+        )

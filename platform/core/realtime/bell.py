@@ -29,17 +29,22 @@ NOBODY = "nobody"
 
 _server_loop: asyncio.AbstractEventLoop | None = None
 _under_way: set[Future[None]] = set()
+# For bells that are being rung: what is to be rung next. Touched on the loop that rings only.
+_newest: dict[tuple[str, str], dict[str, Any] | None] = {}
 
 
-def send_on_commit(channel_group: str, message: Mapping[str, int | str | list[int]]) -> None:
+def send_on_commit(
+    channel_group: str, message: Mapping[str, int | str | list[int]], *, newest_only: bool = False
+) -> None:
     """Ring once the transaction is committed, from any thread; a failure is logged and never fails the act.
 
-    Outside a transaction it rings at once. The caller does not wait for the layer.
+    Outside a transaction it rings at once. The caller does not wait for the layer. With `newest_only` a message says all that
+    earlier ones of its type for this bell said: those that still wait for the layer are left out.
     """
-    transaction.on_commit(partial(ring, channel_group, dict(message)), robust=True)
+    transaction.on_commit(partial(ring, channel_group, dict(message), newest_only=newest_only), robust=True)
 
 
-def ring(channel_group: str, message: dict[str, Any]) -> None:
+def ring(channel_group: str, message: dict[str, Any], *, newest_only: bool = False) -> None:
     """Hand the message to an event loop that can send it; where nobody in this process could hear it, do nothing."""
     layer = get_channel_layer()
     loop = _server_loop
@@ -47,9 +52,25 @@ def ring(channel_group: str, message: dict[str, Any]) -> None:
         if layer is None or isinstance(layer, InMemoryChannelLayer):
             return
         loop = _own_loop()
-    future = asyncio.run_coroutine_threadsafe(send(channel_group, message), loop)
+    sending = _send_newest(channel_group, message) if newest_only else send(channel_group, message)
+    future = asyncio.run_coroutine_threadsafe(sending, loop)
     _under_way.add(future)
     future.add_done_callback(_under_way.discard)
+
+
+async def _send_newest(channel_group: str, message: dict[str, Any]) -> None:
+    """Send the message when the one before it has been sent; one that comes meanwhile takes its place."""
+    key = channel_group, message["type"]
+    if key in _newest:
+        _newest[key] = message
+        return
+    _newest[key] = message
+    try:
+        while (now := _newest[key]) is not None:
+            _newest[key] = None
+            await send(channel_group, now)
+    finally:
+        del _newest[key]
 
 
 async def send(channel_group: str, message: dict[str, Any]) -> None:
