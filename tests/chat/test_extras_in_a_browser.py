@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from core.realtime import limits
 from discussions.chat import services
-from discussions.chat.models import Message, Room
+from discussions.chat.models import Audience, Message, Room
 from tests.chat.test_in_a_browser import PAGE, choose, enter, last, running_site, say, window
 
 __all__ = ["running_site", "window"]
@@ -97,6 +97,23 @@ def test_a_pin_is_live_and_leads_to_its_message(window, lead, member, room):
     his.locator("#message-3").get_by_role("link", name="More").click()
     expect(his.locator("#menu")).to_be_visible()
     expect(his.locator("#menu").get_by_text("Pin to the top")).to_be_hidden()
+
+
+def test_nothing_of_a_room_stays_with_somebody_who_has_lost_it(window, lead, member, room, supply_chains):
+    rights = services.RoomRights(Audience.MEMBERS)
+    further = services.open_room(supply_chains, by=lead, name="Drafting", rights=rights)
+    say_now(further, lead, "canary")
+    first = Message.objects.get(room=further)
+    services.pin_message(further.pk, first.pk, by=lead, key=uuid.uuid4(), on=True)
+    his = window(member)
+    his.goto(f"{PAGE}{further.pk}/")
+    expect(his.locator("#chat")).to_have_attribute("data-connection", "live", timeout=20_000)
+    his.locator("#pins summary").click()
+    expect(his.locator("#pins li")).to_contain_text("canary")
+    services.change_rights(further, by=lead, rights=services.RoomRights(Audience.LEADS))
+    expect(his.locator("#net")).to_contain_text("You no longer take part in this room.", timeout=20_000)
+    expect(his.locator("#pins")).to_be_hidden()
+    assert "canary" not in his.locator("#chat").inner_html()
 
 
 def test_a_link_is_copied_and_opens_an_earlier_page_that_stays_live(window, lead, member, room):

@@ -48,6 +48,12 @@ export class Extras {
 
   refused({ type, id }) { if (type === "react") this.signs.refused(this.log.byId(id)); }
 
+  // The room is lost: what was pinned goes with it, and nothing can be chosen any more.
+  leave() {
+    this.pins.empty();
+    for (const open of document.querySelectorAll(".chat__menu:popover-open")) open.hidePopover();
+  }
+
   // A link to a message that stands here leads there; opening the search puts one into its field.
   ways(chat, base) {
     chat.addEventListener("click", (event) => {

@@ -29,6 +29,12 @@ export class Pins {
     line.hidden = !isPinned && !line.querySelector(".sign");
   }
 
+  empty() {
+    this.ids.clear();
+    this.box.hidden = true;
+    this.box.querySelector("ul").replaceChildren();
+  }
+
   async load() {
     if (!this.isStale || !this.box.open) return;
     this.isStale = false;

@@ -59,6 +59,7 @@ const connection = new Connection({
         outbox.empty();
         composer?.empty();
         log.empty();
+        extras.leave();
         older.hidden = true;
         company.leave();
       }
