@@ -153,8 +153,9 @@ def main():
     size = max(1, options.minutes // MINUTES_OF_ONE_SIZE)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     report = Report()
-    play_all(report, rows, size, options.seed, "core")
-    play_all(report, [name for name in rows if ROWS[name].layer], size, options.seed, "pubsub")
+    play_all(report, rows, size, options.seed, "pubsub")
+    if layered := [name for name in rows if ROWS[name].layer]:
+        play_all(report, layered, size, options.seed, "core")
     if embedded := [name for name in rows if ROWS[name].embedded]:
         play_all(report, embedded, size, options.seed, "in memory")
     report.write(options.report)
