@@ -71,15 +71,18 @@ def judge(play, took, *, within=BACK):
     layer=True,
 )
 async def redis_killed(stage, size):
-    async with stage.play(people=10, polling=2) as play:
+    async with stage.play(people=10 + 2 * size, polling=2) as play:
         play.talk(rate=20)
-        for _ in range(size):
+        for turn in range(size):
             await asyncio.sleep(2)
             with play.fault("redis", "killed", acked_within=ACKED):
                 play.kill(stage.redis)
+                await play.end(2 * turn)
+                await play.sign_out(2 * turn + 1)
                 await asyncio.sleep(5 * size)
             await asyncio.to_thread(stage.redis.start)
         await asyncio.sleep(2 * size)
+        await until(lambda: all(client.ended for client in play.clients[: 2 * size]), HEARD)
         judge(play, await play.settle())
         if play.figures()["late_max"] > HEARD:
             play.failures.append(f"heard after {play.figures()['late_max']:.1f} s, {HEARD:.0f} s allowed")
