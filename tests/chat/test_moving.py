@@ -153,6 +153,9 @@ def test_a_form_does_it_without_a_script(client, member, room, talk, supply_chai
     assert address in client.get(room.get_absolute_url()).content.decode()
     page = client.get(address)
     assert [row.number for row in page.context["rows"]] == [1, 2, 3, 5]
+    about = client.get(reverse("chat:about", args=[supply_chains.slug, room.pk, talk[1].id])).content.decode()
+    assert f'{address}?first=2"' in about
+    assert (client.get(f"{address}?first=2").context["first"], page.context["first"]) == (2, 1)
     sent = {"key": uuid.uuid4(), "title": "", "first": 1, "last": 3}
     assert client.post(address, sent).status_code == 422
     answer = client.post(address, sent | {"title": "Kept"})

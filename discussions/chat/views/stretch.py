@@ -19,7 +19,7 @@ from groups.audience import readers_of
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def stretch(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
-    """Choose the first and the last message and a title; `before` (a number) shows earlier messages to choose from."""
+    """Choose the first and the last message and a title; `first` (a number) is where it begins, `before` shows earlier ones."""
     place = access.room_of_group(request.user, slug, room_id)
     if not place.may_write or not place.standing.may_start_threads:
         return redirect(place.room)
@@ -41,7 +41,8 @@ def stretch(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
         else:
             return redirect(thread)
     why = only_own(place)
-    page = RoomPage(place, person(request), before=number(request.GET.get("before")), size=MOST)
+    before, begin = number(request.GET.get("before")), number(request.GET.get("first"))
+    page = RoomPage(place, person(request), before=before, first=begin, size=MOST)
     rows = [row for row in page.rows() if not row.gone and (not why or row.author == person(request).pk)]
     context = {
         "room": place.room,
@@ -52,7 +53,7 @@ def stretch(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
         "rows": rows,
         "why": why,
         "older": page.messages[0].number if page.has_older() else 0,
-        "first": number(str(form["first"].value() or "")) or (rows[0].number if rows else 0),
+        "first": number(str(form["first"].value() or "")) or begin or (rows[0].number if rows else 0),
         "last": number(str(form["last"].value() or "")) or (rows[-1].number if rows else 0),
         "title": _("Turn a stretch into a thread"),
     }

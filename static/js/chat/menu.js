@@ -1,5 +1,5 @@
 // What one does with a message: one list for all of them. An item is shown where every word of its `data-when` holds for the
-// message; `data-path` is its address below the room's, with the message's number in place of ID; what has a `data-act` is done here.
+// message; `data-path` is its address below the room's, with the message's id in place of ID, its number in place of NUMBER; what has a `data-act` is done here.
 import { Popover } from "./popover.js";
 
 export class Menu extends Popover {
@@ -25,7 +25,7 @@ export class Menu extends Popover {
     const facts = this.facts(this.node);
     for (const item of this.box.children) {
       item.hidden = !(item.dataset.when ?? "").split(" ").filter(Boolean).every((word) => facts.has(word));
-      if (item.dataset.path) item.href = this.data.base + item.dataset.path.replace("ID", this.node.dataset.id);
+      if (item.dataset.path) item.href = this.data.base + item.dataset.path.replace("ID", this.node.dataset.id).replace("NUMBER", this.node.dataset.number);
     }
     super.open(anchor);
   }
