@@ -5,15 +5,20 @@ mail. Each person is told of a happening once, and a letter holds no content.
 """
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from core import background, schedule
 from core.realtime import limits
 from discussions import services as threads
 from discussions.chat import services
 from groups import services as groups
 from groups.models import Group, Membership, Participant
 from groups.standing import Standing
+from notifications import tasks
 from notifications.models import Notice
 from notifications.services import unread_count
 from notifications.tasks import mail_notices
@@ -131,8 +136,6 @@ class Killed(BaseException):
 @pytest.mark.parametrize("at", range(4))
 def test_a_worker_that_is_killed_and_starts_again_writes_to_each_once(at, asked, lead, mailoutbox, monkeypatch):
     """It claims a letter before it is handed on: the one under way may be lost on its way, and stands on the page still."""
-    from notifications import tasks
-
     leads, _, key = asked
     send, sent = tasks.send_letter, []
 
@@ -153,6 +156,50 @@ def test_a_worker_that_is_killed_and_starts_again_writes_to_each_once(at, asked,
     assert len(got) == len(set(got)) and set(got) <= set(everybody)
     assert len(everybody) - len(got) <= 1
     assert all(unread_count(person.pk) == 1 for person in [lead, *leads] if person.email not in got)
+
+
+def work():
+    """Do as a worker does until nothing is left to do."""
+    worker = background._worker(0.0)
+    worker.batch = True
+    worker.run()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_worker_had_begun_is_taken_up_by_another(asked, lead, mailoutbox, monkeypatch):
+    """Not at once, since it may still live; then by one, however many look."""
+    leads, _, key = asked
+    task = DBTaskResult.objects.ready().get(task_path__endswith="mail_notices")
+    DBTaskResult.objects.ready().exclude(pk=task.pk).delete()
+    task.claim("a worker that is killed")
+    send = tasks.send_letter
+
+    def then_killed(*arguments, **more):
+        send(*arguments, **more)
+        raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(tasks, "send_letter", then_killed)
+        with pytest.raises(Killed):
+            mail_notices.call(key)
+    work()
+    assert schedule.take_up_dropped() == 0
+    assert len(mailoutbox) == 1
+    later = timezone.now() + schedule.DROPPED_AFTER + timedelta(minutes=1)
+    assert [schedule.take_up_dropped(later) for _ in range(2)] == [1, 0]
+    work()
+    assert addressees(mailoutbox) == sorted([lead.email, *(person.email for person in leads)])
+    assert not DBTaskResult.objects.running().exists()
+
+
+def test_a_task_that_ends_every_worker_is_given_up(asked):
+    task = DBTaskResult.objects.ready().get(task_path__endswith="mail_notices")
+    later = timezone.now() + schedule.DROPPED_AFTER + timedelta(minutes=1)
+    for number in range(schedule.ATTEMPTS):
+        task.refresh_from_db()
+        task.claim(f"worker {number}")
+        assert schedule.take_up_dropped(later) == (number < schedule.ATTEMPTS - 1)
+    assert DBTaskResult.objects.failed().get() == task
 
 
 def test_each_person_is_told_of_a_happening_once(room, say, lead, member):
