@@ -278,28 +278,37 @@ def session_end_is_exact(logs, tables, rooms):
 
 
 def deleted_is_gone(logs, tables, rooms):
-    """G10: the text of a deleted message is in no table, and in no frame soon after."""
-    bodies = defaultdict(set)
+    """G10: the text of a deleted message is in no table, and in no frame soon after; a restore brings back what it held."""
+    bodies, gone = defaultdict(set), {}
     texts = {(story.person, line["key"]): line["body"] for story, line in logs.lines if line["what"] == "said"}
-    gone = {}
-    for story, line in logs.lines:
+    for story, epoch, line in in_their_epochs(logs):
         if line["what"] == "ack" and (body := texts.get((story.person, line["key"]))):
             bodies[line["id"]].add(body)
         for event in line.get("events", ()):
             if event["kind"] == "deleted":
-                gone[event["message"]["id"]] = min(line["at"], gone.get(event["message"]["id"], line["at"]))
+                it = epoch, event["message"]["id"]
+                gone[it] = min(line["at"], gone.get(it, line["at"]))
                 if set(event["message"]) - {"id", "number", "version", "deleted"}:
                     yield Broken("G10", "a deletion tells more than it must", story.client, story.room, event["seq"])
     for one in tables.messages:
         if one.room in rooms and one.deleted and (one.body or one.html or one.versions):
             yield Broken("G10", "deleted, and its text is kept", room=one.room, seq=one.seq)
-    for story, line in logs.lines:
+    for story, epoch, line in in_their_epochs(logs):
         for event in line.get("events", ()):
             message = event.get("message") or {}
             told = message.get("body")
-            since = gone.get(message.get("id"))
+            since = gone.get((epoch, message.get("id")))
             if told and since is not None and line["at"] > since + DELETED_WITHIN and told in bodies[message["id"]]:
                 yield Broken("G10", "came after it was deleted", story.client, story.room, event["seq"])
+
+
+def in_their_epochs(logs):
+    """Return each line of each client with the epoch it belongs to."""
+    for story in logs.stories:
+        epoch = None
+        for line in story.lines:
+            epoch = line.get("epoch") or epoch
+            yield story, epoch, line
 
 
 def one_order(logs, tables, rooms):
@@ -309,18 +318,15 @@ def one_order(logs, tables, rooms):
         parent = tables.by_id.get(one.reply_to)
         if one.room in rooms and parent and parent.seq >= one.seq:
             yield Broken("G12", f"it answers {parent.seq}, which comes after it", room=one.room, seq=one.seq)
-    for story in logs.stories:
-        epoch = None
-        for line in story.lines:
-            epoch = line.get("epoch") or epoch
-            for event in line.get("events", ()):
-                if event["kind"] == "hidden":
-                    continue
-                it = (event["kind"], (event.get("message") or {}).get("id"))
-                known, client = first.setdefault((epoch, story.room, event["seq"]), (it, story.client))
-                if known != it:
-                    told = f"{it} here, {known} for {client}"
-                    yield Broken("G12", told, story.client, story.room, event["seq"])
+    for story, epoch, line in in_their_epochs(logs):
+        for event in line.get("events", ()):
+            if event["kind"] == "hidden":
+                continue
+            it = (event["kind"], (event.get("message") or {}).get("id"))
+            known, client = first.setdefault((epoch, story.room, event["seq"]), (it, story.client))
+            if known != it:
+                told = f"{it} here, {known} for {client}"
+                yield Broken("G12", told, story.client, story.room, event["seq"])
 
 
 def every_act_has_its_fate(logs, tables, rooms):

@@ -294,6 +294,18 @@ def test_after_a_restore_only_the_new_history_counts(history):
     assert history.judged() == [("G1", "amina", 9)]
 
 
+def test_what_a_restore_brings_back_is_no_leak(history):
+    """Carla saw the first message deleted, before the backup was put back in which it stands."""
+    old = "00000000-0000-4000-8000-000000000000"
+    taken = {"seq": 2, "kind": "deleted", "message": {"id": 101, "number": 1, "version": 2, "deleted": True}}
+    history.lines["carla"][1:1] = [
+        {"at": 2.0, "what": "page", "room": ROOM, "head": 2, "floor": 1, "since": 0, "epoch": old},
+        history.events([event(1), taken], "http", at=2.0),
+        {"at": 3.0, "what": "reloaded", "room": ROOM, "epoch": EPOCH, "head": 0, "events": []},
+    ]
+    assert history.judged() == []
+
+
 def test_the_command(history, tmp_path, capsys):
     """It reads the files and a database, prints a line for each break and says by its status whether there was one."""
     database = sqlite3.connect(tmp_path / "database")
