@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +49,19 @@ class Side:
         pages = (int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) for process in self.processes)
         return sum(pages) * os.sysconf("SC_PAGE_SIZE")
 
-    def run(self, sockets: int, *, senders: int, rate: float | None, seconds: float) -> dict[str, Any]:
-        """Open the sockets, send, and return what the clients counted with our own readings beside it."""
+    def run(
+        self,
+        sockets: int,
+        *,
+        senders: int,
+        rate: float | None,
+        seconds: float,
+        watch: "Callable[[Side, subprocess.Popen[str]], None] | None" = None,
+    ) -> dict[str, Any]:
+        """Open the sockets, send, and return what the clients counted with our own readings beside it.
+
+        `watch` is called once the clients send, and returns before they are done.
+        """
         idle = self.memory()
         plan = {
             "urls": self.urls, "sockets": sockets, "senders": senders, "rate": rate, "seconds": seconds,
@@ -69,6 +80,8 @@ class Side:
         memory, before = (self.memory() - idle) / sockets, self.cpu()
         load.stdin.write("\n")
         load.stdin.flush()
+        if watch is not None:
+            watch(self, load)
         result = json.loads(load.stdout.readline())
         load.wait(60)
         result["memory"] = memory
