@@ -41,3 +41,30 @@ def tabs(group: Group, standing: Standing, current: str = "", *, unread: dict[st
         for key, label, name, icon, may_open in shown
         if may_open or key == current
     ]
+
+
+class Section(TypedDict):
+    """One page of the settings, as `groups/settings/_base.html` takes it."""
+
+    url: str
+    label: str
+    current: bool
+
+
+def settings_sections(group: Group, standing: Standing, current: str) -> list[Section]:
+    """Return the pages of the group's settings that the person may open; `current` is the name of the address that asks."""
+    leads = standing.may_manage
+    shown = [
+        ("groups:settings", _("Texts"), leads),
+        ("groups:access", _("Access"), leads),
+        ("groups:invitations", _("Invitations"), leads),
+        ("groups:working_groups", _("Working groups"), leads and not group.parent_id),
+        ("chat:reports", _("Reported messages"), leads),
+        ("groups:state", _("Rest and close"), True),
+        ("groups:record", _("Record of acts"), leads),
+    ]
+    return [
+        Section(url=reverse(name, args=[group.slug]), label=label, current=name == current)
+        for name, label, may_open in shown
+        if may_open
+    ]

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,6 +15,7 @@ from groups import services
 from groups.access import NO_GROUP, group_for_keeper, group_for_manager
 from groups.forms import AccessForm, EditForm, InviteForm, StateForm, WorkingGroupForm
 from groups.models import Group, Invitation, Join
+from groups.navigation import settings_sections
 from groups.record import entries_of, told
 from groups.services.settings import CHOICES
 from groups.standing import Standing
@@ -28,21 +28,8 @@ PER_PAGE = 50
 def _page(
     request: HttpRequest, section: str, group: Group, standing: Standing, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    leads = standing.may_manage
-    sections = [
-        ("settings", _("Texts"), leads),
-        ("access", _("Access"), leads),
-        ("invitations", _("Invitations"), leads),
-        ("working_groups", _("Working groups"), leads and not group.parent_id),
-        ("state", _("Rest and close"), True),
-        ("record", _("Record of acts"), leads),
-    ]
-    chips = [
-        {"url": reverse(f"groups:{key}", args=[group.slug]), "label": label, "current": key == section}
-        for key, label, shown in sections
-        if shown
-    ]
-    context |= {"group": group, "standing": standing, "section": section, "sections": chips}
+    sections = settings_sections(group, standing, f"groups:{section}")
+    context |= {"group": group, "standing": standing, "section": section, "sections": sections}
     return render(request, f"groups/settings/{section}.html", context, status=status)
 
 

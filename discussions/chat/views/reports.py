@@ -15,7 +15,7 @@ from discussions.chat.presenting import filled, mention_names
 from discussions.chat.reports import waiting_for_leads
 from discussions.views.requests import number, person
 from groups.access import group_for_manager
-from groups.audience import leads_of
+from groups.navigation import settings_sections
 
 
 @login_required
@@ -68,6 +68,6 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
         "group": group,
         "standing": standing,
         "reports": waiting_for_leads(group, standing, person(request)),
-        "audience": leads_of(group),
+        "sections": settings_sections(group, standing, "chat:reports"),
     }
     return render(request, "chat/reports.html", context)
