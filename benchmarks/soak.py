@@ -43,10 +43,9 @@ def main() -> int:
     late = [reading for reading in readings if reading[0] >= minutes / 5]
     slope = statistics.linear_regression(*zip(*late, strict=True)).slope if len(late) > 1 else float("nan")
     acks, deliveries = result["acks"], result["latencies"]
-    say(
-        f"  acknowledgement p50 {percentile(acks, 0.5):.1f} ms, p95 {percentile(acks, 0.95):.1f}, p99 {percentile(acks, 0.99):.1f}"
-    )
-    say(f"  delivery        p50 {percentile(deliveries, 0.5):.1f} ms, p95 {percentile(deliveries, 0.95):.1f}")
+    for what, times in (("acknowledgement", acks), ("delivery", deliveries)):
+        shares = ", ".join(f"p{share * 100:g} {percentile(times, share):.1f}" for share in (0.5, 0.95, 0.99))
+        say(f"  {what:<16} {shares} ms")
     goal(f"sent {result['sent']}, lost {result['lost']}, none", result["lost"] == 0)
     goal(f"memory grows by {slope:.2f} MB a minute, at most {SLOPE_MAX:g}", slope <= SLOPE_MAX)
     return 0

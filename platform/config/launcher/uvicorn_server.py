@@ -1,7 +1,7 @@
 """Uvicorn in the place of daphne, for processes that serve sockets behind a proxy: `SERVER=uvicorn`.
 
-It writes a frame in a third of the time. What daphne's side bounds itself (bodies, slow heads) it leaves to the proxy, so it
-serves the sockets and what machines ask about the process, and nothing else.
+What daphne's side bounds itself (bodies, slow heads) this leaves to the proxy, so it serves the sockets and what machines ask
+about the process, and nothing else. `script/bench chat` measures both.
 """
 
 import asyncio
