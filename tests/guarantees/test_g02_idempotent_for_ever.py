@@ -19,9 +19,9 @@ from core.realtime import limits
 from core.realtime.hub import Hub
 from discussions.chat import services
 from discussions.chat.models import Event, Message, Room
+from tests.chaos.client import until
+from tests.chaos.records import read_logs
 from tests.guarantees.conftest import size
-
-pytestmark = pytest.mark.django_db(transaction=True)
 
 COPIES = size(60, 200)
 WAYS = 8
@@ -152,3 +152,29 @@ def test_a_key_tells_nothing_of_the_words_of_others(room, say, lead, member):
     with pytest.raises(Conflict) as refused:
         say(lead, room, "Something", key=one)
     assert refused.value.current is None
+
+
+@pytest.mark.services
+@pytest.mark.slow
+async def test_two_processes_and_one_that_starts_later_answer_alike(stage):
+    """One act by three tabs, on either process and by HTTP, and once more after both processes were killed."""
+    frame = {"type": "send", "key": str(uuid.uuid4()), "body": "Once"}
+    async with stage.play(people=2, clients=False) as play:
+        first, second = ([door] for door in stage.doors)
+        tabs = [play.join(0, doors=first), play.join(0, doors=second), play.join(0, doors=second, sockets=False)]
+        play.join(1)
+        await until(lambda: all(tab.is_ready for tab in tabs))
+        for tab in tabs:
+            tab._add(frame)
+        await until(lambda: all(tab.is_done for tab in tabs))
+        for number, process in enumerate(stage.sockets):
+            process.kill()
+            await asyncio.to_thread(stage.again, number)
+        late = play.join(0, doors=first)
+        await until(lambda: late.is_ready, within=90)
+        late._add(frame)
+        await play.settle(within=90)
+    assert play.broken() == []
+    acks = [line for _, line in read_logs(play.history.folder).lines if line["what"] == "ack"]
+    assert len(acks) >= 4
+    assert len({(line["key"], line["seq"], line["id"], line["version"]) for line in acks}) == 1
