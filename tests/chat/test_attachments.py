@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.files import File
 from django.urls import reverse
 from django.utils import timezone
@@ -280,3 +281,32 @@ def test_what_comes_from_the_chat_has_a_folder_made_when_it_is_needed(client, le
     Upload.objects.all().delete()
     delete_folder(folder, by=Standing.of(lead, supply_chains).speak())
     assert announce(member) not in {folder, other}
+
+
+def test_a_conversation_has_no_library_and_takes_no_documents(client, lead, member, room, supply_chains, say, put):
+    plan = put(member, supply_chains)
+    talk = services.start_conversation(by=member, people=[lead.pk])
+    with pytest.raises(NoDocument):
+        say(member, talk, "Look", attachments=[plan.pk])
+    client.force_login(member)
+    assert 'id="attach"' in client.get(room.get_absolute_url()).content.decode()
+    page = client.get(f"/conversations/{talk.pk}/?attach={plan.pk}").content.decode()
+    assert 'id="attach"' not in page
+    assert plan.title not in page
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_sends_documents_and_everybody_in_the_room_is_told(
+    lead, member, room, supply_chains, put, joined
+):
+    plan = await sync_to_async(put)(member, supply_chains)
+    hers, his = await joined(lead, room), await joined(member, room)
+    await his.say(type="send", room=room.pk, key=str(uuid.uuid4()), body="", attachments=[plan.pk])
+    ack, _before = await his.until("ack")
+    (event,) = await hers.events(ack["seq"])
+    assert [one["id"] for one in event["message"]["attachments"]] == [plan.pk]
+    assert event["message"]["body"] == ""
+    answer = await his.ask(type="send", room=room.pk, key=str(uuid.uuid4()), body="", attachments=[10**9])
+    while answer["type"] != "error":
+        answer = await his.frame()
+    assert answer["code"] == "not_found"
