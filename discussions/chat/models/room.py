@@ -119,7 +119,9 @@ class Room(TimeStamped):
 
     @property
     def title(self) -> str:
-        """The room's name; the group's own room needs none."""
+        """The room's name; the group's own room needs none, and a conversation is called by who reads it."""
+        if self.group_id is None:
+            return str(_("Direct conversation"))
         return self.name or str(_("Main room"))
 
     @property
