@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 from asgiref.sync import sync_to_async
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from core.realtime import limits
@@ -29,6 +29,7 @@ ACTS = some.lists(
 
 
 @given(ACTS)
+@example([("say", 0), ("delete", -2 * HOUR)])
 @settings(
     max_examples=size(40, 1000),
     deadline=None,

@@ -193,7 +193,7 @@ class _Round:
             has_extras=bool(documents),
         )
         message.speak_as(capacity)
-        message.created_at = max(message.created_at, event.created_at)
+        message.created_at = event.created_at
         event.message = message
         self.said[draft.by.pk, draft.key] = _Said(act, message, event, capacity, mentioned, documents)
 
