@@ -221,12 +221,12 @@ else:
     DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
 REDIS_URLS = env.redis("REDIS_URL")
-# docs/decisions/0011: what each of the two does when Redis fails, and why this one.
+# docs/decisions/0012: what each of the two does when Redis fails, and why this one.
 _layers = {
     "core": "channels_redis.core.RedisChannelLayer",
     "pubsub": "channels_redis.pubsub.RedisPubSubChannelLayer",
 }
-_layer = env.choice("CHANNEL_LAYER", list(_layers), "core")
+_layer = env.choice("CHANNEL_LAYER", ["pubsub", "core"], "pubsub")
 if REDIS_URLS:
     # Sites that share one Redis must not ring each other's rooms or count each other's attempts.
     _redis_prefix = env.text("REDIS_PREFIX", urlsplit(SITE_URL).netloc)
@@ -445,6 +445,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "daphne": {"level": "WARNING"},
+        # A traceback each second while Redis is away; that a bell did not ring is told by those who rang it.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
         # Every socket that opens and closes, and the like: for a log that machines read, not for a trial's window.
         "core": {"level": "WARNING" if EMBEDDED and LOG_LEVEL == "INFO" else LOG_LEVEL},
         # One line a task would bury everything else; those that fail still speak.

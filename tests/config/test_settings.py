@@ -50,7 +50,7 @@ REFUSED = [
     ({"REDIS_URL": "redis://one/0,two:6379"}, "REDIS_URL must look like redis://host:6379/0;"),
     ({"REDIS_URL": "redis://one/0,,redis://two/0"}, "REDIS_URL must look like redis://host:6379/0;"),
     ({"REDIS_URL": "redis://one/0, redis://one/0"}, "REDIS_URL names a Redis twice."),
-    ({"CHANNEL_LAYER": "memory"}, "CHANNEL_LAYER must be one of core, pubsub, not 'memory'."),
+    ({"CHANNEL_LAYER": "memory"}, "CHANNEL_LAYER must be one of pubsub, core, not 'memory'."),
     ({"MAIL_URL": "smtp://localhost:abc"}, MAIL),
     ({"MAIL_URL": "smtp://localhost:99999"}, MAIL),
     ({"MAIL_URL": "mail.example.org"}, MAIL),
