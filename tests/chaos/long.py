@@ -42,6 +42,9 @@ tables, or what a client should have seen and has not, once everything is quiet 
 While Redis is away, others hear by the poll, which comes every ten seconds (± 20 %); while PostgreSQL is away nothing can be
 acknowledged, and the clients keep what was written and send it again with the same keys.
 
+The limits of time (those of G5, G6, G15, G21 and G22) are those of a machine that has nothing else to do. One that is overloaded
+breaks them with or without a fault: the history says how long acknowledgements took before and after it.
+
 ## The guarantees it checks
 
 | | |
