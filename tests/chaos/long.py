@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import platform
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from tests.chaos.rows import ROWS
 from tests.chaos.stage import Stage
+from tests.plugins import services
 from tests.processes.servers import postgres_binaries, redis_binary
 from tests.processes.site import ROOT, caddy_version
 
@@ -65,11 +67,23 @@ breaks them with or without a fault: the history says how long acknowledgements 
 """
 
 
+HOSTILE = """
+## Those who mean ill, and poor networks
+
+Played by `tests/chaos/hostile` on sites that run, by sockets and raw connections. Beside what is measured here, about a hundred
+cases of the protocol (F21), eighty handshakes that are none (F22), full disks (F10) and a layer that brings anything (F15)
+must come out as their tables say.
+
+| | Tried | Allowed | Seen |
+| --- | --- | --- | --- |
+"""
+
+
 class Report:
     """The rows of the table, as they come."""
 
     def __init__(self):
-        self.lines, self.is_clean, self.begun = [], True, time.monotonic()
+        self.lines, self.hostile, self.is_clean, self.begun = [], [], True, time.monotonic()
 
     def add(self, row, layer, play, broken):
         figures = play.figures()
@@ -97,7 +111,21 @@ class Report:
         minutes = (time.monotonic() - self.begun) / 60
         command = " ".join(["script/chaos", *sys.argv[1:]])
         head = HEAD.format(command=command, date=time.strftime("%d %B %Y"), minutes=minutes, machine=machine())
-        Path(file).write_text(head + "\n".join(self.lines) + "\n" + FOOT, encoding="utf-8")
+        hostile = "".join("| " + " | ".join(cells) + " |\n" for cells in self.hostile)
+        text = head + "\n".join(self.lines) + "\n" + FOOT + (HOSTILE + hostile if hostile else "")
+        Path(file).write_text(text, encoding="utf-8")
+
+
+def play_the_hostile(report):
+    """Run the stories of those who mean ill and of poor networks, in full size, and put what they measured into the report."""
+    with tempfile.TemporaryDirectory(prefix="chaos-", dir="/tmp") as folder, services.running() as found:
+        file = Path(folder) / "figures"
+        environment = {**os.environ, **found, "CHAOS": "long", "CHAOS_FIGURES": str(file), "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "script/lib/run_tests.py", "tests/chaos/hostile", "-n0", "-q"]
+        done = subprocess.run(command, cwd=ROOT, env=environment | {"ENGINES": "both"})
+        report.is_clean &= done.returncode == 0
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        report.hostile = [json.loads(line) for line in lines]
 
 
 def machine():
@@ -161,6 +189,8 @@ def main():
         play_all(report, layered, size, options.seed, "core")
     if embedded := [name for name in rows if ROWS[name].embedded]:
         play_all(report, embedded, size, options.seed, "in memory")
+    if options.rows == ",".join(ROWS):
+        play_the_hostile(report)
     report.write(options.report)
     print(
         f"{options.report} is written. "

@@ -1,5 +1,7 @@
 """One site for those who mean ill; whatever they do to it, its log stays without complaints and without content."""
 
+import json
+import os
 import re
 
 import psutil
@@ -22,6 +24,14 @@ def complaints(log):
 def resident(process):
     """Return how much memory a process has, in MB."""
     return psutil.Process(process.popen.pid).memory_info().rss / MEGABYTE
+
+
+def figure(row, tried, expected, seen):
+    """Note what a story measured: printed, and kept for the report of `script/chaos` where it asks for that."""
+    print(f"{row}: {tried}: {seen}")
+    if file := os.environ.get("CHAOS_FIGURES"):
+        with open(file, "a", encoding="utf-8") as out:
+            out.write(json.dumps([row, tried, expected, seen]) + "\n")
 
 
 class Target:

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from tests.chaos.hostile.conftest import CANARY, Target, complaints, resident
+from tests.chaos.hostile.conftest import CANARY, Target, complaints, figure, resident
 from tests.chaos.hostile.mutations import Mutations
 from tests.chaos.hostile.raw import CLOSE, PONG
 from tests.processes.site import Site
@@ -109,7 +109,8 @@ def fuzz(target, count, seed):
 
 def judge(target, count, seed):
     found, grown = fuzz(target, count, seed)
-    print(f"{count} frames: {dict(found.most_common())}, {grown:+.1f} MB")
+    answers = ", ".join(f"{number} {outcome}" for outcome, number in found.most_common())
+    figure("F20", f"{count} mutated frames, {seed}", "an error or a close each, ±20 MB", f"{answers}; {grown:+.1f} MB")
     assert target.process.is_alive
     assert abs(grown) < 20
     assert {"malformed", "unknown_type", "not_found"} <= set(found)

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.chaos.hostile.conftest import figure
 from tests.chaos.hostile.raw import PING, PONG, frame
 from tests.guarantees.conftest import size
 
@@ -40,8 +41,8 @@ def test_an_idle_room_costs_at_most_3_kb_a_minute(target):
                         heard["frames"] += 1
             time.sleep(0.05)
         minute = [(tab.wire() - start) * 60 / seconds for tab, start in zip(tabs, before, strict=True)]
-        print(
-            f"an idle room: at most {max(minute):.0f} bytes a minute and socket; {heard} in {seconds} s by {len(tabs)} sockets"
+        figure(
+            "Idle", "a room in which nothing happens", "3 KB a minute and socket", f"{max(minute):.0f} bytes at most"
         )
         assert heard["frames"] and heard["pings"]
         assert max(minute) <= 3 * KILOBYTE

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.chaos.hostile.conftest import resident
+from tests.chaos.hostile.conftest import figure, resident
 from tests.guarantees.conftest import size
 
 pytestmark = pytest.mark.slow
@@ -54,8 +54,11 @@ def test_300_megabytes_for_readers_who_never_read(target):
         grown = resident(target.process) - before
         ends = [live.end() for live in dead]
         took = time.monotonic() - begun
-        print(
-            f"{READERS} dead readers: {grown:+.1f} MB, ended {took:.1f} s, p95 {calm * 1000:.0f} -> {disturbed * 1000:.0f} ms"
+        figure(
+            "F11, G20",
+            f"{READERS} readers of 30 MB each who never read",
+            "20 MB in all, closed within 15 s and a poll",
+            f"{grown:+.1f} MB, closed after {took:.1f} s; others' p95 {calm * 1000:.0f} ms, then {disturbed * 1000:.0f} ms",
         )
         assert set(ends) <= {TOO_SLOW, "cut"} and TOO_SLOW in ends
         assert grown < 20
