@@ -116,7 +116,7 @@ async def _send(hub: Hub, socket: Socket, data: Data) -> None:
     """Say something; the ack goes out after the commit."""
     with figures.ACK_TIMES.taken():
         ack = await together.do((socket.user_id, data))
-    hub.rang(ack.room, ack.seq)
+    hub.fanout.rang(ack.room, ack.seq)
     socket.say(ack.as_data())
 
 

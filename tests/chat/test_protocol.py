@@ -334,7 +334,7 @@ async def test_a_false_bell_hides_no_true_one(joined, member, lead, room, say, h
         return found
 
     monkeypatch.setattr(hub.rooms, "entries", while_something_is_said)
-    hub.rang(room.pk, topic.head + 50)
+    hub.fanout.rang(room.pk, topic.head + 50)
 
     (event,) = await listener.events(upto=topic.head + 1)
     assert event["message"]["body"] == "Good morning"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from core.realtime import hub as hubs
+from core.realtime import fanout
 from core.realtime.hub import Hub
 from core.realtime.topic import Topic
 from tests.chat.memory import PEOPLE, ROOM, Client, Memory, settle
@@ -81,7 +81,7 @@ class Story:
             case ("poll", process):
                 await self.processes[process].look_around()
             case ("page", events):
-                hubs.PAGE = events
+                fanout.PAGE = events
             case ("wait",):
                 await asyncio.sleep(0.001)
 
@@ -144,23 +144,23 @@ STEPS = some.lists(
 
 @pytest.fixture(autouse=True)
 def _page():
-    before = hubs.PAGE
+    before = fanout.PAGE
     yield
-    hubs.PAGE = before
+    fanout.PAGE = before
 
 
 @given(STEPS)
 @example([("say", "none")] * 3 + [("kill", 1), ("say", "late"), ("drop", 1, 0), ("late", 0), ("say", "one")])
 @settings(max_examples=size(200, 2000), deadline=None)
 def test_every_client_ends_with_the_log_it_may_see(steps):
-    hubs.PAGE = 2
+    fanout.PAGE = 2
     asyncio.run(told(steps))
 
 
 def test_rights_that_are_not_asked_again_would_be_caught(monkeypatch):
     """Without the versions of rights somebody reads on after their removal: it must fail, or the test above shows nothing."""
     monkeypatch.setattr(Topic, "stale", lambda topic, acl_version: [])
-    monkeypatch.setattr(hubs.Hub, "_hand_over", lambda hub, follow, batch: follow.deliver(batch))
+    monkeypatch.setattr(fanout.Fanout, "_hand_over", lambda one, follow, batch: follow.deliver(batch))
     with pytest.raises(AssertionError):
         asyncio.run(told([("say", "all"), ("wait",), ("remove", 1, "all"), ("say", "all"), ("wait",), ("wait",)]))
 

@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from core.realtime import hub as hubs
+from core.realtime import fanout
 from core.realtime.hub import HEARTBEAT, POLL, Hub
 from tests.chaos.client import until
 from tests.guarantees.conftest import size
@@ -79,7 +79,7 @@ async def test_a_client_that_missed_something_asks_for_it_and_gets_it(joined, me
 def test_what_finds_it_comes_often_enough():
     """A lost bell: the poll. A lost frame: the heads, and one more round for the client that asks."""
     assert POLL * 1.2 < FOUND
-    assert HEARTBEAT + hubs.PAGE / 100 < FOUND
+    assert HEARTBEAT + fanout.PAGE / 100 < FOUND
 
 
 @pytest.mark.services

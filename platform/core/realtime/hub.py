@@ -8,7 +8,6 @@ ended sessions are read from the database every ten seconds.
 import asyncio
 import logging
 import random
-import time
 import uuid
 from collections import Counter
 from collections.abc import Collection, Coroutine, Sequence
@@ -24,8 +23,8 @@ from core import figures
 from core.logs import happening
 from core.models import Deployment
 from core.realtime import bell, rooms, sessions
+from core.realtime.fanout import Fanout
 from core.realtime.hearing import Ear
-from core.realtime.outbox import TOO_SLOW, Batch, Stride
 from core.realtime.presence import Presence
 from core.realtime.rooms import Head, Right
 from core.realtime.sockets import SESSION_ENDED, Socket
@@ -37,15 +36,10 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT = 25
 POLL = 10.0
-PAGE = 200
-"""Events that are read at once, if they are short."""
-
 BEHIND_MAX = 1000
 """A client further behind than this loads the newest page anew."""
 
 RESTART_SPREAD = 20
-CATCH_UP_TOLD = 200
-"""A socket that had to read more events than this by itself is told of in the log."""
 
 
 class Hub:
@@ -61,6 +55,7 @@ class Hub:
         self.per_user: Counter[int] = Counter()
         self.ear = Ear()
         self.presence = Presence(self)
+        self.fanout = Fanout(self)
         self._services: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._hearing: asyncio.Task[None] | None = None
@@ -130,8 +125,8 @@ class Hub:
             follow = Follow(socket, topic, sent=sent, right=right, acl_version=head.acl_version)
             topic.follows.add(follow)
             socket.follows[room] = follow
-            self._catch_up_with(follow)
-            self.rang(room, head.seq)
+            self.fanout.catch_up_with(follow)
+            self.fanout.rang(room, head.seq)
             self.presence.changed(topic, to=follow)
         finally:
             topic.joining -= 1
@@ -148,7 +143,8 @@ class Hub:
         self.presence.changed(follow.topic)
         self._end_if_idle(follow.topic)
 
-    def _close(self, follow: Follow, reason: str) -> None:
+    def close(self, follow: Follow, reason: str) -> None:
+        """End one socket's part in a room, and say why."""
         self.unfollow(follow)
         follow.socket.say({"type": "closed", "room": follow.topic.room, "reason": reason})
 
@@ -189,7 +185,7 @@ class Hub:
                 del self.topics[topic.room]
                 figures.ROOMS.value = len(self.topics)
             topic.ready.set()
-        self.rang(topic.room, topic.wanted)
+        self.fanout.rang(topic.room, topic.wanted)
 
     def _end_if_idle(self, topic: Topic) -> None:
         if topic.is_idle and self.topics.get(topic.room) is topic:
@@ -206,90 +202,6 @@ class Hub:
         if room in self.topics:
             await self.ear.hear(rooms.channel(room))
 
-    # --- What happened goes out ---------------------------------------------------------------------------------
-
-    def rang(self, room: int, seq: int) -> None:
-        """Something moved: read on, unless somebody is at it already."""
-        topic = self.topics.get(room)
-        if topic is None:
-            return
-        topic.rings += 1
-        topic.wanted = max(topic.wanted, seq)
-        if topic.ready.is_set() and topic.wanted > topic.head and (topic.pump is None or topic.pump.done()):
-            topic.pump = self.spawn(self._read_on(topic))
-
-    async def _read_on(self, topic: Topic) -> None:
-        stride = Stride(PAGE)
-        while topic.head < topic.wanted:
-            rings = topic.rings
-            entries = await in_thread(self.rooms.entries, topic.room, topic.head, stride.limit)
-            if not entries:
-                # A bell told of more than there is. One that rang while we read may tell the truth: look again for it.
-                if topic.rings == rings:
-                    topic.wanted = topic.head
-                continue
-            figures.EVENTS_READ.value += len(entries)
-            batches = stride.cut(Batch.split(topic.room, entries))
-            await self._ask_again(topic, max(batch.acl_version for batch in batches))
-            for batch in batches:
-                for follow in topic.live():
-                    self._hand_over(follow, batch)
-                topic.head = batch.last
-                figures.HANDOVER_TIMES.note(time.time() - batch.entries[0].at)
-                await asyncio.sleep(0)  # those who can write do so before more is queued
-
-    def _hand_over(self, follow: Follow, batch: Batch) -> None:
-        """Queue the batch for one socket; one that is slow, or whose right must be asked anew, reads on by itself."""
-        if follow.acl_version >= batch.acl_version and follow.socket.outbox.is_roomy:
-            follow.deliver(batch)
-        else:
-            follow.is_live = False
-            follow.catching_up = self.spawn(self._catch_up(follow))
-
-    async def _ask_again(self, topic: Topic, acl_version: int) -> None:
-        """Ask the rights of all who were last asked before this version; who has none is shut out before anything follows."""
-        while stale := topic.stale(acl_version):
-            head, rights = await in_thread(self.look, topic.room, {follow.socket.user_id for follow in stale})
-            for follow in stale:
-                right = rights.get(follow.socket.user_id)
-                if follow.over:
-                    continue
-                if head is None or right is None:
-                    self._close(follow, "removed")
-                else:
-                    follow.right, follow.acl_version = right, head.acl_version
-
-    def _catch_up_with(self, follow: Follow) -> None:
-        if follow.sent >= follow.topic.head:
-            follow.is_live = True
-        else:
-            follow.catching_up = self.spawn(self._catch_up(follow))
-
-    async def _catch_up(self, follow: Follow) -> None:
-        """Send what is missing at the socket's own pace, until it is where the process is."""
-        topic, stride = follow.topic, Stride(PAGE)
-        figures.CATCH_UPS.value += 1
-        start = follow.sent
-        while follow.sent < topic.head:
-            entries = await in_thread(self.rooms.entries, topic.room, follow.sent, stride.limit)
-            if not entries:
-                break
-            figures.CATCH_UP_EVENTS.value += len(entries)
-            for batch in stride.cut(Batch.split(topic.room, entries)):
-                if not await follow.socket.outbox.roomy():
-                    follow.socket.close(TOO_SLOW)
-                    return
-                # Asked after every wait, in which anything may have happened.
-                while not follow.over and follow.acl_version < batch.acl_version:
-                    await self._ask_again(topic, batch.acl_version)
-                if follow.over:
-                    return
-                follow.deliver(batch)
-        follow.is_live = True
-        if follow.sent - start > CATCH_UP_TOLD:
-            about = happening("catch_up.long", room=topic.room, events=follow.sent - start)
-            logger.info("A socket caught up with a room.", extra=about)
-
     # --- The layer ----------------------------------------------------------------------------------------------
 
     def _bells(self) -> list[str]:
@@ -302,7 +214,7 @@ class Hub:
     def _heard(self, message: dict[str, Any]) -> None:
         match message:
             case {"type": "room.moved", "room": int(room), "seq": int(seq)}:
-                self.rang(room, seq)
+                self.fanout.rang(room, seq)
             case {"type": "room.typing", "room": int(room), "person": int(person)}:
                 if (topic := self.topics.get(room)) is not None:
                     self.spawn(self.presence.show_typing(topic, person))
@@ -351,12 +263,12 @@ class Hub:
         for topic in list(self.topics.values()):
             head = heads.get(topic.room)
             if head is not None:
-                await self._ask_again(topic, head.acl_version)
+                await self.fanout.ask_again(topic, head.acl_version)
                 figures.FOUND_BY_POLL.value += max(0, head.seq - topic.wanted) if topic.ready.is_set() else 0
-                self.rang(topic.room, head.seq)
+                self.fanout.rang(topic.room, head.seq)
             elif topic.ready.is_set():
                 for follow in list(topic.follows):
-                    self._close(follow, "removed")
+                    self.close(follow, "removed")
             self.spawn(self.presence.tell(topic))
 
     async def _check_sessions(self, sockets: Collection[Socket]) -> None:

@@ -5,17 +5,17 @@ import django
 django.setup()
 
 from config.launcher.__main__ import main  # noqa: E402
-from core.realtime.hub import Hub  # noqa: E402
+from core.realtime.fanout import Fanout  # noqa: E402
 
 
-async def believe(hub, topic, acl_version):
-    """Stands for `Hub._ask_again`: takes every old right for a new one."""
+async def believe(fanout, topic, acl_version):
+    """Stands for `Fanout.ask_again`: takes every old right for a new one."""
     for follow in topic.stale(acl_version):
         follow.acl_version = acl_version
 
 
-assert callable(Hub._ask_again)
-Hub._ask_again = believe
+assert callable(Fanout.ask_again)
+Fanout.ask_again = believe
 
 if __name__ == "__main__":
     main()
