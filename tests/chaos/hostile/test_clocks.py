@@ -5,6 +5,7 @@ import glob
 import socket
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -36,22 +37,21 @@ class SkewedStage(Stage):
         written.write_text(f"{seconds:+d}\n")
         written.rename(self.clock)
 
-    def serve(self, port=None):
-        more = {"PING_INTERVAL": "2"}
-        if not self.sockets and not hasattr(self, "first"):
-            self.first = self.site.start("sockets", port=port, **more)
-            return self.first
+    def _serve(self, **environment):
+        more = {"PING_INTERVAL": "2", **environment}
+        skewed = {"CLOCK_SHIFT": str(self.clock)}
         if FAKETIME:
-            more |= {
+            skewed = {
                 "LD_PRELOAD": FAKETIME,
                 "FAKETIME_TIMESTAMP_FILE": str(self.clock),
                 "FAKETIME_CACHE_DURATION": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             }
-            return self.site.start("sockets", port=port, **more)
-        return self.site.start(
-            "sockets", port=port, via="tests.chaos.hostile.shifted", CLOCK_SHIFT=str(self.clock), **more
-        )
+        via = "config.launcher" if FAKETIME else "tests.chaos.hostile.shifted"
+        self.sockets = [
+            self.site.start("sockets", **more),
+            self.site.start("sockets", via=via, **more, **skewed),
+        ]
 
 
 class Pinged(threading.Thread):
@@ -84,6 +84,8 @@ async def test_the_clock_of_one_process_is_wrong(tmp_path):
                     # A silent client is asked whether it lives, whatever the clock says.
                     await until(lambda shifted=shifted: listener.at > shifted + 1, 15)
             took = await play.settle(within=35)
+            times = [datetime.fromisoformat(one["at"]) for client in play.clients for one in client.messages.values()]
+            assert max(times) - datetime.now(UTC) > timedelta(hours=1), "the clock was wrong indeed"
             assert not [client.name for client in play.clients if client.ended], "no session has ended"
             # A session that ends is found at once, by the bell or by the poll.
             await play.sign_out(2)

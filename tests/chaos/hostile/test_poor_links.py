@@ -24,9 +24,9 @@ class FarStage(Stage):
         super().__init__(folder, embedded=True)
         self.link = link
 
-    def serve(self, port=None):
+    def _serve(self, **environment):
         with self.link.at("far"):
-            return self.site.start("sockets", port=port, host="0.0.0.0")
+            self.sockets = [self.site.start("sockets", host="0.0.0.0", **environment)]
 
     @property
     def doors(self):
@@ -50,7 +50,8 @@ async def test_whoever_talks_over_a_poor_link_gets_everything_once_and_every_mes
                 await asyncio.sleep(TALK)
             took = await play.settle(within=60)
             lost = sum(way.lost for way in link.ways) / max(1, sum(way.packets for way in link.ways))
-            assert all(client.is_done and not client.ended for client in play.clients)
+            states = {client.name: (client.ended, client.is_done, client.last) for client in play.clients}
+            assert all(done and not ended for ended, done, _ in states.values()), states
             heads = await play.heads()
             assert [client.last for client in play.clients] == [heads[play.room]] * len(play.clients)
         assert play.broken() == []
