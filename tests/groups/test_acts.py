@@ -35,7 +35,9 @@ def told(person) -> list[str]:
 
 
 def acts(group) -> list[str]:
-    return list(AuditEntry.objects.filter(chain__scope=f"group:{group.pk}").values_list("verb", flat=True))
+    return list(
+        AuditEntry.objects.filter(chain__scope=f"group:{group.pk}").order_by("pk").values_list("verb", flat=True)
+    )
 
 
 @pytest.fixture

@@ -155,7 +155,11 @@ def test_a_session_behind_a_sign_that_ends_no_line_signs_nobody_in(target):
             assert status in REFUSED or (status, knock.end()) == (101, 4401), byte
 
 
-@pytest.mark.parametrize("more", [frame(b'{"type":"shout"}'), b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+@pytest.mark.parametrize(
+    "more",
+    [frame(b'{"type":"shout"}'), b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+    ids=["a frame", "a request"],  # a frame's mask is made anew each time
+)
 def test_what_comes_behind_a_handshake_before_its_answer_is_no_second_request(target, more):
     with target.knock(head(target.door, target.session) + more) as knock:
         assert knock.status() == 101
