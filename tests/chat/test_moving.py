@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core.errors import Conflict
 from core.models import AuditEntry
+from core.realtime import limits
 from discussions.chat import services
 from discussions.chat.access import place_in
 from discussions.chat.models import Message
@@ -25,6 +26,7 @@ def turn(room):
 
     def copy(person, first, last, *, key=None, title="What we said", at=None):
         at = at or room
+        limits.pace.forget()
         return services.turn_into_thread(
             at.pk, by=person, first=first, last=last, title=title, key=key or uuid.uuid4()
         )

@@ -10,7 +10,7 @@ import uuid
 from collections import Counter
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from core.realtime import limits
 from discussions.chat import presenting, services
@@ -69,6 +69,10 @@ def story(write, page):
                 done.append(taken)
             except Undone:
                 pass
+            except OperationalError:
+                # SQLite has one writer at a time, and one that waits in vain is told to come back; nothing of it stays.
+                if connection.vendor != "sqlite":
+                    raise
         return done
 
     results = at_once(WRITERS, writer)
