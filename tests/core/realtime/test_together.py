@@ -7,6 +7,16 @@ import pytest
 
 from core.realtime.together import ROUND_MAX, Held, Together
 
+# The threads that work here look after connections they may have from before.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def until(is_so):
+    """Wait until it is so, ten seconds at most."""
+    async with asyncio.timeout(10):
+        while not is_so():
+            await asyncio.sleep(0.01)
+
 
 class Work:
     """Notes its rounds, and takes as long as it is told to."""
@@ -28,8 +38,7 @@ async def test_what_comes_meanwhile_goes_together_in_the_next_round():
     work.may_go.clear()
     together = Together(work)
     asked = [asyncio.create_task(together.do(number)) for number in range(5)]
-    while not work.rounds:
-        await asyncio.sleep(0.01)
+    await until(lambda: work.rounds)
     asked += [asyncio.create_task(together.do(number)) for number in range(5, 8)]
     await asyncio.sleep(0.05)
     work.may_go.set()
@@ -114,11 +123,9 @@ async def test_who_comes_behind_what_stays_held_waits_no_second_time():
 
     together = Together(held)
     first = asyncio.create_task(together.do(1))
-    while ([1], True) not in rounds:
-        await asyncio.sleep(0.005)
+    await until(lambda: ([1], True) in rounds)
     second = asyncio.create_task(together.do(2))
-    while ([2], False) not in rounds:
-        await asyncio.sleep(0.005)
+    await until(lambda: ([2], False) in rounds)
     await asyncio.sleep(0.05)
     may_fail.set()
 
