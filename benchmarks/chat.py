@@ -72,6 +72,7 @@ def saturated(ground: Ground, rounds: int) -> None:
             say(
                 f"  {name:<18} {median(each, 'rate'):9,.0f} deliveries a second   {median(each, 'cpu') * 1e6:6.1f} µs CPU each"
                 f"   {median(each, 'memory') / 1024:6.1f} KB a socket   lost {sum(result['lost'] for result in each)}"
+                f"   refused as too fast {sum(result['counts'].get('refused', 0) for result in each)}"
             )
         rate = {name: median(each, "rate") for name, each in results.items()}
         cpu = {name: median(each, "cpu") * 1e6 for name, each in results.items()}

@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MARK = re.compile(rb"#(\d+):(\d+)#")
+RETRY = re.compile(rb'"retry_after":(\d+)')
 KEY = re.compile(rb'"key":"([0-9a-f-]{36})"')
 AT_ONCE = 40
 """Handshakes under way at a time."""
@@ -122,8 +123,18 @@ class Client(asyncio.Protocol):
             elif payload.startswith(b'{"type":"ack"'):
                 self.crowd.acknowledged(payload)
             elif b'"error"' in payload:
-                self.crowd.counts["errors"] += 1
-                self.under_way = None
+                self.refused(payload)
+
+    def refused(self, payload: bytes) -> None:
+        """Note that a message was not taken; one that came too fast is followed by another when there is time."""
+        crowd = self.crowd
+        crowd.counts["refused"] += 1
+        if self.under_way is not None:
+            crowd.sent -= 1
+            crowd.sent_to[self.room] -= 1
+            self.under_way = None
+            wait = RETRY.search(payload)
+            asyncio.get_running_loop().call_later(float(wait[1]) if wait else 1.0, crowd.next, self)
 
     def take_part(self) -> None:
         """Note that the socket is where it should be."""
@@ -171,7 +182,7 @@ class Crowd:
         self.asked: dict[bytes, int] = {}
         self.sent_to: Counter[int] = Counter()
         self.clients: list[Client] = []
-        self.sent = 0
+        self.sent = self.numbers = 0
         self.over = False
         self.sending = False
 
@@ -204,11 +215,12 @@ class Crowd:
     def say(self, client: Client) -> None:
         """Send one message from a socket."""
         self.sent += 1
+        self.numbers += 1
         self.sent_to[client.room] += 1
-        client.under_way = str(self.sent)
+        client.under_way = str(self.numbers)
         now, key = time.monotonic_ns() // 1000, str(uuid.uuid4())
         self.asked[key.encode()] = now
-        body = f"No #{self.sent}:{now}# and some words to fill a line"
+        body = f"No #{self.numbers}:{now}# and some words to fill a line"
         client.write((self.plan["send"] % {"key": key, "body": body, "room": client.room}).encode())
 
     def acknowledged(self, payload: bytes) -> None:
