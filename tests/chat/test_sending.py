@@ -4,7 +4,7 @@ import threading
 import uuid
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 
 from core.errors import Conflict, RateLimited
@@ -103,6 +103,20 @@ def test_the_number_of_queries_does_not_grow_with_the_messages(room, lead, membe
     people = [lead, member]
     with django_assert_num_queries(13):
         services.send_messages([draft(room, people[number % 2]) for number in range(count)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_refuses_is_told_to_whom_it_concerns_only(room, supply_chains, member, lead):
+    other = services.open_room(supply_chains, by=lead, name="Drafting")
+    services.send_messages([draft(room, member)])
+    Room.objects.filter(pk=room.pk).update(last_number=0)  # the next number is taken
+
+    outcomes = services.send_messages([draft(room, member), draft(other, lead)])
+
+    assert kinds(outcomes) == [IntegrityError, Ack]
+    assert list(Message.objects.filter(room=room).values_list("number", flat=True)) == [1]
+    with pytest.raises(IntegrityError):
+        services.send_message(room.pk, by=member, key=uuid.uuid4(), body="Once more")
 
 
 @pytest.mark.services

@@ -132,18 +132,16 @@ class _Round:
         ]
 
     def alone(self, draft: Draft, *, wait: bool) -> Outcome:
-        """Do one of them, after all together could not be written."""
+        """Do one of them, after all together could not be written; what the database refuses otherwise is its outcome."""
+        self.drafts = [draft]
         try:
-            act = draft.act()
-            if ack := outcome_of(draft.by, draft.key, act):
-                return ack
             with figures.SEND_TIMES.taken(lambda: len(self.said)), transaction.atomic():
-                self.drafts = [draft]
                 return self.go(wait=wait)[0]
-        except IntegrityError:
-            return outcome_of(draft.by, draft.key, act) or Held(draft.room)
-        except DomainError as refused:
-            return refused
+        except IntegrityError as error:
+            try:
+                return outcome_of(draft.by, draft.key, draft.act()) or error
+            except DomainError as refused:
+                return refused
 
     def _held(self) -> set[int]:
         """Return which rooms are there, but in somebody else's hands."""
