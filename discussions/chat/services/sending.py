@@ -11,9 +11,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from core import figures
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.realtime.limits import pace
 from core.realtime.together import Held
 from discussions.chat.access import Place, message_in, places_of
@@ -161,7 +162,9 @@ class _Round:
         if (event := self.known.get(name)) is not None:
             return answered(event, act, draft.by)
         if (said := self.said.get(name)) is not None:
-            return None if said.act == act else answered(said.event, act, draft.by)
+            if said.act != act:
+                raise Conflict(_("This key was used for something else."))
+            return None
         if draft.room in self.held:
             raise Held(draft.room)
         if name not in self.paced:
