@@ -86,6 +86,24 @@ def _host(name: str, host: str) -> str:
     return ascii_form
 
 
+def domain(name: str, default: str = "") -> str:
+    """Return the domain of mail addresses, such as `mail.example.org`, in lower case; "" where none is set."""
+    value = text(name, default).lower()
+    if value and (
+        len(value) > 190 or not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", value)
+    ):
+        refuse(f"{name} must be a domain such as mail.example.org, not {value!r}.")
+    return value
+
+
+def keys(name: str, default: str) -> list[str]:
+    """Return keys to sign with, with spaces between them in the variable: the first signs, the others are still read."""
+    found = text(name, default).split()
+    if any(len(key) < 40 for key in found):
+        refuse(f"{name} must hold keys of at least 40 characters each, with spaces between them.")
+    return found
+
+
 def address(
     name: str, schemes: Collection[str], example: str, default: str | None = None, *, host: bool = True
 ) -> SplitResult | None:

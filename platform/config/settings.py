@@ -331,6 +331,14 @@ def _mailer() -> dict[str, object]:
 
 MAILERS = {"default": _mailer()}
 
+# --- Mail that comes in ------------------------------------------------------------------------------------------
+
+# The domain whose mail this site reads; without one, letters have no address for answers. The demonstration has one, so
+# that it can be shown there.
+MAIL_IN_DOMAIN = env.domain("MAIL_IN_DOMAIN", _site_host if DEMO else "")
+# Addresses for answers are signed with the first, so that nobody can make them up. SECRET_KEY may have spaces in it.
+MAIL_IN_KEYS = env.keys("MAIL_IN_KEYS", "") or [SECRET_KEY]
+
 # --- People ------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
