@@ -432,6 +432,13 @@ TIME_ZONE = "UTC"
 MESSAGE_MAX_BYTES = 16 * 1024
 SOCKETS_PER_USER = 8
 
+# --- What the site asks of others --------------------------------------------------------------------------------
+
+# Push services and webhooks lie in the public network; somebody who builds one may have it on their own machine.
+OUTGOING_LOOPBACK = env.flag("OUTGOING_LOOPBACK", default=False)
+if OUTGOING_LOOPBACK and not EMBEDDED:
+    env.refuse("OUTGOING_LOOPBACK=1 lets members reach servers of this machine; it is refused with MODE=full.")
+
 # --- Figures for whoever watches the site ------------------------------------------------------------------------
 
 # 0: none are served. Each process takes the first free port from this one on.

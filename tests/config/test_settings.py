@@ -57,6 +57,10 @@ REFUSED = [
     ({"MAIL_FROM": "nobody"}, "MAIL_FROM must be an address such as Groups <no-reply@example.org>, not 'nobody'."),
     ({"MAX_FILE_MB": "much"}, "MAX_FILE_MB must be a whole number from 1 to 100000, not 'much'."),
     ({**FULL, "DEMO": "1"}, "DEMO=1 has published passwords; it is refused with MODE=full."),
+    (
+        {**FULL, "OUTGOING_LOOPBACK": "1"},
+        "OUTGOING_LOOPBACK=1 lets members reach servers of this machine; it is refused with MODE=full.",
+    ),
     ({**FULL, "DEBUG": "1"}, "DEBUG=1 shows internals to every visitor; it is refused with MODE=full."),
     ({**FULL, "SITE_URL": ""}, "SITE_URL must be set to the site's public address,"),
     ({**FULL, "SITE_URL": "http://groups.example.org"}, "SITE_URL must begin with https:// with MODE=full."),
