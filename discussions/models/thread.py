@@ -148,6 +148,10 @@ class Thread(Folded, Spoken, TimeStamped):
     version = models.PositiveIntegerField(default=1)
     last_number = models.PositiveIntegerField(default=0)
     last_post_at = models.DateTimeField(default=timezone.now)
+    # What stands in the thread besides posts: its page asks only for what there is.
+    asks_acknowledgement = models.BooleanField(default=False)
+    poll_count = models.PositiveIntegerField(default=0)
+    action_count = models.PositiveIntegerField(default=0)
     key = models.UUIDField()
 
     objects: ClassVar[ThreadQuerySet] = ThreadQuerySet.as_manager()  # type: ignore[assignment]

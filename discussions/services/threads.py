@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from core import markdown
 from core.audit import record
 from core.errors import Conflict
+from core.events import publish
 from discussions import mentions
 from discussions.access import may_keep
+from discussions.events import EndMoved, ThreadConcluded, ThreadReopened, ThreadStarted
 from discussions.models import Draft, Kind, Thread
 from discussions.models.thread import FOR_LEADS
 from discussions.services.locking import locked, locked_group, moderating, speaking
@@ -57,6 +59,7 @@ def start_thread(
     thread.save(force_insert=True)
     append(thread, by=by, body=body, key=key, fingerprint=fingerprint, at=at)
     Draft.objects.filter(user=by.user, group=group, thread=None).delete()
+    publish(ThreadStarted(thread))
     return thread
 
 
@@ -82,6 +85,8 @@ def change_thread(
         record(by, "thread.renamed", thread, before=before)
     thread.version += 1
     thread.save(update_fields=["title", "open_until", "version"])
+    if moved:
+        publish(EndMoved(thread))
     return thread
 
 
@@ -107,6 +112,7 @@ def close_thread(thread: Thread, *, by: Capacity, conclusion: str) -> Thread:
         update_fields=["closed_at", "closed_by", "closed_for", "closed_function", "conclusion", "conclusion_html"]
     )
     record(by, "thread.closed", thread)
+    publish(ThreadConcluded(thread))
     return thread
 
 
@@ -121,6 +127,7 @@ def reopen(thread: Thread, *, by: Capacity) -> Thread:
     thread.closed_function = ""
     thread.save(update_fields=["closed_at", "closed_by", "closed_for", "closed_function"])
     record(by, "thread.reopened", thread)
+    publish(ThreadReopened(thread))
     return thread
 
 
