@@ -7,5 +7,5 @@ from discussions.chat.services import purge
 
 @task()
 def purge_messages() -> None:
-    """Take away what rooms keep no longer; once a day, see `DAILY_TASKS`."""
+    """Take away what rooms keep no longer; once a day, see `SCHEDULE`."""
     purge()

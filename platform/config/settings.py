@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -261,11 +262,18 @@ else:
 
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "process"}
 
-# Done once a day by whatever works in the background.
-DAILY_TASKS = ["discussions.chat.tasks.purge_messages"]
+# What the clock brings, and how often; done by whatever works in the background (core/schedule.py).
+SCHEDULE = {
+    "core.tasks.purge_results": timedelta(days=1),
+    "discussions.chat.tasks.purge_messages": timedelta(days=1),
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Background threads of the server's process; elsewhere workers are processes of their own.
 WORKER_THREADS = 1 if EMBEDDED else 0
+# Seconds of silence after which a worker is dead and its task is done by another.
+WORKER_LEASE = env.number("WORKER_LEASE", 30, minimum=1, maximum=3600)
+# Seconds a task has to come to its end once its worker is told to stop.
+WORKER_STOP_TIMEOUT = env.number("WORKER_STOP_TIMEOUT", 5 if EMBEDDED else 60, minimum=1, maximum=3600)
 
 # --- Files and static --------------------------------------------------------------------------------------------
 

@@ -34,13 +34,23 @@ class Deployment(models.Model):
 
 
 class Schedule(models.Model):
-    """When a task that is done once a day is due again; whoever moves the time is the one who has it done."""
+    """When a task of the clock is due again; whoever moves the time is the one who has it done."""
 
     task = models.CharField(max_length=120, unique=True)
     due_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(null=True)
+    last_id = models.UUIDField(null=True)
+    """The task that was enqueued last; its row may be gone."""
 
     def __str__(self) -> str:
         return f"{self.task} at {self.due_at}"
+
+
+class Worker(models.Model):
+    """One worker (a process, or a thread of one) as it last said that it lives; `core.background.lease` judges it by that."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    seen_at = models.DateTimeField()
 
 
 class AuditChain(models.Model):

@@ -1,9 +1,10 @@
-"""What the clock brings: the tasks of `DAILY_TASKS` once a day, and work that a worker began and did not live to end.
+"""What the clock brings: the tasks of `SCHEDULE`, each after its interval, enqueued by one process however many look.
 
-Each is enqueued by one process, however many look at the clock.
+SCHEDULE = {"notifications.tasks.send_digests": timedelta(minutes=15)}
 """
 
 import logging
+import random
 import threading
 import time
 from datetime import datetime, timedelta
@@ -19,46 +20,40 @@ from core.models import Schedule
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY = 60
-"""Seconds between two looks at the clock."""
+LOOK_EVERY = 15
+"""Seconds between two looks at the clock: no interval is kept more exactly than that."""
 
-DAY = timedelta(days=1)
-DROPPED_AFTER = timedelta(minutes=15)
-"""A task that is still running after this long has lost its worker: it is done again. Every task bears being done twice."""
-
-ATTEMPTS = 5
+UNFINISHED = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
 
 
 def enqueue_due(now: datetime | None = None) -> list[str]:
-    """Enqueue every daily task that is due, and return their names.
+    """Enqueue every task that is due, and return their names.
 
-    Each is claimed by moving its time in the transaction that enqueues it: of several who try at once, one does. After days
-    in which nothing ran it is done once.
+    Each is claimed by moving its time in the transaction that enqueues it: of several who try at once, one does. After a time
+    in which nothing ran it is done once, and where the last one has not come to its end, not again beside it.
     """
     now = now or timezone.now()
-    claimed = []
-    for name in settings.DAILY_TASKS:
-        with transaction.atomic():
-            Schedule.objects.get_or_create(task=name, defaults={"due_at": now})
-            if Schedule.objects.filter(task=name, due_at__lte=now).update(due_at=now + DAY):
-                import_string(name).enqueue()
-                claimed.append(name)
-    return claimed
+    later = set(Schedule.objects.filter(due_at__gt=now).values_list("task", flat=True))
+    return [name for name, every in settings.SCHEDULE.items() if name not in later and _enqueue(name, every, now)]
 
 
-def take_up_dropped(now: datetime | None = None) -> int:
-    """Let tasks whose worker was killed be done by another, and return how many; one that outlives no worker is given up."""
-    now = now or timezone.now()
-    taken = 0
-    for dropped in DBTaskResult.objects.running().filter(started_at__lt=now - DROPPED_AFTER):
-        if len(dropped.worker_ids) >= ATTEMPTS:
-            logger.error("The task %s was given up: it ended %d workers.", dropped.task_path, ATTEMPTS)
-            dropped.set_failed(TimeoutError("Its workers ended before it did."))
-            continue
-        # Only as it was found: another process may have taken it up, or its worker may have come to an end just now.
-        same = DBTaskResult.objects.running().filter(pk=dropped.pk, started_at=dropped.started_at)
-        taken += same.update(status=TaskResultStatus.READY, started_at=None)
-    return taken
+@transaction.atomic
+def _enqueue(name: str, every: timedelta, now: datetime) -> bool:
+    row, _new = Schedule.objects.get_or_create(task=name, defaults={"due_at": now})
+    if row.due_at > now or not Schedule.objects.filter(pk=row.pk, due_at=row.due_at).update(
+        due_at=_next(row.due_at, every, now)
+    ):
+        return False
+    if row.last_id and DBTaskResult.objects.filter(pk=row.last_id, status__in=UNFINISHED).exists():
+        return False
+    enqueued = import_string(name).enqueue()
+    Schedule.objects.filter(pk=row.pk).update(last_id=enqueued.id, last_at=now)
+    return True
+
+
+def _next(due: datetime, every: timedelta, now: datetime) -> datetime:
+    """Return the first time after now that is a whole number of intervals after the one that was due."""
+    return due + every * ((now - due) // every + 1)
 
 
 def start_clock() -> threading.Thread:
@@ -72,8 +67,9 @@ def _look() -> None:
     while True:
         try:
             enqueue_due()
-            take_up_dropped()
-        except Exception:
-            logger.exception("The day's work could not be enqueued; it is tried again in %d s.", LOOK_EVERY)
+        except Exception as error:
+            logger.warning(
+                "What the clock brings could not be enqueued (%s); it is tried again.", type(error).__name__
+            )
         close_old_connections()
-        time.sleep(LOOK_EVERY)
+        time.sleep(LOOK_EVERY * random.uniform(0.9, 1.1))  # noqa: S311 - nothing secret

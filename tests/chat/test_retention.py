@@ -12,13 +12,11 @@ from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import schedule
 from core.events import publish
-from core.models import AuditEntry, Schedule
+from core.models import AuditEntry
 from core.realtime import limits
 from discussions.chat import presenting, services
 from discussions.chat.access import place_in
@@ -250,23 +248,6 @@ def test_unread_is_what_a_count_would_say(data, lead, member, observer, room, sa
                 left = left.filter(number__gt=reading.last_number)
             assert reading.unread_in(now) == left.count(), (person, mark)
         transaction.set_rollback(True)
-
-
-def test_the_day_s_work_is_enqueued_once_however_many_look(db):
-    now = timezone.now()
-    assert schedule.enqueue_due(now) == ["discussions.chat.tasks.purge_messages"]
-    assert schedule.enqueue_due(now) == schedule.enqueue_due(now + timedelta(hours=23)) == []
-    assert schedule.enqueue_due(now + timedelta(days=3)) == ["discussions.chat.tasks.purge_messages"]
-    assert DBTaskResult.objects.filter(task_path="discussions.chat.tasks.purge_messages").count() == 2
-    assert Schedule.objects.get().due_at == now + timedelta(days=4)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_workers_that_look_at_once_one_enqueues():
-    now = timezone.now()
-    Schedule.objects.create(task="discussions.chat.tasks.purge_messages", due_at=now)
-    claimed = at_once(4, lambda _: schedule.enqueue_due(now))
-    assert sorted(map(len, claimed)) == [0, 0, 0, 1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -221,6 +221,7 @@ TASKS = {
         {"notifications.Notice"},
         "may the reader still see what the notice is about",
     ),
+    "core.tasks.purge_results": (set(), "nothing: no word leaves the site"),
     "chat.tasks.purge_messages": (set(), "nothing: no word leaves the site"),
     "documents.tasks.sweep_library": (
         {"documents.Upload", "django_tasks_database.DBTaskResult"},

@@ -60,10 +60,11 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         "notifications.tasks.mail_notices": ((notice.key,), lead_goes),
         "documents.tasks.sweep_library": ((), lambda: None),
         "chat.tasks.purge_messages": ((), lambda: None),
+        "core.tasks.purge_results": ((), lambda: None),
     }
 
 
-SILENT = {"chat.tasks.purge_messages", "documents.tasks.sweep_library"}
+SILENT = {"core.tasks.purge_results", "chat.tasks.purge_messages", "documents.tasks.sweep_library"}
 
 
 def snapshot():

@@ -93,7 +93,7 @@ def start_companions() -> None:
 
     if apps.ready:
         from core import reporting
-        from core.background import start_threads
+        from core.background.worker import start_threads
 
         start_threads(settings.WORKER_THREADS)
         reporting.begin("site" if settings.EMBEDDED else "sockets")

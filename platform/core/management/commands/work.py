@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from core import reporting
-from core.background import run_worker
+from core.background.worker import run_worker
 
 
 class Command(BaseCommand):
