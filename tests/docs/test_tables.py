@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-READERS = {"text", "flag", "number", "choice", "origin", "address", "database", "redis", "folder"}
+READERS = {"text", "flag", "number", "choice", "origin", "address", "domain", "keys", "database", "redis", "folder"}
 
 
 def rows(name):
