@@ -1,0 +1,11 @@
+"""What is in a file, without opening it: the text of its pages, and pictures of them.
+
+Files come from outside, and what reads them is large and written in C. So a child process reads them, which has a bounded time,
+bounded memory and, where the system allows it, no network; whatever it does, the process that asks goes on. Nothing in this
+package but `child` and what it imports parses a file, and nothing in it needs Django.
+"""
+
+from groups.documents.reading.asking import Unreadable, pictures_of, text_of
+from groups.documents.reading.pages import PICTURED, READABLE, Page, Picture
+
+__all__ = ["PICTURED", "READABLE", "Page", "Picture", "Unreadable", "pictures_of", "text_of"]

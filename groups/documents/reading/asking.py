@@ -1,0 +1,98 @@
+"""The parent's side: one child for one file, ended when its time is over."""
+
+import base64
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from groups.documents.reading.pages import Page, Picture
+
+ROOT = Path(__file__).resolve().parents[3]
+SECONDS = 60
+"""Of the clock; the child bounds its own time at the processor."""
+
+MOST_SAID = 64 * 1024**2
+"""Bytes that a child may say."""
+
+CHILD = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from groups.documents.reading.child import main; main(*sys.argv[2:])"
+)
+
+
+class Unreadable(Exception):
+    """Nothing could be read: `reason` is `locked`, `damaged`, `too_large`, or `ended` where the child did not live to say."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def text_of(file: Path | IO[bytes], kind: str) -> list[Page]:
+    """Return the text of the file's pages, those without any left out; raise `Unreadable` where it cannot be had.
+
+    A file that another storage keeps is given open, and read whole.
+    """
+    return [Page(line["page"], line["text"]) for line in _ask(file, "text", kind)]
+
+
+def pictures_of(file: Path | IO[bytes], kind: str) -> list[Picture]:
+    """Return pictures of the first pages; raise `Unreadable` where none can be made."""
+    return [
+        Picture(line["page"], line["width"], line["height"], base64.b64decode(line["webp"]))
+        for line in _ask(file, "pictures", kind)
+    ]
+
+
+def _ask(file: Path | IO[bytes], what: str, kind: str) -> list[dict[str, Any]]:
+    with (
+        _on_disk(file) as given,
+        subprocess.Popen(  # noqa: S603 - its words are ours; the file is only its input
+            [sys.executable, "-I", "-c", CHILD, str(ROOT), what, kind],
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"LANG": "C.UTF-8"},
+            cwd="/",
+        ) as child,
+    ):
+        assert child.stdout is not None
+        end = threading.Timer(SECONDS, child.kill)
+        end.start()
+        try:
+            lines = list(_lines(child.stdout))
+        finally:
+            end.cancel()
+            child.kill()
+    reason = lines.pop().get("end", "ended") if lines and "end" in lines[-1] else "ended"
+    if reason != "whole":
+        raise Unreadable(reason)
+    return lines
+
+
+def _lines(stdout: IO[bytes]) -> Iterator[dict[str, Any]]:
+    left = MOST_SAID
+    while left > 0 and (line := stdout.readline(left)):
+        left -= len(line)
+        if line.endswith(b"\n"):
+            yield json.loads(line)
+
+
+@contextmanager
+def _on_disk(file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
+    """Open the file as one in which another process can seek: what is kept elsewhere is copied."""
+    if isinstance(file, Path):
+        with file.open("rb") as opened:
+            yield opened
+        return
+    with tempfile.TemporaryFile() as copy:
+        file.seek(0)
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy

@@ -1,0 +1,84 @@
+"""The child process: it bounds itself, reads one file from its standard input, and writes what it found, a line of JSON each.
+
+The last line says that it came to the end, or what kept it from it. Without one, something ended the process.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from typing import IO
+
+from groups.documents.reading.pages import Locked, Page, Picture, paged
+
+MEMORY = 768 * 1024**2
+SECONDS = 20
+"""Of the processor; the parent bounds those of the clock."""
+
+
+def bound() -> None:
+    """Take away what reading a file does not need: memory, time, files to write, and the network where the system lets us."""
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 32),
+    ):
+        resource.setrlimit(what, (most, most))
+    with contextlib.suppress(OSError, AttributeError):
+        os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
+
+
+def main(what: str, kind: str) -> None:
+    """Read the file on standard input, of this kind: its `text` or `pictures` of it."""
+    bound()
+    with os.fdopen(os.dup(0), "rb") as file:
+        file.seek(0)
+        try:
+            for found in _reader(what, kind)(file):
+                _say(_line(found))
+            _say({"end": "whole"})
+        except Locked:
+            _say({"end": "locked"})
+        except MemoryError:
+            _say({"end": "too_large"})
+        except Exception as error:  # whatever a damaged file makes a reader raise
+            _say({"end": "damaged", "as": type(error).__name__})
+
+
+def _reader(what: str, kind: str) -> Callable[[IO[bytes]], Iterator[Page | Picture]]:
+    """Return what reads this kind; the libraries are loaded for those alone that need them."""
+    from groups.documents.reading import office, plain
+
+    if kind == "pdf" or what == "pictures":
+        from groups.documents.reading import drawn
+
+        if what == "pictures":
+            return drawn.pdf_pictures if kind == "pdf" else drawn.picture
+        return drawn.pdf
+    strings = {
+        "docx": office.docx,
+        "pptx": office.pptx,
+        "xlsx": office.xlsx,
+        "odt": office.odt,
+        "odp": office.odt,
+        "ods": office.ods,
+        "rtf": plain.rtf,
+    }.get(kind, plain.plain)
+    return lambda file: paged(strings(file))
+
+
+def _line(found: Page | Picture) -> dict[str, object]:
+    if isinstance(found, Page):
+        return {"page": found.number, "text": found.text}
+    webp = base64.b64encode(found.webp).decode()
+    return {"page": found.number, "width": found.width, "height": found.height, "webp": webp}
+
+
+def _say(line: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()

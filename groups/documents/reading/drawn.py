@@ -1,0 +1,69 @@
+"""PDF files and pictures: their text, and pages drawn small enough for a phone."""
+
+import io
+from collections.abc import Iterator
+from typing import IO
+
+import pypdfium2
+from PIL import Image, ImageOps
+
+from groups.documents.reading.pages import LONGEST_SIDE, MOST_PAGES, MOST_PICTURES, MOST_TEXT, Locked, Page, Picture
+
+MOST_PIXELS = 40_000_000
+
+
+def pdf(file: IO[bytes]) -> Iterator[Page]:
+    """Read the text of a PDF file's pages."""
+    kept = 0
+    with _opened(file) as document:
+        for number in range(1, min(len(document), MOST_PAGES) + 1):
+            page = document[number - 1]
+            words = page.get_textpage()
+            text = words.get_text_range(errors="replace").replace("\r\n", "\n").replace("\x00", "").strip()
+            words.close()
+            page.close()
+            if text:
+                yield Page(number, text[: MOST_TEXT - kept])
+                kept += len(text)
+            if kept >= MOST_TEXT:
+                return
+
+
+def pdf_pictures(file: IO[bytes]) -> Iterator[Picture]:
+    """Draw a PDF file's first pages."""
+    with _opened(file) as document:
+        for number in range(1, min(len(document), MOST_PICTURES) + 1):
+            page = document[number - 1]
+            longest = max(page.get_size()) or 1
+            drawn = page.render(scale=LONGEST_SIDE / longest).to_pil()
+            page.close()
+            yield _picture(number, drawn)
+
+
+def picture(file: IO[bytes]) -> Iterator[Picture]:
+    """Draw a picture anew, the right way up."""
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    with Image.open(file, formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise ValueError("more pixels than are drawn")
+        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        turned = ImageOps.exif_transpose(image)
+        turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        yield _picture(1, turned)
+
+
+def _opened(file: IO[bytes]) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(file)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Locked from error
+        raise
+
+
+def _picture(number: int, image: Image.Image) -> Picture:
+    plain = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
+    plain.info.clear()
+    out = io.BytesIO()
+    plain.save(out, "WEBP", quality=70, method=4)
+    return Picture(number, plain.width, plain.height, out.getvalue())
