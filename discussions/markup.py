@@ -11,6 +11,7 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.templatetags.looks import icon
 from groups.bylines import Byline
 
 
@@ -30,15 +31,16 @@ class Row:
     to_name: str = ""
     copied: str = ""  # HTML
     is_first_unread: bool = False
-    may_edit: bool = False
-    may_remove: bool = False
+    beside: str = ""  # HTML
+    has_menu: bool = False
 
 
 class Words:
     """The few words around posts, looked up once a page."""
 
     def __init__(self) -> None:
-        self.reply, self.edit, self.delete, self.edited = _("Reply"), _("Edit"), _("Delete"), _("Edited")
+        self.reply, self.edited, self.more = _("Reply"), _("Edited"), _("More")
+        self.more_icon = icon("more")
         self.answers, self.speaks_for = _("In reply to"), _("for")
         self.new = _("New since your last visit")
 
@@ -84,7 +86,7 @@ def _article(row: Row, head: str, words: Words, here: str, page: int) -> str:
         f'<article class="{row.css}" id="post-{n}" data-number="{n}"{key}>{head}'
         f'<span class="post__when">{row.time}<a class="post__number" href="{here}?post={n}#post-{n}">#{n}</a></span></header>'
         f'{_answered(row, words, here)}{_copied(row)}<div class="post__body prose" dir="auto">{row.body}</div>'
-        f"{_acts(row, words, here, page)}</article>"
+        f"{_beside(row)}{_acts(row, words, here, page)}</article>"
     )
 
 
@@ -120,17 +122,22 @@ def _copied(row: Row) -> str:
     return f'<p class="post__to">{row.copied}</p>' if row.copied else ""
 
 
+def _beside(row: Row) -> str:
+    return f'<div class="post__beside">{row.beside}</div>' if row.beside else ""
+
+
 def _acts(row: Row, words: Words, here: str, page: int) -> str:
     n = row.number
     acts = []
     if page:
         acts.append(_act(f"{here}?page={page}&amp;reply={n}#answer", words.reply, n, f' data-reply="{n}"'))
-    if row.may_edit:
-        acts.append(_act(f"{here}posts/{n}/edit/", words.edit, n))
-    if row.may_remove:
-        acts.append(_act(f"{here}posts/{n}/delete/", words.delete, n))
     if row.edited:
         acts.append(_act(f"{here}posts/{n}/history/", words.edited, n, f' title="{escape(row.edited)}"'))
+    if row.has_menu:
+        acts.append(
+            f'<a class="btn btn--quiet btn--small btn--icon post__more" href="{here}posts/{n}/" data-more'
+            f' aria-label="{words.more} #{n}">{words.more_icon}</a>'
+        )
     return f'<footer class="post__acts">{"".join(acts)}</footer>' if acts else ""
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from discussions.views import posts, threads, writing
+from discussions.views import acts, posts, threads, writing
 
 app_name = "threads"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:thread_id>/close/", threads.thread_close, name="close"),
     path("<int:thread_id>/reopen/", threads.thread_reopen, name="reopen"),
     path("<int:thread_id>/pin/", threads.thread_pin, name="pin"),
+    path("<int:thread_id>/posts/<int:number>/", acts.post_about, name="about"),
     path("<int:thread_id>/posts/<int:number>/edit/", posts.post_edit, name="edit"),
     path("<int:thread_id>/posts/<int:number>/delete/", posts.post_delete, name="delete"),
     path("<int:thread_id>/posts/<int:number>/history/", posts.post_history, name="history"),

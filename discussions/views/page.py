@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -15,11 +16,12 @@ from django.utils.translation import gettext as _
 from core import markdown
 from core.prepared import prepared
 from core.templatetags.looks import moment_writer
-from discussions import markup
-from discussions.access import may_keep
+from discussions import markup, parts
 from discussions.forms import PostForm
 from discussions.markup import Row
 from discussions.models import Draft, Post, Thread
+from discussions.parts import Visit
+from discussions.views.acts import thread_acts
 from discussions.views.requests import number
 from discussions.voices import Columns, Said, Voices
 from groups.audience import readers_of
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
 
 SIZE = 20
 COLUMNS = (
-    "number author_id organisation_id function html created_at copied_at edited_at deleted_at deleted_by_id deleted_reason key "
-    "author__name organisation__name organisation__listing organisation__slug organisation__status "
+    "pk number author_id organisation_id function html created_at copied_at edited_at deleted_at deleted_by_id deleted_reason "
+    "key author__name organisation__name organisation__listing organisation__slug organisation__status "
     "reply_to_id reply_to__number reply_to__author_id reply_to__organisation_id reply_to__function "
     "reply_to__author__name reply_to__organisation__name reply_to__organisation__listing"
 ).split()
@@ -117,8 +119,9 @@ class Composer:
 class ThreadPage:
     """What the thread's page shows to one reader: which posts, what is new, what they may do."""
 
-    def __init__(self, thread: Thread, standing: Standing) -> None:
+    def __init__(self, request: HttpRequest, thread: Thread, standing: Standing) -> None:
         """Take a thread from `access.thread_with_unread`."""
+        self.visit = Visit(request, thread, standing)
         self.thread, self.standing, self.reader = thread, standing, standing.user
         self.last_page = page_of(thread.last_number)
         self.floor = self._floor()
@@ -154,7 +157,7 @@ class ThreadPage:
         last = min(self.number * SIZE, self.thread.last_number)
         thread, posts = self.thread, posts_between(self.thread.pk, first, last)
         voices = self._voices(posts)
-        may_answer = self.standing.may_post and thread.takes_posts
+        may_answer = self.visit.writes
         return {
             "thread": thread,
             "group": thread.group,
@@ -175,7 +178,8 @@ class ThreadPage:
             if thread.closed_by_id
             else None,
             "conclusion": markdown.fill(thread.conclusion_html, {}, "") if thread.is_closed else "",
-            "may_keep": may_keep(thread, self.standing),
+            "below_head": parts.below_head(self.visit),
+            "acts": thread_acts(self.visit) if self.reader.is_authenticated else (),
             "may_answer": may_answer,
             "audience": readers_of(thread.group),
         }
@@ -208,9 +212,9 @@ class ThreadPage:
         return Voices.of_page(self.standing, said, mentioned=mentioned)
 
     def _rows(self, posts: Sequence[Any], voices: Voices) -> list[Row]:
-        standing, unknown, moment = self.standing, _("a participant"), moment_writer()
-        moderates, takes_part = standing.may_moderate, standing.is_participant
-        may_edit = standing.may_post and self.thread.takes_posts
+        unknown, moment = _("a participant"), moment_writer()
+        beside = parts.beside(self.visit, [post for post in posts if not post.deleted_at])
+        has_menu = self.reader.is_authenticated
         rows: list[Row] = []
         reader = self.reader.pk
         for post in posts:
@@ -249,8 +253,7 @@ class ThreadPage:
                 )
             else:
                 row.edited = date_format(timezone.localtime(post.edited_at)) if post.edited_at else ""
-                row.may_edit = may_edit and own
-                row.may_remove = moderates or (own and takes_part)
+                row.beside, row.has_menu = beside.get(post.pk, ""), has_menu
                 row.key = str(post.key) if own else ""
             rows.append(row)
         return rows

@@ -31,7 +31,7 @@ def post_new(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse:
     thread, standing = access.thread_with_unread(request.user, slug, thread_id)
     if not access.writes(standing):
         raise Http404(access.NO_THREAD)
-    page = ThreadPage(thread, standing)
+    page = ThreadPage(request, thread, standing)
     form = PostForm(request.POST, capacities=standing.capacities)
     if "preview" in request.POST:
         body = request.POST.get("body", "")

@@ -137,7 +137,7 @@ def thread_new(request: HttpRequest, slug: str) -> HttpResponse:
 def thread_page(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse:
     """Show one page of a thread. `post` opens the page of that post, `unread` that of the first unread one, `last` the end."""
     thread, standing = access.thread_with_unread(request.user, slug, thread_id)
-    page = ThreadPage(thread, standing)
+    page = ThreadPage(request, thread, standing)
     if "unread" in request.GET:
         if first := page.first_unread:
             return redirect(f"{thread.get_absolute_url()}?page={page_of(first)}#unread")

@@ -17,6 +17,7 @@ from discussions.chat import live
 from discussions.chat import notices as chat_notices
 from discussions.chat import reactions as chat
 from discussions.chat import search as chat_search
+from discussions.parts import Part
 from groups import notices as group_notices
 from groups import reactions as group_reactions
 from groups import search as group_search
@@ -121,6 +122,9 @@ SEARCH_SOURCES: dict[str, Callable[..., Any]] = {
     "messages": chat_search.messages,
     "documents": document_search.documents,
 }
+
+# What other rooms add to a thread's page, in the order in which it stands there (`discussions/parts.py`).
+THREAD_PARTS: tuple[Part, ...] = ()
 
 # frame type of the live protocol -> its fields and what is done with it.
 FRAMES: dict[str, Frame] = {

@@ -2,6 +2,7 @@
 // Without it everything works by plain forms.
 
 import * as kept from "./kept.js";
+import { Popover } from "./popover.js";
 
 // --- Read as far as the page was seen --------------------------------------------------------------------------------
 const posts = document.getElementById("posts");
@@ -256,5 +257,41 @@ function names(form, text) {
     event.preventDefault();
     event.stopImmediatePropagation();
     act();
+  });
+}
+
+// --- The menu of a post -------------------------------------------------------------------------------------------------
+// `More` leads to a page of its own; here its lines come into one popover, asked for when it is opened.
+const box = document.getElementById("post-menu");
+if (posts && box) {
+  const menu = new Popover(box);
+  posts.addEventListener("click", async (event) => {
+    const link = event.target.closest("[data-more]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    link.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(`${link.href}?menu=1`);
+      if (!answer.ok) throw new Error(String(answer.status));
+      box.innerHTML = await answer.text();  // our own template
+      menu.open(link);
+    } catch {
+      location.assign(link.href);
+    } finally {
+      link.removeAttribute("aria-busy");
+    }
+  });
+  box.addEventListener("click", async (event) => {
+    const line = event.target.closest("[data-act=copy]");
+    if (!line || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    try {
+      await navigator.clipboard.writeText(line.href);
+    } catch {
+      location.assign(menu.anchor.href);
+      return;
+    }
+    line.querySelector("span").textContent = box.dataset.copied;
+    setTimeout(() => menu.close(), 700);
   });
 }

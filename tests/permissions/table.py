@@ -84,6 +84,7 @@ GET = {
     "threads:edit": ">...+..",
     "threads:delete": ">...++.",
     "threads:history": "...+++.",
+    "threads:about": "...+++.",
     "healthz": "+++++++",
     "readyz": "+++++++",
     "home": "+++++++",

@@ -1,7 +1,7 @@
 // What one does with a message: one list for all of them. An item is shown where every word of its `data-when` holds for the
 // message; `data-path` is its address below the room's, with the message's id in place of ID and its number in place of NUMBER;
 // what has a `data-act` is done here.
-import { Popover } from "./popover.js";
+import { Popover } from "../popover.js";
 
 export class Menu extends Popover {
   constructor({ box, data, me, acts }) {

@@ -1,6 +1,6 @@
 // Signs on messages: the chips below them, and the small list from which one is chosen. A sign shows at once and is made true,
 // or taken back, by what the server says.
-import { Popover } from "./popover.js";
+import { Popover } from "../popover.js";
 
 export class Signs extends Popover {
   constructor({ box, log, data, me, ask, react }) {

@@ -1,5 +1,5 @@
 // Which organisations have read a message: asked when somebody wants to know, never kept up to date by itself.
-import { Popover } from "./popover.js";
+import { Popover } from "../popover.js";
 
 export class Readers extends Popover {
   constructor({ box, words, base, ask }) {

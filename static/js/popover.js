@@ -9,13 +9,13 @@ export class Popover {
     box.addEventListener("keydown", (event) => this.key(event));
     box.addEventListener("toggle", (event) => {
       if (event.newState === "closed" && this.anchor?.isConnected && box.contains(document.activeElement)) this.anchor.focus();
-      if (event.newState === "closed") this.anchor?.closest(".msg")?.classList.remove("is-busy");
+      if (event.newState === "closed") this.anchor?.closest(".msg, .post")?.classList.remove("is-busy");
     });
   }
 
   open(anchor) {
     this.anchor = anchor;
-    anchor.closest(".msg")?.classList.add("is-busy");
+    anchor.closest(".msg, .post")?.classList.add("is-busy");
     this.box.showPopover();
     this.place();
     (this.items[0] ?? this.box).focus();

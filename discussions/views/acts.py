@@ -1,0 +1,79 @@
+"""What one does with a post besides answering it, and with a whole thread: the lines of their menus."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core import markdown
+from discussions import access, parts
+from discussions.access import may_keep, may_remove
+from discussions.models import Kind, Post
+from discussions.parts import Act, Visit
+from discussions.voices import Said, Voices
+from groups.audience import readers_of
+
+
+def thread_acts(visit: Visit) -> list[Act]:
+    """Return the lines of the thread's menu for this reader; no query."""
+    thread, standing = visit.thread, visit.standing
+
+    def at(name: str) -> str:
+        return reverse(f"threads:{name}", args=[thread.group.slug, thread.pk])
+
+    acts = parts.thread_acts(visit)
+    if may_keep(thread, standing):
+        word = _("Change title or end") if thread.kind == Kind.CONSULTATION else _("Change the title")
+        acts.append(Act(word, at("change"), "edit"))
+        if thread.is_closed:
+            acts.append(Act(_("Open again"), at("reopen"), "thread", ()))
+        else:
+            acts.append(Act(_("Close with a conclusion"), at("close"), "check"))
+    if standing.may_moderate:
+        word = _("Unpin") if thread.pinned else _("Pin to the top")
+        acts.append(Act(word, at("pin"), "pin", (("pinned", "" if thread.pinned else "1"),)))
+    return acts
+
+
+def post_acts(visit: Visit, post: Post) -> list[Act]:
+    """Return the lines of a post's menu for this reader."""
+    thread, standing = visit.thread, visit.standing
+
+    def at(name: str) -> str:
+        return reverse(f"threads:{name}", args=[thread.group.slug, thread.pk, post.number])
+
+    acts = [Act(_("Copy the link"), post.get_absolute_url(), "link", name="copy")]
+    acts += parts.post_acts(visit, post)
+    if post.edited_at:
+        acts.append(Act(_("Versions"), at("history"), "history"))
+    if visit.writes and access.is_own(post, standing):
+        acts.append(Act(_("Edit"), at("edit"), "edit"))
+    if may_remove(post, standing):
+        acts.append(Act(_("Delete"), at("delete"), "trash"))
+    return acts
+
+
+@require_safe
+def post_about(request: HttpRequest, slug: str, thread_id: int, number: int) -> HttpResponse:
+    """Show one post and what this reader may do with it; with `menu`, only the lines, for the script of the thread's page."""
+    post, standing = access.post_for_reader(request.user, slug, thread_id, number)
+    if post.is_deleted:
+        raise Http404(access.NO_THREAD)
+    visit = Visit(request, post.thread, standing)
+    acts = post_acts(visit, post)
+    if "menu" in request.GET:
+        return render(request, "discussions/_post_menu.html", {"post": post, "acts": acts})
+    said = [Said(post.author_id, post.organisation_id, post.function)]
+    voices = Voices(standing, said, mentioned=markdown.people_in([post.html]))
+    context = {
+        "post": post,
+        "thread": post.thread,
+        "group": post.thread.group,
+        "acts": acts,
+        "body": markdown.fill(post.html, voices.people, _("a participant")),
+        "voice": voices.of(post.author_id, post.organisation_id, post.function),
+        "link": request.build_absolute_uri(post.get_absolute_url()),
+        "audience": readers_of(post.thread.group),
+    }
+    return render(request, "discussions/post.html", context)
