@@ -5,13 +5,13 @@ mail. Each person is told of a happening once, and a letter holds no content.
 """
 
 import uuid
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from core import background, schedule
+from core.background import lease
+from core.background.worker import Worker
+from core.models import Worker as Row
 from core.realtime import limits
 from discussions import services as threads
 from discussions.chat import services
@@ -160,9 +160,10 @@ def test_a_worker_that_is_killed_and_starts_again_writes_to_each_once(at, asked,
 
 def work():
     """Do as a worker does until nothing is left to do."""
-    worker = background._worker(0.0)
-    worker.batch = True
-    worker.run()
+    worker = Worker(pause=0)
+    lease.say_alive(worker.name)
+    while row := worker.claim():
+        worker.do(row)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -171,6 +172,7 @@ def test_what_a_killed_worker_had_begun_is_taken_up_by_another(asked, lead, mail
     leads, _, key = asked
     task = DBTaskResult.objects.ready().get(task_path__endswith="mail_notices")
     DBTaskResult.objects.ready().exclude(pk=task.pk).delete()
+    lease.say_alive("a worker that is killed")
     task.claim("a worker that is killed")
     send = tasks.send_letter
 
@@ -183,10 +185,10 @@ def test_what_a_killed_worker_had_begun_is_taken_up_by_another(asked, lead, mail
         with pytest.raises(Killed):
             mail_notices.call(key)
     work()
-    assert schedule.take_up_dropped() == 0
+    assert lease.take_up_dropped() == 0
     assert len(mailoutbox) == 1
-    later = timezone.now() + schedule.DROPPED_AFTER + timedelta(minutes=1)
-    assert [schedule.take_up_dropped(later) for _ in range(2)] == [1, 0]
+    Row.objects.filter(name="a worker that is killed").delete()
+    assert [lease.take_up_dropped() for _ in range(2)] == [1, 0]
     work()
     assert addressees(mailoutbox) == sorted([lead.email, *(person.email for person in leads)])
     assert not DBTaskResult.objects.running().exists()
@@ -194,11 +196,10 @@ def test_what_a_killed_worker_had_begun_is_taken_up_by_another(asked, lead, mail
 
 def test_a_task_that_ends_every_worker_is_given_up(asked):
     task = DBTaskResult.objects.ready().get(task_path__endswith="mail_notices")
-    later = timezone.now() + schedule.DROPPED_AFTER + timedelta(minutes=1)
-    for number in range(schedule.ATTEMPTS):
+    for number in range(lease.DROPS):
         task.refresh_from_db()
         task.claim(f"worker {number}")
-        assert schedule.take_up_dropped(later) == (number < schedule.ATTEMPTS - 1)
+        assert lease.take_up_dropped() == (number < lease.DROPS - 1)
     assert DBTaskResult.objects.failed().get() == task
 
 

@@ -17,8 +17,10 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
-from django.db import close_old_connections, transaction  # noqa: E402
+from django.db import close_old_connections, connection, transaction  # noqa: E402
+from django.db.models import Count  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from core.events import publish  # noqa: E402
@@ -29,6 +31,7 @@ from discussions.chat.services import send_message  # noqa: E402
 from groups.events import GroupOpened, MembershipStarted, ParticipantEnded, ParticipantStarted  # noqa: E402
 from groups.models import Group, Membership, Participant  # noqa: E402
 from partners.models import Affiliation, Organisation  # noqa: E402
+from tests.processes import chores  # noqa: E402
 
 
 @transaction.atomic
@@ -116,6 +119,33 @@ def burst(room, count, people, size=0):
         keys.append(str(uuid.uuid4()))
         send_message(room, by=speakers[number % len(speakers)], key=keys[-1], body=f"Burst {number}".ljust(size, "."))
     return keys
+
+
+def prepare_chores():
+    """Make the tables of tests/processes/chores.py."""
+    with connection.cursor() as cursor:
+        for table in chores.TABLES:
+            cursor.execute(table)
+
+
+def enqueue(name, *arguments):
+    """Have a chore done in the background."""
+    getattr(chores, name).enqueue(*arguments)
+
+
+def chores_state():
+    """Return how chores stand: by status, what was done, what was begun how often, and what was written by halves."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM chore_once ORDER BY number")
+        done = [number for (number,) in cursor.fetchall()]
+        cursor.execute("SELECT number, count(*) FROM chore_begun GROUP BY number")
+        begun = dict(cursor.fetchall())
+        cursor.execute("SELECT number, count(*) FROM chore_whole GROUP BY number HAVING count(*) <> 2")
+        halves = cursor.fetchall()
+    chore = DBTaskResult.objects.filter(task_path__startswith="tests.processes.chores.")
+    by_status = dict(chore.order_by("status").values_list("status").annotate(Count("id")))
+    errors = sorted(set(chore.exclude(exception_class_path="").values_list("exception_class_path", flat=True)))
+    return {"status": by_status, "done": done, "begun": begun, "halves": halves, "errors": errors}
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from core.background.retrying import retrying_of
+from core.background.retrying import DEFAULT, retrying_of
 from core.logs import happening
 from core.models import Worker
 
@@ -118,9 +118,10 @@ def _take_up(row: DBTaskResult) -> int:
 
 def _tries(row: DBTaskResult) -> int:
     try:
-        return max(DROPS, retrying_of(row.task.func).tries)
+        declared = retrying_of(row.task.func)
     except Exception:  # the task is no longer in the code: whoever takes it up says so
         return DROPS
+    return DROPS if declared is DEFAULT else max(DROPS, declared.tries)
 
 
 def forget_workers() -> None:
