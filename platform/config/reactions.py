@@ -38,6 +38,7 @@ from groups.events import (
     RequestEnded,
     RightsChanged,
 )
+from notifications.push import tasks as push
 from partners import notices as partner_notices
 from partners import reactions as partner_reactions
 from partners import search as partner_search
@@ -109,6 +110,9 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
     "report_settled": chat_notices.render_reports_settled,
     "announcement": thread_notices.render_announcements,
 }
+
+# function(key, people's ids): further ways by which who was told of a happening hears of it, each in the background.
+NOTICE_CHANNELS: tuple[Callable[[str, list[int]], None], ...] = (push.announce,)
 
 # Kinds whose letters wait for the end of the reader's quiet hours; all others go at once.
 NOTICES_THAT_WAIT = frozenset({"mention", "reply", "chat_mention", "conversation"})

@@ -111,6 +111,7 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF, *(origin.replace("http", "ws", 1) for origin in ALLOWED_ORIGINS)],
     "form-action": [CSP.SELF],
+    "worker-src": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "manifest-src": [CSP.SELF],
@@ -123,6 +124,7 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "notifications",
+    "notifications.push",
     "search",
     "partners",
     "groups",
@@ -176,6 +178,7 @@ SEARCH_SOURCES = "config.reactions.SEARCH_SOURCES"
 THREAD_PARTS = "config.reactions.THREAD_PARTS"
 FRAMES = "config.reactions.FRAMES"
 ROOMS = "discussions.chat.live.Rooms"
+NOTICE_CHANNELS = "config.reactions.NOTICE_CHANNELS"
 NOTICES_THAT_WAIT = "config.reactions.NOTICES_THAT_WAIT"
 UNREAD_NOTICES = "notifications.services.unread_count"
 # Whom pages send away and sockets do not let in although they are signed in.
@@ -267,6 +270,7 @@ CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache",
 SCHEDULE = {
     "core.tasks.purge_results": timedelta(days=1),
     "discussions.chat.tasks.purge_messages": timedelta(days=1),
+    "notifications.push.tasks.tidy_push": timedelta(days=1),
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Background threads of the server's process; elsewhere workers are processes of their own.

@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/", administration.urls),
     path("language/", account_views.language, name="set_language"),
     path("", include("notifications.urls")),
+    path("notifications/", include("notifications.push.urls")),
     path("", include("search.urls")),
     path("groups/<slug:slug>/documents/", include("groups.documents.urls")),
     path(".well-known/security.txt", core_views.security_txt, name="security_txt"),

@@ -38,6 +38,7 @@ class Rendered:
     letter: str = ""
 
 
+Channel = Callable[[str, list[int]], None]
 Render = Callable[[Sequence[Notice], "User"], dict[int, Rendered]]
 
 
@@ -45,6 +46,12 @@ Render = Callable[[Sequence[Notice], "User"], dict[int, Rendered]]
 def _kinds() -> dict[str, Render]:
     table: dict[str, Render] = import_string(settings.NOTICE_KINDS)
     return table
+
+
+@cache
+def _channels() -> tuple[Channel, ...]:
+    channels: tuple[Channel, ...] = import_string(settings.NOTICE_CHANNELS)
+    return channels
 
 
 def notify(
@@ -79,6 +86,9 @@ def notify(
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     notices_changed(notice.user_id for notice in notices)
+    if notices:
+        for channel in _channels():
+            channel(f"{kind}:{key}", [notice.user_id for notice in notices])
     if mail and notices:
         from notifications.tasks import mail_notices
 

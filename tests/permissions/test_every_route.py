@@ -123,6 +123,7 @@ def world(
             "group_id": group.pk,
             "affiliation_id": asking.pk,
             "session_id": 0,
+            "subscription_id": 0,
         }
 
     found = {group.slug: arguments(group) for group in (supply_chains, hidden_group)}

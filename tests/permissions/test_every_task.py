@@ -58,13 +58,23 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
             lambda: partners.revoke_invitation(colleague, by=of_weavers),
         ),
         "notifications.tasks.mail_notices": ((notice.key,), lead_goes),
+        "push.tasks.push_notices": ((notice.key,), lead_goes),
+        "push.tasks.push_person": ((lead.pk,), lead_goes),
+        "push.tasks.tidy_push": ((), lambda: None),
         "documents.tasks.sweep_library": ((), lambda: None),
         "chat.tasks.purge_messages": ((), lambda: None),
         "core.tasks.purge_results": ((), lambda: None),
     }
 
 
-SILENT = {"core.tasks.purge_results", "chat.tasks.purge_messages", "documents.tasks.sweep_library"}
+SILENT = {
+    "chat.tasks.purge_messages",
+    "core.tasks.purge_results",
+    "documents.tasks.sweep_library",
+    "push.tasks.push_notices",
+    "push.tasks.push_person",
+    "push.tasks.tidy_push",
+}
 
 
 def snapshot():

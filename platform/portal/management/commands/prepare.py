@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
+from notifications.push.services import current_key
 from portal.demo import people
 
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         if settings.COLLECTED and static_files_changed():
             call_command("collectstatic", verbosity=0, interactive=False)
         call_command("migrate", verbosity=0, interactive=False)
+        current_key()
         empty = not User.objects.exists()
         if settings.DEMO:
             if empty:
