@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from accounts.models import ARCHIVE
 from core.prepared import prepared
-from groups.bylines import Byline, bylines, insider_byline
+from groups.bylines import Byline, archived_byline, bylines, insider_byline
 from groups.models import Participant
 from groups.standing import Standing
 from partners.models import Listing
@@ -64,12 +65,14 @@ class Voices:
             return one.author_id in people and (one.organisation_id is None or named)
 
         inside = {one: columns for one, columns in said.items() if is_inside(one, columns)}
+        archived = {one: archived_byline(one.function, told=True) for one in said if one.author_id == ARCHIVE}
         voices = cls(
             standing,
-            [one for one in said if one not in inside],
+            [one for one in said if one not in inside and one not in archived],
             mentioned=[person for person in mentioned if person not in people],
         )
         voices.people |= people
+        voices._bylines |= archived
         voices._bylines |= {
             one: insider_byline(
                 one.author_id,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import ARCHIVE, User
 from groups.models import Membership, Participant
 from groups.standing import Standing
 from partners.models import Affiliation, Listing, Organisation, OrganisationStatus
@@ -67,6 +67,17 @@ def bylines(rows: Sequence[SpokenRow], standing: Standing) -> list[Byline]:
     return _Reader(standing.user, takes_part=standing.is_participant).bylines(rows)
 
 
+def archived_byline(name: str, *, told: bool) -> Byline:
+    """Return the byline of what somebody without an account said on a mailing list; inside the group their name is told."""
+    return Byline(
+        person_id=ARCHIVE,
+        name=name if told and name else None,
+        function=_("by mail list archive"),
+        organisation_id=None,
+        organisation="" if told and name else _("somebody on the mailing list"),
+    )
+
+
 def bylines_for(rows: Sequence[SpokenRow], user: "User | AnonymousUser") -> list[Byline]:
     """Return bylines of rows from several groups, as search, home and notices show them."""
     return _Reader(user).bylines(rows)
@@ -117,12 +128,31 @@ class _Reader:
         """Return the rows' bylines, in order."""
         if not rows:
             return []
-        people = {row.author_id for row in rows}
+        people = {row.author_id for row in rows} - {ARCHIVE}
         authors = User.objects.only("pk", "name", "erased_at").in_bulk(people)
         known = self._known(people)
         organisations = _organisations(rows)
         self._shared = self._organisations_shared(organisations.values())
-        return [self._byline(row, authors.get(row.author_id), known, organisations) for row in rows]
+        return [
+            archived_byline(row.function, told=self._is_told_archives(row))
+            if row.author_id == ARCHIVE
+            else self._byline(row, authors.get(row.author_id), known, organisations)
+            for row in rows
+        ]
+
+    def _is_told_archives(self, row: SpokenRow) -> bool:
+        """Say whether the reader takes part in the group in whose archive the row was found."""
+        if self.takes_part or self._of_secretariat:
+            return True
+        group = getattr(getattr(row, "thread", row), "group_id", None)
+        return group in self._own_groups
+
+    @cached_property
+    def _own_groups(self) -> set[int]:
+        if not self.user.is_authenticated:
+            return set()
+        seats = Participant.objects.taking_part().filter(user=self.user)
+        return set(seats.values_list("membership__group", flat=True))
 
     def _byline(
         self, row: SpokenRow, author: User | None, known: set[int], organisations: dict[int, Organisation]
@@ -143,7 +173,7 @@ class _Reader:
 
     def _known(self, people: set[int]) -> set[int]:
         """Return those of the people whose page the reader may open."""
-        if not self.user.is_authenticated:
+        if not self.user.is_authenticated or not people:
             return set()
         return people if self._of_secretariat else people_known_to(self.user, people)
 

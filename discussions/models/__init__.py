@@ -1,8 +1,19 @@
 """Threads, posts and their versions; who has read how far; drafts; mentions."""
 
 from discussions.models.draft import Draft
-from discussions.models.post import Mention, Post, PostQuerySet, PostVersion
+from discussions.models.post import CameBy, Mention, Post, PostQuerySet, PostVersion
 from discussions.models.reading import Reading
 from discussions.models.thread import Kind, Thread, ThreadQuerySet
 
-__all__ = ["Draft", "Kind", "Mention", "Post", "PostQuerySet", "PostVersion", "Reading", "Thread", "ThreadQuerySet"]
+__all__ = [
+    "CameBy",
+    "Draft",
+    "Kind",
+    "Mention",
+    "Post",
+    "PostQuerySet",
+    "PostVersion",
+    "Reading",
+    "Thread",
+    "ThreadQuerySet",
+]

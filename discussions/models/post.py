@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from core import markdown
 from core.folding import Folded
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 # Characters; the renderer takes 64 KB, so no post is ever shown unrendered for its length.
 BODY_LENGTH = 20_000
+
+
+class CameBy(models.TextChoices):
+    """How a post that was not written on a page came here."""
+
+    MAIL = "mail", _("By mail")
+    ARCHIVE = "archive", _("From a mailing list")
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -62,6 +70,7 @@ class Post(Folded, Spoken, TimeStamped):
     edited_at = models.DateTimeField(null=True)
     # When whoever started the thread copied it here from the chat; `created_at` is when it was said there.
     copied_at = models.DateTimeField(null=True, editable=False)
+    came_by = models.CharField(max_length=8, choices=CameBy, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     deleted_for = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")

@@ -32,6 +32,7 @@ def post(
     key: uuid.UUID,
     reply_to: Post | None = None,
     at: datetime | None = None,
+    came_by: str = "",
 ) -> Post:
     """Add a post under the thread's next number, and tell those it mentions and the one it answers.
 
@@ -49,7 +50,9 @@ def post(
         reply_to.thread_id != thread.pk or (standing.history_from and reply_to.created_at < standing.history_from)
     ):
         raise DomainError(_("The post you answer is not in this thread."))
-    return append(thread, by=by, body=body, key=key, fingerprint=fingerprint, reply_to=reply_to, at=at)
+    return append(
+        thread, by=by, body=body, key=key, fingerprint=fingerprint, reply_to=reply_to, at=at, came_by=came_by
+    )
 
 
 def known_post(author: User, key: uuid.UUID, fingerprint: str) -> Post | None:
@@ -71,6 +74,7 @@ def append(
     fingerprint: str,
     reply_to: Post | None = None,
     at: datetime | None = None,
+    came_by: str = "",
 ) -> Post:
     """Write the next post of a thread whose row the caller has locked and whose rights the caller has judged."""
     text, html, people = written(body, partial(mentions.people_of, thread.group))
@@ -86,6 +90,7 @@ def append(
         key=key,
         digest=fingerprint,
         created_at=now,
+        came_by=came_by,
     )
     new.speak_as(by)
     try:

@@ -37,6 +37,7 @@ def start_thread(
     kind: str = Kind.DISCUSSION,
     open_until: datetime | None = None,
     at: datetime | None = None,
+    came_by: str = "",
 ) -> Thread:
     """Start a thread with its first post; leads announce and consult, and an announcement reaches everybody in the group.
 
@@ -57,7 +58,7 @@ def start_thread(
     thread.created_at = thread.last_post_at = at or timezone.now()
     thread.speak_as(by)
     thread.save(force_insert=True)
-    append(thread, by=by, body=body, key=key, fingerprint=fingerprint, at=at)
+    append(thread, by=by, body=body, key=key, fingerprint=fingerprint, at=at, came_by=came_by)
     Draft.objects.filter(user=by.user, group=group, thread=None).delete()
     publish(ThreadStarted(thread))
     return thread

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 SIZE = 20
 COLUMNS = (
-    "pk number author_id organisation_id function html created_at copied_at edited_at deleted_at deleted_by_id deleted_reason "
-    "key author__name organisation__name organisation__listing organisation__slug organisation__status "
+    "pk number author_id organisation_id function html created_at copied_at came_by edited_at deleted_at deleted_by_id "
+    "deleted_reason key author__name organisation__name organisation__listing organisation__slug organisation__status "
     "reply_to_id reply_to__number reply_to__author_id reply_to__organisation_id reply_to__function "
     "reply_to__author__name reply_to__organisation__name reply_to__organisation__listing"
 ).split()

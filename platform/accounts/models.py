@@ -17,6 +17,11 @@ def is_time_zone(value: str) -> None:
         raise ValidationError(_("This is not a time zone we know. Choose one from the list."))
 
 
+ARCHIVE = -1
+"""The id of nobody: the author of what people said who have no account, in an archive that was taken in. Their name stands in
+the place of the function (`partners.models.Spoken`), and `groups.bylines` shows it as one."""
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes people; addresses are kept in lower case, so that no two differ by case alone."""
 
@@ -30,6 +35,12 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an administrator of the site, who is of the Secretariat too."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, is_secretariat=True, **fields)
+
+    def archive(self) -> "User":
+        """Return nobody, made when first needed: no one can sign in as them, and no page shows them."""
+        now = timezone.now()
+        closed = {"email": "archive@archive.invalid", "is_active": False, "erased_at": now, "date_joined": now}
+        return self.get_or_create(pk=ARCHIVE, defaults=closed)[0]
 
     def secretariat(self) -> "models.QuerySet[User]":
         """Return the officers who work the queue."""

@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "groups.documents",
     "discussions",
     "discussions.chat",
+    "discussions.mail",
     "portal",
     "allauth",
     "allauth.account",
