@@ -1,7 +1,7 @@
 // Notices on this device: switched on and off by a button, never asked for by themselves.
 
-const SCOPE = "/notifications/";
-const WORKER = `${SCOPE}worker.js`;
+const PLACE = "/notifications/";
+const WORKER = `${PLACE}worker.js`; // its own address is all that it governs
 export const able = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
@@ -11,16 +11,16 @@ function send(path, token, fields) {
   const body = new FormData();
   body.set("csrfmiddlewaretoken", token);
   for (const [name, value] of Object.entries(fields)) body.set(name, value ?? "");
-  return fetch(`${SCOPE}devices/${path}/`, { method: "POST", body });
+  return fetch(`${PLACE}devices/${path}/`, { method: "POST", body });
 }
 
 async function subscription() {
-  const registered = await navigator.serviceWorker.getRegistration(SCOPE);
-  return registered?.active?.scriptURL.endsWith(WORKER) ? registered.pushManager.getSubscription() : null;
+  const registered = await navigator.serviceWorker.getRegistration(WORKER);
+  return registered?.scope.endsWith(WORKER) ? registered.pushManager.getSubscription() : null;
 }
 
 async function subscribe(key, token, old = "") {
-  const registered = await navigator.serviceWorker.register(WORKER, { scope: SCOPE });
+  const registered = await navigator.serviceWorker.register(WORKER, { scope: WORKER });
   if (!registered.active) {
     const worker = registered.installing ?? registered.waiting;
     await new Promise((resolve) => {

@@ -70,6 +70,7 @@ PAGES = {
         "/search/?q=webinar",
         "/search/?q=zzzzzz",
         "/notifications/",
+        "/notifications/devices/",
         "/account/profile/",
         "/account/security/",
         "/account/email/",

@@ -170,7 +170,7 @@ def test_the_push_service_knows_the_site_by_its_key(service, device, switched_on
     settings.SITE_URL = "https://groups.example.org"
     ask_to_join()
     push_person.func(member.pk)
-    kind, token, key = re.fullmatch(r"(vapid) t=([\w.-]+), k=([\w-]+)", service.came[0][1]["Authorization"]).groups()
+    token, key = re.fullmatch(r"vapid t=([\w.-]+), k=([\w-]+)", service.came[0][1]["Authorization"]).groups()
     assert key == services.current_key().public
     public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), webpush.decoded(key))
     claims = jwt.decode(token, public, algorithms=["ES256"], audience=service.origin)

@@ -81,7 +81,7 @@ def end(request: SignedInRequest, subscription_id: int) -> HttpResponse:
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """Serve the worker's script: its address says what it may govern, which is the pages of notices and nothing else."""
+    """Serve the worker's script: it is registered for this address alone, and so governs no page."""
     return HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
 
 
