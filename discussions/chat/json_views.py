@@ -190,6 +190,23 @@ def pins(request: HttpRequest, slug: str | None = None, *, room_id: int) -> Json
 
 @require_safe
 @answers_like_a_socket
+def rights(request: HttpRequest, slug: str | None = None, *, room_id: int) -> JsonResponse:
+    """Say what the person may do in the room at this moment, and why they may not write there if they may not."""
+    place = _room(request, slug, room_id)
+    return JsonResponse(
+        {
+            "room": room_id,
+            "writes": place.may_write,
+            "reacts": place.may_react,
+            "pins": place.may_pin,
+            "moderates": place.may_moderate,
+            "refusal": place.refusal,
+        }
+    )
+
+
+@require_safe
+@answers_like_a_socket
 def people(request: HttpRequest, room_id: int) -> JsonResponse:
     """Return the names that may be mentioned in a conversation."""
     place = _room(request, None, room_id)

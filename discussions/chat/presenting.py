@@ -16,7 +16,9 @@ from discussions.chat import attachments
 from discussions.chat.access import shown_in
 from discussions.chat.attachments import Files
 from discussions.chat.models import ConversationSeat, Event, Message, Room
+from discussions.chat.naming import Told, told_by
 from groups.models import Participant
+from partners.models import Organisation
 
 
 def events_after(room: int, after: int, limit: int, *, upto: int | None = None) -> list[Event]:
@@ -41,13 +43,15 @@ def origin(event: Event) -> int:
 def as_data(events: Collection[Event], *, floor: int = 1) -> list[dict[str, Any]]:
     """Return the events as they stand in frames; of what is about something below the floor, the number only.
 
-    Names are looked up in one query for all mentions. Everybody gets the same words, so they are in the site's language.
+    Names are looked up in one query for all mentions. Everybody gets the same words, so they are in the site's language, and
+    name only whom everybody in the room may be told of (`naming`).
     """
     with translation.override(settings.LANGUAGE_CODE):
         names = mention_names(event.message for event in events if event.message is not None)
         files = attachments.for_everybody(event.message for event in events if event.message is not None)
+        told = told_by(events)
         return [
-            _event(event, names, files) if origin(event) >= floor else {"seq": event.seq, "kind": "hidden"}
+            _event(event, names, files, told) if origin(event) >= floor else {"seq": event.seq, "kind": "hidden"}
             for event in events
         ]
 
@@ -83,7 +87,7 @@ def time_of(moment: datetime) -> str:
 
 
 def _for_display(events: Any) -> Any:
-    return events.select_related("message__author", "message__organisation", "person", "organisation")
+    return events.select_related("room", "message__author", "message__organisation", "person", "organisation")
 
 
 def _with_extras(events: Iterable[Event]) -> list[Event]:
@@ -95,36 +99,36 @@ def _with_extras(events: Iterable[Event]) -> list[Event]:
     return shown
 
 
-def _event(event: Event, names: dict[int, str], files: Files) -> dict[str, Any]:
+def _event(event: Event, names: dict[int, str], files: Files, told: Told) -> dict[str, Any]:
     data: dict[str, Any] = {"seq": event.seq, "kind": event.kind}
     message = event.message
     if event.kind == Event.Kind.PURGED:
-        data["floor"] = Room.objects.values_list("floor", flat=True).get(pk=event.room_id)
+        data["floor"] = event.room.floor
     elif message is None and event.kind != Event.Kind.MEMBERSHIP:
         data["kind"] = "hidden"  # about a message that is kept no longer
     elif message is None:
         data["membership"] = {
             "change": event.change,
-            "person": _person(event.person),
-            "organisation": _organisation(event),
+            "person": _person(event, event.person, told),
+            "organisation": _organisation(event, event.organisation, told),
             "at": time_of(event.created_at),
         }
     elif event.kind in BRIEF:
         about = {"id": message.pk, "number": message.number, "version": message.version}
         data["message"] = about | BRIEF[Event.Kind(event.kind)](message)
     else:
-        data["message"] = _message(message, names, files)
+        data["message"] = _message(event, message, names, files, told)
     return data
 
 
-def _message(message: Message, names: dict[int, str], files: Files) -> dict[str, Any]:
+def _message(event: Event, message: Message, names: dict[int, str], files: Files, told: Told) -> dict[str, Any]:
     data = {
         "id": message.pk,
         "number": message.number,
         "version": message.version,
         "key": str(message.key),
-        "author": _person(message.author),
-        "organisation": _organisation(message),
+        "author": _person(event, message.author, told),
+        "organisation": _organisation(event, message.organisation, told),
         "function": message.function,
         "body": "" if message.is_deleted else spelled(message, names),
         "html": "" if message.is_deleted else filled(message, names),
@@ -162,16 +166,15 @@ BRIEF: dict[Event.Kind, Callable[[Message], dict[str, Any]]] = {
 }
 
 
-def _person(person: User | None) -> dict[str, Any] | None:
-    """Return id and name; an erased person has an empty name, which a client shows as a former member in its language."""
-    if person is None:
+def _person(event: Event, person: User | None, told: Told) -> dict[str, Any] | None:
+    """Return id and name: null for who is not told of here, empty for an erased person, a former member in any language."""
+    return None if person is None else {"id": person.pk, "name": told.person(event, person)}
+
+
+def _organisation(event: Event, organisation: Organisation | None, told: Told) -> dict[str, Any] | None:
+    if organisation is None:
         return None
-    return {"id": person.pk, "name": "" if person.erased_at else person.display_name}
-
-
-def _organisation(row: Message | Event) -> dict[str, Any] | None:
-    organisation = row.organisation
-    return {"id": organisation.pk, "name": organisation.name} if organisation is not None else None
+    return {"id": organisation.pk, "name": told.organisation(event, organisation)}
 
 
 def allowed_people(room: int, users: Collection[int]) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("<int:room_id>/messages/<int:message_id>/reactions", json_views.reactions, name="reactions"),
     path("<int:room_id>/messages/<int:message_id>/pin", json_views.pin, name="pin"),
     path("<int:room_id>/messages/<int:message_id>/readers", json_views.readers, name="readers"),
+    path("<int:room_id>/rights", json_views.rights, name="rights"),
     path("<int:room_id>/pins", json_views.pins, name="pins"),
     path("<int:room_id>/read", json_views.read, name="read"),
 ]

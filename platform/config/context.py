@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from core.prepared import prepared
 from notifications.models import Notice
-from notifications.services import MOST_COUNTED, unread_by
+from notifications.services import MOST_COUNTED, unread_by, unread_count
 
 # Asked at every page, and for most people all there is to ask.
 unread_of = prepared(
@@ -28,6 +28,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "source_url": settings.SOURCE_URL,
         "nav": SimpleLazyObject(lambda: _nav(request)),
     }
+
+
+def waiting_for(user_id: int) -> dict[str, int]:
+    """Return the same numbers as they are now, for the pages that are told of them live."""
+    unread = unread_count(user_id)
+    conversations = Notice.objects.filter(user=user_id, kind="conversation").unread().count()
+    return {"unread": unread, "conversations": min(unread, conversations)}
 
 
 def _nav(request: HttpRequest) -> dict[str, int]:

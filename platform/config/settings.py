@@ -181,7 +181,7 @@ FRAMES = "config.reactions.FRAMES"
 ROOMS = "discussions.chat.live.Rooms"
 NOTICE_CHANNELS = "config.reactions.NOTICE_CHANNELS"
 NOTICES_THAT_WAIT = "config.reactions.NOTICES_THAT_WAIT"
-UNREAD_NOTICES = "notifications.services.unread_count"
+WAITING_FOR = "config.context.waiting_for"
 # Whom pages send away and sockets do not let in although they are signed in.
 KEPT_OUT = "accounts.middleware.lacks_second_factor"
 ASGI_APPLICATION = "config.asgi.application"

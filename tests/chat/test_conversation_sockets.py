@@ -63,7 +63,7 @@ async def test_who_may_send_what(tab, asay, talk, member, somebody, who):
             assert await socket.silent(0.15), kind
         elif kind == "read" and who == "lead":
             # What told them of the message is read with it.
-            assert await socket.frame() == {"type": "notice", "unread": 0}
+            assert await socket.frame() == {"type": "notice", "unread": 0, "conversations": 0}
         elif kind == "read" and PEOPLE[who]:
             assert await socket.silent(0.15), kind
         else:

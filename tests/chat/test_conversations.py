@@ -471,7 +471,7 @@ def test_who_is_blocked_cannot_write_and_is_not_told_by_whom(signed_in, accepted
     assert told(lead) == []
     page = signed_in(member).get(accepted.get_absolute_url()).content.decode()
     assert "Nothing can be sent here now." in page
-    assert "block" not in re.search(r'<div class="composer">.*?</div>', page, re.S)[0]
+    assert "block" not in re.search(r'<div class="composer" id="refusal">.*?</div>', page, re.S)[0]
     with pytest.raises(NotAllowed, match=r"^Nothing can be sent here now\.$"):
         say(member, accepted)
     with pytest.raises(NotAllowed, match="You have blocked Marco Silva"):

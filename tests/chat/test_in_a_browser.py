@@ -17,7 +17,9 @@ from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
 from core.models import Deployment
-from discussions.chat.models import Room
+from discussions.chat import services
+from discussions.chat.models import Room, Writers
+from discussions.chat.services import RoomRights
 from tests.chat.conftest import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -156,6 +158,69 @@ def test_where_sockets_are_blocked_http_does_the_same(window, lead, member):
     say(hers, "By HTTP")
     expect(last(his)).to_contain_text("By HTTP", timeout=20_000)
     expect(hers.locator("#log .is-sending")).to_have_count(0, timeout=20_000)
+
+
+@pytest.mark.parametrize("way", ["socket", "polling"])
+def test_the_place_to_write_in_goes_and_comes_while_the_window_is_open(window, lead, member, supply_chains, way):
+    room = Room.objects.get(group=supply_chains)
+    his = window(member)
+    if way == "polling":
+        his.add_init_script(
+            "window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 10) } close() {} }"
+        )
+        his.goto(PAGE)
+        expect(his.locator("#net")).to_contain_text("Live connections are blocked", timeout=30_000)
+    else:
+        enter(his)
+    field = his.get_by_label("Message", exact=True)
+    said = services.send_message(room.pk, by=lead, key=uuid.uuid4(), body="Listen to me")
+    expect(last(his)).to_contain_text("Listen to me", timeout=30_000)
+    field.fill("Half written")
+    his.evaluate("window.sameWindow = true")
+
+    services.change_rights(room, by=lead, rights=RoomRights(writers=Writers.LEADS))
+    expect(his.locator("#refusal")).to_have_text("Leads write in this room. You read along.", timeout=30_000)
+    expect(field).to_be_hidden()
+    message = his.locator(f'[data-id="{said.id}"]')
+    message.hover()
+    expect(message.get_by_role("link", name="Reply")).to_be_hidden()
+    services.change_rights(room, by=lead, rights=RoomRights())
+    expect(field).to_be_visible(timeout=30_000)
+    expect(field).to_have_value("Half written")
+    expect(his.locator("#refusal")).to_be_hidden()
+    field.press("Enter")
+    expect(last(his)).to_contain_text("Half written")
+    expect(his.locator("#log .is-sending")).to_have_count(0, timeout=20_000)
+    assert his.evaluate("window.sameWindow"), "the page was not loaded anew"
+
+
+def test_who_opened_a_closed_room_writes_when_it_is_open_again(window, lead, member, supply_chains):
+    further = services.open_room(supply_chains, by=lead, name="Preparation")
+    services.close_room(further, by=lead)
+    his = window(member)
+    his.goto(f"{PAGE}{further.pk}/")
+    expect(his.locator("#chat")).to_have_attribute("data-connection", "live", timeout=20_000)
+    expect(his.locator("#refusal")).to_contain_text("This room is closed")
+    services.reopen_room(further, by=lead)
+    expect(his.get_by_label("Message", exact=True)).to_be_visible(timeout=30_000)
+    services.close_room(further, by=lead)
+    expect(his.locator("#refusal")).to_contain_text("This room is closed", timeout=30_000)
+
+
+def test_how_many_conversations_wait_is_live(window, lead, member, supply_chains):
+    talk = services.start_conversation(by=lead, people=[member.pk])
+    hers, his = window(lead), window(member)
+    enter(his)
+    link = his.locator("[data-conversations]").first
+    expect(link).to_have_text("Conversations")
+    hers.goto(talk.get_absolute_url())
+    expect(hers.locator("#chat")).to_have_attribute("data-connection", "live", timeout=20_000)
+    say(hers, "A word between us")
+    expect(link).to_have_text("Conversations 1 unread", timeout=20_000)
+    reading = his.context.new_page()
+    reading.goto(talk.get_absolute_url())
+    reading.get_by_role("button", name="To the newest").click()
+    expect(link).to_have_text("Conversations", timeout=20_000)
 
 
 def test_a_text_that_is_too_long_stays_in_the_field_with_the_reason(window, member):

@@ -411,6 +411,6 @@ async def test_a_mention_reads_as_a_name(joined, member, lead, room, stranger):
 async def test_who_is_mentioned_is_told_how_many_notices_wait(tab, joined, member, lead, room):
     elsewhere, writer = await tab(lead), await joined(member, room)
     await writer.say(type="send", room=room.pk, key=key(), body="@Lina Okafor, look")
-    assert await elsewhere.frame() == {"type": "notice", "unread": 1}
+    assert await elsewhere.frame() == {"type": "notice", "unread": 1, "conversations": 0}
     await writer.say(type="send", room=room.pk, key=key(), body="@Lina Okafor, look again")
-    assert await elsewhere.frame() == {"type": "notice", "unread": 2}
+    assert await elsewhere.frame() == {"type": "notice", "unread": 2, "conversations": 0}

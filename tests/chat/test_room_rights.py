@@ -75,6 +75,13 @@ def test_who_may_what_in_which_room(client, request, room, say, lead, supply_cha
     assert ("canary" in page.content.decode()) == sees
     assert client.get(f"{base}events").status_code == (200 if sees else 404)
     assert client.get(f"{base}messages/{message.id}/reactions").status_code == (200 if sees else 404)
+    now = client.get(f"{base}rights")
+    assert now.status_code == (200 if sees else 404)
+    if sees:
+        told = now.json()
+        assert (told["writes"], told["reacts"]) == (may == "w", may in "ws")
+        assert (told["pins"], told["moderates"]) == (who == "lead", who == "lead")
+        assert bool(told["refusal"]) == (may != "w")
     refused = 403 if sees else 404
     assert ask("post", "messages", body="x") == (200 if may == "w" else refused)
     assert ask("put", f"messages/{message.id}/reactions", emoji="👍", on=True) == (200 if may in "ws" else refused)

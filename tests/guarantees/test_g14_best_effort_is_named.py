@@ -3,12 +3,16 @@
 Nothing else is best effort.
 """
 
+import asyncio
+import contextlib
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.apps import apps
 from playwright.sync_api import expect
 
-from core.realtime import outbox, topic
+from core.realtime import outbox, presence, topic
+from core.realtime.hub import Hub
 from discussions.chat import live
 from tests.chat.test_in_a_browser import (  # noqa: F401 - fixtures
     enter,
@@ -75,6 +79,33 @@ async def test_the_people_of_a_process_that_says_nothing_more_are_forgotten(join
     there._present["another"] = (said, until - topic.PRESENCE_LIFE)
     assert there.present() == frozenset()
     assert await followed.silent()
+
+
+async def test_a_process_that_lives_says_so_and_one_that_died_takes_its_people_along(
+    joined, member, lead, room, hub, monkeypatch
+):
+    await type(lead).objects.filter(pk=lead.pk).aupdate(shows_presence=True)
+    monkeypatch.setattr(topic, "PRESENCE_LIFE", 1.5)
+    monkeypatch.setattr(presence, "RENEWED", 0.4)
+    here, other = Hub(heartbeat=0.5, poll=3600), Hub(heartbeat=0.5, poll=3600)
+    watcher = await joined(member, room, hub=here)
+    await joined(lead, room, hub=other)
+    shown, _ = await watcher.until("presence")
+    assert [person["id"] for person in shown["people"]] == [lead.pk]
+    end = asyncio.get_running_loop().time() + 3
+    while (left := end - asyncio.get_running_loop().time()) > 0:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                assert (await watcher.frame())["type"] == "heads", "who is here has changed"
+    for service in other._services:
+        service.cancel()
+    async with asyncio.timeout(5):
+        assert (await watcher.until("presence"))[0]["people"] == []
+
+
+def test_nobody_who_is_gone_is_shown_for_more_than_ten_seconds():
+    assert topic.PRESENCE_LIFE + Hub().beat_every <= 10
+    assert presence.RENEWED * 3 < topic.PRESENCE_LIFE, "two lost bells hide nobody"
 
 
 @pytest.mark.browser

@@ -92,6 +92,11 @@ class Ear:
             await _take_off(self._channel, [name])
         self._heard.discard(name)
 
+    @property
+    def is_deaf(self) -> bool:
+        """Whether the engine did not do what it was last asked."""
+        return self._lost_at is not None
+
     def _failed(self, asked: str, error: Exception) -> None:
         """The layer did not do what was asked: counted each time, told once until it answers again."""
         figures.LAYER_ERRORS.add(asked)

@@ -46,7 +46,7 @@ class Hub:
     """Runs while the process has a socket; everything in it happens on the event loop that serves them."""
 
     def __init__(self, *, heartbeat: int = HEARTBEAT, poll: float = POLL) -> None:
-        self.heartbeat, self.poll_every = heartbeat, poll
+        self.heartbeat, self.poll_every, self.beat_every = heartbeat, poll, min(1, heartbeat / 2)
         self.epoch = ""
         self.name = uuid.uuid4().hex
         self.rooms = rooms.owner()
@@ -269,7 +269,6 @@ class Hub:
             elif topic.ready.is_set():
                 for follow in list(topic.follows):
                     self.close(follow, "removed")
-            self.spawn(self.presence.tell(topic))
 
     async def _check_sessions(self, sockets: Collection[Socket]) -> None:
         if not sockets:
@@ -282,19 +281,18 @@ class Hub:
                 socket.close(SESSION_ENDED)
 
     async def _tell_notices(self, user: int) -> None:
-        """Say to a person's sockets how many notifications wait."""
-        waiting = await in_thread(import_string(settings.UNREAD_NOTICES), user)
+        """Say to a person's sockets how much waits for them: the numbers of the navigation."""
+        waiting = await in_thread(import_string(settings.WAITING_FOR), user)
         for socket in self.sockets:
             if socket.user_id == user:
-                socket.say({"type": "notice", "unread": waiting})
+                socket.say({"type": "notice", **waiting})
 
     async def _beat(self) -> None:
         """Tell each socket at every heartbeat how far its rooms are; that it comes shows that the connection lives."""
         loop = asyncio.get_running_loop()
-        pause = min(1, self.heartbeat / 2)
         while True:
-            due = loop.time() + pause
-            await asyncio.sleep(pause)
+            due = loop.time() + self.beat_every
+            await asyncio.sleep(self.beat_every)
             now = loop.time()
             figures.LOOP_LAG.note(now - due)
             figures.OUTBOX_PEAK.note(max((socket.outbox.fill for socket in self.sockets), default=0.0))
@@ -302,6 +300,8 @@ class Hub:
                 if socket.heads_due <= now:
                     socket.heads_due = now + self.heartbeat
                     self.tell_heads(socket)
+            for topic in self.topics.values():
+                self.presence.beat(topic)
             # Nobody rings when a session expires.
             clock = timezone.now()
             if expired := [socket for socket in self.sockets if socket.session.expires <= clock]:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from core.realtime.hub import Hub
     from core.realtime.topic import Follow, Topic
 
+RENEWED = 2.5
+"""Seconds after which a process says again who of its people is in a room: three times before others forget them."""
+
 NAME_LIFE = 60.0
 """Seconds for which a name that was asked is shown without asking again."""
 
@@ -57,11 +60,20 @@ class Presence:
         topic.note_present(process, people)
         self.hub.spawn(self._show(topic))
 
+    def beat(self, topic: "Topic") -> None:
+        """Say again who is here, so that silence means gone, and show no longer who was last said to be here too long ago."""
+        now = self.hub.now()
+        if now >= topic.renewal_due and (topic.here or topic.told):
+            self.hub.spawn(self.tell(topic))
+        elif topic.present() != topic.shown:
+            self.hub.spawn(self._show(topic))
+
     async def tell(self, topic: "Topic") -> None:
-        """Say to other processes who is in the room here; said again by the poll, so that silence means gone."""
+        """Say to other processes who is in the room here; an engine that is known to be away is not asked."""
         here = topic.present_here()
         topic.note_present(self.hub.name, here)
-        if here or topic.told:
+        topic.renewal_due = self.hub.now() + RENEWED
+        if (here or topic.told) and not self.hub.ear.is_deaf:
             topic.told = bool(here)
             message = {"type": "room.present", "room": topic.room, "process": self.hub.name, "people": sorted(here)}
             await bell.send(rooms.channel(topic.room), message)

@@ -10,8 +10,8 @@ from core.realtime.rooms import Right
 if TYPE_CHECKING:
     from core.realtime.sockets import Socket
 
-PRESENCE_LIFE = 25.0
-"""Seconds after which the people of a process that says nothing more are no longer shown."""
+PRESENCE_LIFE = 8.5
+"""Seconds after which the people of a process that says nothing more are forgotten: not shown after ten (G14)."""
 
 
 class Follow:
@@ -55,6 +55,7 @@ class Topic:
         # The people of this process, whether other processes have been told of any, and whom the clients were shown.
         self.here: frozenset[int] = frozenset()
         self.told = False
+        self.renewal_due = 0.0
         self.shown: frozenset[int] = frozenset()
         self.names: dict[int, tuple[dict[str, object], float]] = {}
 

@@ -53,16 +53,27 @@ export class Company {
   }
 }
 
-// How many notifications wait: the number in the header.
-export function notice({ unread }) {
-  const link = document.querySelector("[data-notices]");
-  let count = link?.querySelector(".count");
-  if (!unread || !link) return count?.remove();
-  if (!count) {
-    count = document.createElement("span");
-    count.className = "count";
+// How many notifications and conversations wait: the numbers in the header.
+export function notice({ unread, conversations = 0 }) {
+  counted(document.querySelector("[data-notices]"), unread > 99 ? "99+" : unread);
+  counted(document.querySelector("[data-conversations]"), conversations);
+}
+
+function counted(link, number) {
+  link?.querySelector(".count")?.remove();
+  if (!link || !number) return;
+  const count = document.createElement("span");
+  count.className = "count";
+  count.textContent = number;
+  const { conversations: words } = link.dataset;
+  if (words) {
+    const said = document.createElement("span");
+    said.className = "visually-hidden";
+    said.textContent = ` ${words}`;
+    count.append(said);
+    link.append(" ", count);
+  } else {
     count.ariaHidden = "true";
     link.querySelector("svg").after(count);
   }
-  count.textContent = unread > 99 ? "99+" : unread;
 }

@@ -252,6 +252,8 @@ export class Connection {
     if (this.socket) this.join();
   }
 
+  async rights() { return this.ask("rights"); }
+
   async earlier(before) { return this.ask(`events?before=${before}&limit=100`); }
 
   // What a frame says, by HTTP; the answer is the frame a socket would have brought.

@@ -76,8 +76,8 @@ export class Log {
     node.id = `message-${message.number}`;
     node.className = own ? "msg msg--own" : "msg";
     if (own) Object.assign(node.dataset, { key: message.key, source: message.body });
-    const name = message.author.name || this.words.former;
-    this.head(node, name, message.function, message.organisation?.name ?? "", message.author.id, message.at);
+    const organisation = message.organisation ? message.organisation.name ?? this.words.unnamed : "";
+    this.head(node, this.name(message.author) || organisation, message.function, organisation, message.author.id, message.at);
     const link = node.querySelector(".msg__time");
     link.href = `${this.data.base}?from=${message.number}#message-${message.number}`;
     if (message.deleted) return this.bury(node, message.version);
@@ -106,6 +106,12 @@ export class Log {
     summary.textContent = this.words.folded;
     body.replaceWith(details);
     details.append(summary, body);
+  }
+
+  // Null for whom this reader may not be told of: then the organisation stands in the name's place, as on the page.
+  name({ id, name }) {
+    if (name === null) return id === this.me ? this.data.name : "";
+    return name || this.words.former;
   }
 
   bury(node, version) {

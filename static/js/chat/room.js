@@ -6,6 +6,7 @@ import { Extras } from "./extras.js";
 import { Log } from "./log.js";
 import { mutable } from "./mute.js";
 import { Outbox } from "./outbox.js";
+import { Rights } from "./rights.js";
 
 const chat = document.getElementById("chat");
 const words = document.getElementById("words").dataset;
@@ -16,6 +17,7 @@ const net = document.getElementById("net");
 const jump = document.getElementById("jump");
 const older = document.getElementById("older");
 const form = document.querySelector("form#say");
+const refusal = document.getElementById("refusal");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const title = document.title;
 
@@ -85,11 +87,14 @@ const outbox = new Outbox({
         outbox.discard(entry.frame.key);
         log.forget(entry);
       } else {
+        if (frame.code === "forbidden") rights.ask();
         pending(entry);
       }
     },
   },
 });
+
+const rights = new Rights({ data, form, refusal, ask: () => connection.rights() });
 
 // A sign and a pin wait in the outbox like everything else, but no message is marked by them.
 function isSilent({ frame }) { return frame.type === "react" || frame.type === "pin"; }
@@ -107,8 +112,7 @@ function events(some) {
   const follow = log.atEnd;
   for (const event of some) extras.told(event);
   for (const event of some) {
-    // Somebody accepted, blocked or undid it: where nothing can be written, the page says anew why, or that it can.
-    if (event.kind === "membership" && event.membership.change === "rights" && data.conversation && !form) location.reload();
+    if (event.kind === "membership" && (event.membership.change === "rights" || event.membership.person?.id === me)) rights.ask();
     if (event.kind === "message" && !data.newest) {
       if (event.message.author.id !== me) unseen += 1;
     } else if (event.kind === "message") {
@@ -130,6 +134,7 @@ function events(some) {
 
 function reset(page) {
   if (!data.newest) return location.reload();
+  rights.ask();
   log.empty();
   for (const event of page.events) if (event.kind === "message") log.put(event);
   for (const entry of outbox.entries) pending(entry);
@@ -214,7 +219,7 @@ const composer = !form || !data.newest ? null : new Composer({
 });
 
 function edit(node) {
-  if (node?.dataset.source) composer?.edit(Number(node.dataset.id), Number(node.dataset.version), node.dataset.source);
+  if (node?.dataset.source && data.writes) composer?.edit(Number(node.dataset.id), Number(node.dataset.version), node.dataset.source);
 }
 
 // Where nothing can hover, a tap on a message shows what can be done with it.
@@ -231,7 +236,7 @@ log.box.addEventListener("click", (event) => {
   const node = button.closest(".msg");
   const { key } = button.dataset;
   const act = {
-    reply: composer && (() => composer.reply(Number(node.dataset.id), node.querySelector(".msg__author").textContent)),
+    reply: composer && data.writes && (() => composer.reply(Number(node.dataset.id), node.querySelector(".msg__author").textContent)),
     react: () => extras.signs.open(button),
     more: () => extras.menu.open(button),
     retry: () => outbox.retry(key),
