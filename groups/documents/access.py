@@ -8,7 +8,7 @@ from django.http import Http404
 
 from groups.access import group_for_reader
 from groups.documents.library import Library, documents_for
-from groups.documents.models import Document, DocumentQuerySet, Folder, Upload, Version
+from groups.documents.models import Document, DocumentQuerySet, Folder, Preview, Upload, Version
 from groups.standing import Standing
 
 if TYPE_CHECKING:
@@ -122,6 +122,15 @@ def version_for_reader(user: "Person", slug: str, document_id: int, number: int)
     """Return one version of a document the person may read."""
     document, _library = document_for_reader(user, slug, document_id)
     return version_of(document, number)
+
+
+def preview_for_reader(user: "Person", slug: str, document_id: int, number: int) -> tuple[Preview, Library]:
+    """Return the preview of a version the person may read; one that nobody has asked for yet is waiting, as they all do."""
+    document, library = document_for_reader(user, slug, document_id)
+    version = version_of(document, number)
+    preview = Preview.objects.filter(version=version).first() or Preview(version=version)
+    preview.version = version
+    return preview, library
 
 
 def own_uploads(library: Library) -> QuerySet[Upload]:

@@ -1,4 +1,4 @@
-"""The library's work in the background: what interrupted uploads leave behind is swept away within the hour."""
+"""The library's work in the background: what interrupted uploads leave behind is swept away within the hour; previews."""
 
 from datetime import timedelta
 
@@ -6,7 +6,9 @@ from django.tasks import TaskResultStatus, task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from groups.documents.services import sweep
+from core.background import growing, retried
+from groups.documents.models import Version
+from groups.documents.services import ask_for_missing, make_preview, sweep
 
 EVERY = timedelta(minutes=30)
 
@@ -27,3 +29,17 @@ def see_to_sweep() -> None:
     waiting = DBTaskResult.objects.filter(task_path=sweep_library.module_path, status=TaskResultStatus.READY)
     if not waiting.exists():
         sweep_library.using(run_after=timezone.now() + EVERY).enqueue()
+
+
+@task()
+@retried(OSError, pauses=growing(timedelta(seconds=10), tries=6))
+def make_preview_of(version_id: int) -> None:
+    """Make the preview of a version, as long as its storage can be read."""
+    if version := Version.objects.filter(pk=version_id).first():
+        make_preview(version)
+
+
+@task()
+def make_missing_previews() -> None:
+    """Ask for the previews of versions that came before there were any, or whose asking was lost; some hundreds a time."""
+    ask_for_missing()

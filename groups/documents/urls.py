@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groups.documents.views import documents, files, folders, library, uploads
+from groups.documents.views import documents, files, folders, library, previews, uploads
 
 app_name = "documents"
 
@@ -25,5 +25,8 @@ urlpatterns = [
     path("<int:document_id>/delete/", documents.delete, name="delete"),
     path("<int:document_id>/put-back/", documents.put_back, name="put_back"),
     path("<int:document_id>/versions/<int:number>/", files.download, name="download"),
+    path("<int:document_id>/versions/<int:number>/look/", previews.look, name="look"),
+    path("<int:document_id>/versions/<int:number>/look/thumbnail/", previews.thumbnail, name="thumbnail"),
+    path("<int:document_id>/versions/<int:number>/look/<int:page>/", previews.picture, name="picture"),
     path("<int:document_id>/versions/<int:number>/restore/", documents.restore, name="restore"),
 ]

@@ -272,6 +272,7 @@ SCHEDULE = {
     "core.tasks.purge_results": timedelta(days=1),
     "discussions.chat.tasks.purge_messages": timedelta(days=1),
     "notifications.push.tasks.tidy_push": timedelta(days=1),
+    "groups.documents.tasks.make_missing_previews": timedelta(hours=1),
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Background threads of the server's process; elsewhere workers are processes of their own.

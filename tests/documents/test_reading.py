@@ -303,6 +303,7 @@ def test_a_file_that_is_open_elsewhere_keeps_its_place(tmp_path):
         assert file.tell() == 6
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="ab \n\f\x00é", max_size=8), max_size=30))
 def test_paging_keeps_every_word_under_its_page(strings):
     whole = "".join(strings).replace("\x00", "").split("\f")

@@ -1,21 +1,29 @@
 """Who may open what in a library: every address, everybody; what is hidden answers like what is missing."""
 
+import io
 import re
 import uuid
 
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
+from PIL import Image
 
 from groups.documents import urls
 from groups.documents.models import Document, Folder, Upload, Version
-from groups.documents.services import delete_document, move_document, move_folder, start_upload
+from groups.documents.services import delete_document, make_preview, move_document, move_folder, start_upload
 from groups.standing import Standing
 
 KEY = uuid.UUID("7f1f0f4e-1111-4222-8333-944455556666")
-READERS = {"list", "folder", "page", "download"}
+READERS = {"list", "folder", "page", "download", "look", "picture", "thumbnail"}
 WRITERS_GET = {"trash", "upload", "new_folder", "rename_folder", "move_folder", "rename", "move", "chunks"}
 WRITERS_POST = {"start", "finish", "delete_folder", "new_version", "restore", "put_back", "delete"}
 NAMES = READERS | WRITERS_GET | WRITERS_POST
+
+
+def drawing():
+    file = io.BytesIO()
+    Image.new("RGB", (40, 20), "teal").save(file, "PNG")
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -24,7 +32,8 @@ def shelf(member, add, make_folder):
 
     def fill(group):
         folder = make_folder(member, group, "Drafts")
-        version = add(member, group, folder=folder)
+        version = add(member, group, "Drawing.png", drawing(), folder=folder)
+        make_preview(version)
         add(member, group, document=version.document)
         gone = add(member, group, "Gone.pdf").document
         by = Standing.of(member, group).speak()
@@ -40,6 +49,9 @@ def shelf(member, add, make_folder):
             "finish": [KEY],
             "put_back": [gone.pk],
             "download": [version.document_id, 1],
+            "look": [version.document_id, 1],
+            "picture": [version.document_id, 1, 1],
+            "thumbnail": [version.document_id, 1],
             "restore": [version.document_id, 1],
             **{name: [version.document_id] for name in ("page", "new_version", "rename", "move", "delete")},
         }

@@ -51,6 +51,9 @@ GET = {
     "documents:rename": "....++.",
     "documents:move": "....++.",
     "documents:download": "...+++.",
+    "documents:look": "...+++.",
+    "documents:picture": "...+++.",
+    "documents:thumbnail": "...+++.",
     "security_txt": ".......",
     "chat:room": ">..+++.",
     "chat:stretch": ">..+++.",
@@ -241,6 +244,14 @@ TASKS = {
     "push.tasks.tidy_push": ({"push.Subscription", "push.PushKey"}, "nothing: no word leaves the site"),
     "core.tasks.purge_results": (set(), "nothing: no word leaves the site"),
     "chat.tasks.purge_messages": (set(), "nothing: no word leaves the site"),
+    "documents.tasks.make_preview_of": (
+        {"documents.Preview", "documents.PreviewPage"},
+        "nothing: no word leaves the site",
+    ),
+    "documents.tasks.make_missing_previews": (
+        {"documents.Preview", "django_tasks_database.DBTaskResult"},
+        "nothing: no word leaves the site",
+    ),
     "documents.tasks.sweep_library": (
         {"documents.Upload", "django_tasks_database.DBTaskResult"},
         "nothing: no word leaves the site",

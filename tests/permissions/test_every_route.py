@@ -10,6 +10,8 @@ from typing import NamedTuple
 import pytest
 from django.apps import apps
 from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import transaction
 from django.test import RequestFactory
 from django.urls import get_resolver, reverse
@@ -20,6 +22,7 @@ from discussions.chat.models import Room
 from discussions.chat.services import report_message, send_message, start_conversation
 from discussions.models import Post
 from discussions.services import start_thread
+from groups.documents.models import Preview, PreviewPage
 from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
 from groups.services import invite
@@ -100,6 +103,9 @@ def world(
         leading = Standing.of(lead, group).act()
         thread = start_thread(group, by=by, title="A thread", body="Words.", key=uuid.uuid4())
         version = add_file(group, File(BytesIO(b"%PDF-1.4 x"), "a.pdf"), by=by, key=uuid.uuid4(), file_name="a.pdf")
+        path = storages["default"].save("previews/aa/bb", ContentFile(b"drawn"))
+        Preview.objects.filter(version=version).update(state="ready", thumbnail=path)
+        PreviewPage.objects.create(preview=version.preview, number=1, text="Words", path=path)
         key = uuid.uuid4()
         start_upload(group, by=by, key=key, file_name="b.pdf", size=10)
         room = Room.objects.get(group=group)
@@ -110,6 +116,7 @@ def world(
             "thread_id": thread.pk,
             "number": 1,
             "document_id": version.document_id,
+            "page": 1,
             "folder_id": create_folder(group, parent=None, name="Folder", by=by, key=uuid.uuid4()).pk,
             "key": key,
             "room_id": room.pk,

@@ -1,8 +1,9 @@
-"""A group's library: folders, documents, their immutable versions, and uploads on their way in."""
+"""A group's library: folders, documents, their immutable versions, what they look like, and uploads on their way in."""
 
 from groups.documents.models.document import Document, DocumentQuerySet
 from groups.documents.models.folder import Folder
+from groups.documents.models.preview import Preview, PreviewPage, State
 from groups.documents.models.upload import Upload
 from groups.documents.models.version import Version
 
-__all__ = ["Document", "DocumentQuerySet", "Folder", "Upload", "Version"]
+__all__ = ["Document", "DocumentQuerySet", "Folder", "Preview", "PreviewPage", "State", "Upload", "Version"]

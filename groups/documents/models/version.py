@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-def random_path() -> str:
-    """Return a random place in the storage: nothing of a file's name or group shows in it."""
+def random_path(folder: str = "versions") -> str:
+    """Return a random place in a folder of the storage: nothing of a file's name or group shows in it."""
     name = secrets.token_hex(16)
-    return f"versions/{name[:2]}/{name}"
+    return f"{folder}/{name[:2]}/{name}"
 
 
 class Version(Folded, Spoken, TimeStamped):

@@ -45,7 +45,13 @@ def text_of(file: Path | IO[bytes], kind: str) -> list[Page]:
 def pictures_of(file: Path | IO[bytes], kind: str) -> list[Picture]:
     """Return pictures of the first pages; raise `Unreadable` where none can be made."""
     return [
-        Picture(line["page"], line["width"], line["height"], base64.b64decode(line["webp"]))
+        Picture(
+            line["page"],
+            line["width"],
+            line["height"],
+            base64.b64decode(line["webp"]),
+            base64.b64decode(line["small"]),
+        )
         for line in _ask(file, "pictures", kind)
     ]
 

@@ -75,8 +75,8 @@ def _reader(what: str, kind: str) -> Callable[[IO[bytes]], Iterator[Page | Pictu
 def _line(found: Page | Picture) -> dict[str, object]:
     if isinstance(found, Page):
         return {"page": found.number, "text": found.text}
-    webp = base64.b64encode(found.webp).decode()
-    return {"page": found.number, "width": found.width, "height": found.height, "webp": webp}
+    webp, small = base64.b64encode(found.webp).decode(), base64.b64encode(found.small).decode()
+    return {"page": found.number, "width": found.width, "height": found.height, "webp": webp, "small": small}
 
 
 def _say(line: dict[str, object]) -> None:

@@ -7,7 +7,16 @@ from typing import IO
 import pypdfium2
 from PIL import Image, ImageOps
 
-from groups.documents.reading.pages import LONGEST_SIDE, MOST_PAGES, MOST_PICTURES, MOST_TEXT, Locked, Page, Picture
+from groups.documents.reading.pages import (
+    LONGEST_SIDE,
+    MOST_PAGES,
+    MOST_PICTURES,
+    MOST_TEXT,
+    THUMBNAIL,
+    Locked,
+    Page,
+    Picture,
+)
 
 MOST_PIXELS = 40_000_000
 
@@ -64,6 +73,14 @@ def _opened(file: IO[bytes]) -> pypdfium2.PdfDocument:
 def _picture(number: int, image: Image.Image) -> Picture:
     plain = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
     plain.info.clear()
+    width, height, webp = plain.width, plain.height, _webp(plain)
+    if number > 1:
+        return Picture(number, width, height, webp)
+    plain.thumbnail((THUMBNAIL, THUMBNAIL))
+    return Picture(number, width, height, webp, _webp(plain))
+
+
+def _webp(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    plain.save(out, "WEBP", quality=70, method=4)
-    return Picture(number, plain.width, plain.height, out.getvalue())
+    image.save(out, "WEBP", quality=70, method=4)
+    return out.getvalue()

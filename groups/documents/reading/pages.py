@@ -11,6 +11,9 @@ MOST_PICTURES = 20
 LONGEST_SIDE = 1_400
 """Pixels of the longer side of a picture."""
 
+THUMBNAIL = 360
+"""Pixels of the longer side of the small one."""
+
 READABLE = frozenset(
     {"pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "rtf", "csv", "markdown", "text"},
 )
@@ -30,12 +33,13 @@ class Page:
 
 @dataclass(frozen=True)
 class Picture:
-    """One page drawn as WebP, without anything that the file says of its maker, place or camera."""
+    """One page drawn as WebP, without anything that the file says of its maker, place or camera; the first one small too."""
 
     number: int
     width: int
     height: int
     webp: bytes
+    small: bytes = b""
 
 
 class Locked(Exception):

@@ -9,6 +9,7 @@ from groups.documents.services.documents import (
 )
 from groups.documents.services.finishing import add_file, finish_upload
 from groups.documents.services.folders import chat_folder, create_folder, delete_folder, move_folder, rename_folder
+from groups.documents.services.previewing import ask_for_missing, ask_for_preview, make_preview
 from groups.documents.services.sweeping import lost_versions, sweep
 from groups.documents.services.uploads import (
     abort_upload,
@@ -22,6 +23,8 @@ __all__ = [
     "abort_upload",
     "add_file",
     "append_chunk",
+    "ask_for_missing",
+    "ask_for_preview",
     "chat_folder",
     "create_folder",
     "delete_document",
@@ -30,6 +33,7 @@ __all__ = [
     "finished_version",
     "known_version",
     "lost_versions",
+    "make_preview",
     "move_document",
     "move_folder",
     "put_back",

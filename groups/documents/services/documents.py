@@ -12,6 +12,7 @@ from groups.documents.access import may_delete, trash_for
 from groups.documents.models import Document, Folder, Version
 from groups.documents.names import clean_title
 from groups.documents.services.locking import locked_library, nearest_folder, standing_document, standing_folder
+from groups.documents.services.previewing import ask_for_preview
 from groups.services.speaking import speaking
 from groups.standing import NotAllowed
 from partners.capacity import Capacity
@@ -117,5 +118,6 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
     version.save()
     document.latest, document.changed_at = version, timezone.now()
     document.save(update_fields=["latest", "changed_at"])
+    ask_for_preview(version)
     record(by, "document.version_restored", document, number=number)
     return version

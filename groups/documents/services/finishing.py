@@ -23,6 +23,7 @@ from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.models.version import random_path
 from groups.documents.names import clean_file_name
 from groups.documents.services.locking import locked_library, nearest_folder
+from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.spool import FULL, must_have_room, no_room, open_spool
 from groups.documents.services.uploads import (
     OtherFile,
@@ -140,6 +141,7 @@ def _show(upload: Upload, kind: Kind, digest: str, path: str, *, by: Capacity) -
     document.latest, document.changed_at = version, version.created_at
     document.save(update_fields=["latest", "changed_at"])
     now.delete()
+    ask_for_preview(version)
     return version
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
+from django.db.models import Model
 from django.utils import timezone
 
-from groups.documents.models import Upload, Version
+from groups.documents.models import Preview, PreviewPage, Upload, Version
 from groups.documents.services.spool import Busy, open_spool
 from groups.documents.services.uploads import abort_upload
 
@@ -72,11 +73,11 @@ def _stray_chunks() -> tuple[int, int]:
 
 
 def _stray_files() -> tuple[int, int]:
-    """Remove what no version names; return how many went, and how many are too young."""
+    """Remove what no version and no preview names; return how many went, and how many are too young."""
     storage, removed, young = storages["default"], 0, 0
     before = timezone.now() - LEFT_FOR
-    for paths in _stored(storage):
-        named = set(Version.objects.filter(path__in=paths).values_list("path", flat=True))
+    for top, paths in _stored(storage):
+        named = _named(top, paths)
         for path in paths:
             if path in named:
                 continue
@@ -88,16 +89,32 @@ def _stray_files() -> tuple[int, int]:
     return removed, young
 
 
-def _stored(storage: Storage) -> Iterator[list[str]]:
-    """Give the paths of stored files, a few hundred at a time."""
-    try:
-        folders = storage.listdir("versions")[0]
-    except FileNotFoundError:
-        return
-    for folder in folders:
-        names = storage.listdir(f"versions/{folder}")[1]
-        for start in range(0, len(names), 500):
-            yield [f"versions/{folder}/{name}" for name in names[start : start + 500]]
+NAMING: dict[str, list[tuple[type[Model], str]]] = {
+    "versions": [(Version, "path")],
+    "previews": [(PreviewPage, "path"), (Preview, "thumbnail")],
+}
+"""Which columns name the files of a folder of the storage."""
+
+
+def _named(top: str, paths: list[str]) -> set[str]:
+    return {
+        path
+        for model, column in NAMING[top]
+        for path in model._default_manager.filter(**{f"{column}__in": paths}).values_list(column, flat=True)
+    }
+
+
+def _stored(storage: Storage) -> Iterator[tuple[str, list[str]]]:
+    """Give the paths of stored files, a few hundred at a time, with the folder of the storage they are in."""
+    for top in NAMING:
+        try:
+            folders = storage.listdir(top)[0]
+        except FileNotFoundError:
+            continue
+        for folder in folders:
+            names = storage.listdir(f"{top}/{folder}")[1]
+            for start in range(0, len(names), 500):
+                yield top, [f"{top}/{folder}/{name}" for name in names[start : start + 500]]
 
 
 def _modified(storage: Storage, path: str) -> datetime:

@@ -15,7 +15,7 @@ from groups.bylines import bylines
 from groups.documents import access, services
 from groups.documents.forms import MoveForm, RestoreForm, TitleForm, VersionForm
 from groups.documents.library import Library
-from groups.documents.models import Document, Version
+from groups.documents.models import Document, Preview, Version
 from groups.documents.preview import preview_of
 from groups.documents.views.frame import address, form_page, framed
 
@@ -53,6 +53,7 @@ def page_context(request: HttpRequest, document: Document, library: Library, **m
         ],
         listed=listed,
         preview=preview_of(newest),
+        look=Preview.objects.filter(version=newest).first() or Preview(version=newest),
         may_delete=access.may_delete(document, library.standing),
         **{**_forms(document, library), **more},
     )

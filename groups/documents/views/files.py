@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -22,24 +23,41 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 def download(request: HttpRequest, slug: str, document_id: int, number: int) -> HttpResponseBase:
     """Give the version's bytes, whole or the range that was asked for."""
     version = access.version_for_reader(request.user, slug, document_id, number)
-    if settings.SERVE_FILES == "accel":
-        response: HttpResponseBase = HttpResponse(headers={"X-Accel-Redirect": f"/_files/{version.path}"})
-    else:
-        response = _direct(request, version)
-    return _guarded(response, version)
+    response = _handed_on(version.path) or _direct(request, version)
+    response["Content-Disposition"] = attachment(version.file_name)
+    response["ETag"] = f'"{version.sha256}"'
+    return inert(response, version.content_type)
 
 
-def _guarded(response: HttpResponseBase, version: Version) -> HttpResponseBase:
-    """Set the headers that keep the bytes inert, private and under their name."""
+def picture(path: str) -> HttpResponseBase:
+    """Give a picture that we drew ourselves, to be shown where it stands."""
+    storage = storages["default"]
+    response = _handed_on(path)
+    if response is None:
+        try:
+            with storage.open(path, "rb") as file:
+                response = HttpResponse(file.read())
+        except FileNotFoundError as error:
+            raise Http404(access.NO_DOCUMENT) from error
+    return inert(response, "image/webp")
+
+
+def _handed_on(path: str) -> HttpResponseBase | None:
+    """Return the answer that has the web server in front send a stored file, where there is one that does."""
+    if settings.SERVE_FILES != "accel":
+        return None
+    return HttpResponse(headers={"X-Accel-Redirect": f"/_files/{path}"})
+
+
+def inert(response: HttpResponseBase, content_type: str) -> HttpResponseBase:
+    """Set the headers that keep bytes from outside inert and private."""
     headers = {
-        "Content-Type": version.content_type,
-        "Content-Disposition": attachment(version.file_name),
+        "Content-Type": content_type,
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-store, private",
-        "ETag": f'"{version.sha256}"',
     }
     for name, value in headers.items():
         response[name] = value

@@ -1,0 +1,123 @@
+"""Previews: asked for with each version, made in the background, made again by nobody."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+
+from groups.documents.models import Preview, PreviewPage, State, Version
+from groups.documents.models.version import random_path
+from groups.documents.reading import PICTURED, READABLE, Page, Picture, Unreadable, pictures_of, text_of
+
+LARGEST = 256 * 1024**2
+"""Bytes of a file that is read; larger ones are to be downloaded."""
+
+
+def ask_for_preview(version: Version) -> None:
+    """Have the version looked into once the caller's transaction is committed; say at once where there is nothing to see."""
+    from groups.documents.tasks import make_preview_of
+
+    if version.kind not in READABLE | PICTURED:
+        state = State.NONE
+    else:
+        state = State.WAITING if version.size <= LARGEST else State.TOO_LARGE
+    preview, is_new = Preview.objects.get_or_create(version=version, defaults={"state": state})
+    if is_new and preview.state == State.WAITING:
+        make_preview_of.enqueue(version.pk)
+
+
+def ask_for_missing(most: int = 500) -> int:
+    """Ask for previews of versions that have none, the newest first; return how many were asked for."""
+    missing = Version.objects.filter(preview=None).order_by("-pk")[:most]
+    for version in missing:
+        with transaction.atomic():
+            ask_for_preview(version)
+    return len(missing)
+
+
+def make_preview(version: Version) -> Preview:
+    """Look into the version, and keep what was found; what has been made is left as it is.
+
+    Pictures are stored before the rows that name them, so that a row never points at nothing; those of a process that was
+    killed are swept away. Raises `OSError` where the bytes or the storage cannot be had now.
+    """
+    preview = Preview.objects.get(version=version)
+    if preview.state != State.WAITING:
+        return preview
+    state, thumbnail, rows = _of_twin(version) or _look_into(version)
+    with transaction.atomic():
+        preview = Preview.objects.select_for_update().get(pk=preview.pk)
+        if preview.state != State.WAITING:
+            return preview
+        for row in rows:
+            row.preview = preview
+        PreviewPage.objects.bulk_create(rows)
+        preview.state, preview.thumbnail, preview.made_at = state, thumbnail, timezone.now()
+        preview.save(update_fields=["state", "thumbnail", "made_at"])
+    return preview
+
+
+Seen = tuple[State, str, list[PreviewPage]]
+
+
+def _of_twin(version: Version) -> Seen | None:
+    """Return what was seen in an earlier version of the document with the same bytes."""
+    made = Preview.objects.exclude(state=State.WAITING)
+    same = {"version__sha256": version.sha256, "version__kind": version.kind}
+    twin = made.filter(version__document=version.document_id, **same).first()
+    if twin is None:
+        return None
+    return State(twin.state), twin.thumbnail, [_copy(page) for page in twin.pages.all()]
+
+
+def _copy(page: PreviewPage) -> PreviewPage:
+    return PreviewPage(number=page.number, text=page.text, path=page.path, width=page.width, height=page.height)
+
+
+def _look_into(version: Version) -> Seen:
+    pages, pictures = list[Page](), list[Picture]()
+    try:
+        with _file_of(version) as file:
+            if version.kind in READABLE:
+                pages = text_of(file, version.kind)
+            if version.kind in PICTURED:
+                pictures = _pictures(file, version.kind, needed=not pages)
+    except Unreadable as refusal:
+        return (State.LOCKED if refusal.reason == "locked" else State.DAMAGED), "", []
+    rows = {page.number: PreviewPage(number=page.number, text=page.text) for page in pages}
+    thumbnail = ""
+    for picture in pictures:
+        row = rows.setdefault(picture.number, PreviewPage(number=picture.number))
+        row.path, row.width, row.height = _stored(picture.webp), picture.width, picture.height
+        thumbnail = thumbnail or _stored(picture.small)
+    return (State.READY if rows else State.EMPTY), thumbnail, [rows[number] for number in sorted(rows)]
+
+
+def _pictures(file: Path | IO[bytes], kind: str, *, needed: bool) -> list[Picture]:
+    """Return the pictures; where there is text, a file that cannot be drawn is shown without any."""
+    try:
+        return pictures_of(file, kind)
+    except Unreadable:
+        if needed:
+            raise
+        return []
+
+
+def _stored(webp: bytes) -> str:
+    return storages["default"].save(random_path("previews"), ContentFile(webp))
+
+
+@contextmanager
+def _file_of(version: Version) -> Iterator[Path | IO[bytes]]:
+    """Give the version's file: its path on this machine, or its bytes from where they are kept."""
+    storage = storages["default"]
+    try:
+        yield Path(storage.path(version.path))
+    except NotImplementedError:
+        with storage.open(version.path, "rb") as file:
+            yield file

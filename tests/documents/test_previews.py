@@ -1,0 +1,160 @@
+"""Looking at a document without opening it: made once in the background, behind the document's own door."""
+
+import io
+import os
+import time
+import uuid
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import storages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from PIL import Image
+
+from groups.documents.models import Preview, PreviewPage
+from groups.documents.services import ask_for_missing, make_preview, restore_version, sweep
+from groups.documents.tasks import make_preview_of
+from groups.standing import Standing
+from portal.demo import files
+
+
+def address(version, name="look", *more):
+    return reverse(f"documents:{name}", args=[version.document.group.slug, version.document_id, version.number, *more])
+
+
+def waiting():
+    return [
+        task.args_kwargs["args"][0]
+        for task in DBTaskResult.objects.ready().filter(task_path=make_preview_of.module_path)
+    ]
+
+
+@pytest.fixture
+def report(add, member, supply_chains):
+    """A PDF of several pages, looked into."""
+    lines = "\n".join(f"Line {number} of the mapping" for number in range(150))
+    version = add(member, supply_chains, "Mapping.pdf", files.make("pdf", lines))
+    make_preview(version)
+    return version
+
+
+def test_what_is_uploaded_is_looked_into_in_the_background(add, member, supply_chains, signed_in):
+    version = add(member, supply_chains, "Notes.docx", files.make("docx", "Wages were withheld."))
+    assert waiting() == [version.pk]
+    assert "It is being made" in signed_in(member).get(address(version)).content.decode()
+    make_preview_of.func(version.pk)
+    page = signed_in(member).get(address(version)).content.decode()
+    assert "Wages were withheld." in page
+    assert 'id="page-1"' in page
+    assert address(version) in signed_in(member).get(version.document.get_absolute_url()).content.decode()
+
+
+def test_pages_are_seen_and_their_text_read(report, signed_in, member):
+    page = signed_in(member).get(address(report)).content.decode()
+    assert "Line 0 of the mapping" in page
+    response = signed_in(member).get(address(report, "picture", 2))
+    with Image.open(io.BytesIO(response.content)) as drawn:
+        assert drawn.format == "WEBP"
+    with Image.open(io.BytesIO(signed_in(member).get(address(report, "thumbnail")).content)) as small:
+        assert max(small.size) == 360
+    assert response["Content-Type"] == "image/webp"
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["Cache-Control"] == "no-store, private"
+    assert signed_in(member).get(address(report, "picture", 99)).status_code == 404
+
+
+def test_a_long_document_is_shown_twenty_pages_at_a_time_at_one_cost(add, member, supply_chains, signed_in):
+    version = add(
+        member, supply_chains, "Long.txt", "\f".join(f"Words of {number}" for number in range(1, 46)).encode()
+    )
+    make_preview(version)
+    client = signed_in(member)
+    shown, costs = {}, set()
+    for at in ("1", "20", "21", "45", "9999", "x", "-3", "٣"):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(address(version), {"at": at})
+        costs.add(len(queries))
+        shown[at] = [page.number for page in response.context["pages"]]
+    assert shown["1"] == shown["20"] == shown["x"] == shown["-3"] == shown["٣"] == list(range(1, 21))
+    assert shown["21"] == list(range(21, 41))
+    assert shown["45"] == list(range(41, 46))
+    assert shown["9999"] == []
+    assert len(costs) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("Broken.pdf", b"%PDF-1.4\n" + b"x" * 5000, "could not be read here"),
+        ("Archive.zip", None, "are not shown here"),
+        ("Blank.txt", b"   \n", "no text in it"),
+    ],
+)
+def test_what_cannot_be_shown_says_why(name, content, said, add, member, supply_chains, signed_in):
+    version = add(member, supply_chains, name, content or zipped())
+    for pk in waiting():
+        make_preview_of.func(pk)
+    page = signed_in(member).get(address(version)).content.decode()
+    assert said in page
+    assert version.get_absolute_url() in page
+
+
+def zipped():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.txt", "Words")
+    return file.getvalue()
+
+
+def test_a_version_with_the_same_bytes_is_not_read_again(report, member, supply_chains):
+    by = Standing.of(member, supply_chains).speak()
+    again = restore_version(report.document, number=1, base=1, by=by, key=uuid.uuid4())
+    storages["default"].delete(report.path)  # nothing could be read now
+    made = make_preview(again)
+    assert made.is_ready
+    assert list(made.pages.values_list("number", "path")) == list(report.preview.pages.values_list("number", "path"))
+
+
+def test_making_it_twice_makes_it_once(report):
+    before = list(PreviewPage.objects.values_list("pk", "path"))
+    make_preview_of.func(report.pk)
+    assert list(PreviewPage.objects.values_list("pk", "path")) == before
+
+
+def test_versions_from_before_are_looked_into_in_time(report):
+    Preview.objects.all().delete()
+    DBTaskResult.objects.all().delete()
+    assert ask_for_missing() == 1
+    assert waiting() == [report.pk]
+    assert ask_for_missing() == 0
+
+
+def test_pictures_that_no_row_names_are_swept_away_and_others_stay(report, stored):
+    for path in stored():
+        os.utime(path, (time.time() - timedelta(hours=2).total_seconds(),) * 2)
+    assert sweep().files == 0
+    made = report.preview.pages.count()
+    Preview.objects.all().delete()
+    assert sweep().files == made + 1
+    assert [path.name for path in stored()] == [os.path.basename(report.path)]
+
+
+def test_nothing_of_the_past_is_looked_at_by_who_joined_later(report, make_insider, supply_chains, signed_in):
+    supply_chains.history = "from_joining"
+    supply_chains.save()
+    late = make_insider(supply_chains, "Lea Late")
+    assert Standing.of(late, supply_chains).history_from > report.created_at
+    for name, more in (("look", ()), ("thumbnail", ()), ("picture", (1,))):
+        assert signed_in(late).get(address(report, name, *more)).status_code == 404
+
+
+def test_a_document_in_the_trash_is_not_looked_at(report, signed_in, member):
+    report.document.deleted_at = timezone.now()
+    report.document.save()
+    assert signed_in(member).get(address(report)).status_code == 404
+    assert signed_in(member).get(address(report, "picture", 1)).status_code == 404
