@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.events import AccountClosed, AccountReopened, AddressConfirmed
+from api import reactions as api_reactions
 from core.events import Event
 from core.realtime import following
 from core.realtime.frames import Frame
@@ -53,7 +54,12 @@ from partners.events import (
 )
 
 REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
-    AccountClosed: (group_reactions.account_closed, partner_reactions.account_closed, chat.account_changed),
+    AccountClosed: (
+        group_reactions.account_closed,
+        partner_reactions.account_closed,
+        chat.account_changed,
+        api_reactions.account_closed,
+    ),
     AccountReopened: (group_reactions.account_closed, chat.account_changed),
     AddressConfirmed: (partner_reactions.address_confirmed,),
     AffiliationRequested: (partner_reactions.tell_affiliation_requested,),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("", include("groups.urls")),
+    path("", include("api.urls")),
     path("admin/", administration.urls),
     path("language/", account_views.language, name="set_language"),
     path("", include("notifications.urls")),

@@ -104,6 +104,24 @@ GET = {
     "queue": "......+",
     "figures": "......+",
     "outbox": ".......",
+    # Programs: a session opens none of their addresses; tests/api has the table of tokens.
+    "api:list_groups": ">>>>>>>",
+    "api:read_group": ">>>>>>>",
+    "api:list_members": ">>>>>>>",
+    "api:list_threads": ">>>>>>>",
+    "api:read_thread": ">>>>>>>",
+    "api:list_posts": ">>>>>>>",
+    "api:read_post": ">>>>>>>",
+    "api:list_documents": ">>>>>>>",
+    "api:read_document": ">>>>>>>",
+    "api:read_content": ">>>>>>>",
+    "api:read_upload": ">>>>>>>",
+    "api:search": ">>>>>>>",
+    "api:list_notifications": ">>>>>>>",
+    "api:tokens": ">++++++",
+    "api:new_token": ">++++++",
+    "api:docs": "+++++++",
+    "api:openapi": "+++++++",
 }
 POST = {
     "partners:invitation": ".......",
@@ -209,6 +227,15 @@ POST = {
     "decide_affiliation": "......+",
     "decide_report": "......+",
     "account:end_session": ">......",
+    "api:list_threads": ">>>>>>>",
+    "api:close_thread": ">>>>>>>",
+    "api:reopen_thread": ">>>>>>>",
+    "api:list_posts": ">>>>>>>",
+    "api:start_upload": ">>>>>>>",
+    "api:finish_upload": ">>>>>>>",
+    "api:mark_notifications_read": ">>>>>>>",
+    "api:new_token": ">++++++",
+    "api:revoke_token": ">...+..",
 }
 # A piece of an upload, and giving the upload up; of the HTTP way of the live protocol, edits, deletions, reactions, pins.
 PUT = {
@@ -219,13 +246,21 @@ PUT = {
     "conversations:message": ">++++++",
     "conversations:reactions": ">++++++",
     "conversations:pin": ">++++++",
+    "api:read_upload": ">>>>>>>",
 }
 DELETE = {
     "documents:chunks": "....+..",
     "chat:message": ">++++++",
     "conversations:message": ">++++++",
+    "api:read_post": ">>>>>>>",
+    "api:read_upload": ">>>>>>>",
 }
 # Work in the background: what each task may write to, and what it asks again before a word leaves the site.
+PATCH = {
+    "api:read_thread": ">>>>>>>",
+    "api:read_post": ">>>>>>>",
+}
+
 TASKS = {
     "groups.tasks.send_invitation": (set(), "is the invitation open, its group active, and its maker a lead"),
     "partners.tasks.send_invitation": ({"partners.Invitation"}, "is the invitation open"),

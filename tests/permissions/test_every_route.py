@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from io import BytesIO
 from typing import NamedTuple
@@ -16,8 +17,10 @@ from django.db import transaction
 from django.test import RequestFactory
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
+from django.utils import timezone
 
 from accounts.models import User
+from api.services import issue_token
 from discussions.chat.models import Room
 from discussions.chat.services import report_message, send_message, start_conversation
 from discussions.models import Post
@@ -28,9 +31,9 @@ from groups.models import Membership, Participant
 from groups.services import invite
 from groups.standing import Standing
 from notifications.models import Notice
-from tests.permissions.table import DELETE, GET, POST, PUT
+from tests.permissions.table import DELETE, GET, PATCH, POST, PUT
 
-TABLES = {"GET": GET, "POST": POST, "PUT": PUT, "DELETE": DELETE}
+TABLES = {"GET": GET, "POST": POST, "PUT": PUT, "PATCH": PATCH, "DELETE": DELETE}
 ROWS = [(method, name, row) for method, table in TABLES.items() for name, row in table.items()]
 PEOPLE = ("visitor", "outsider", "stranger", "observer", "member", "lead", "secretariat")
 INSIDE = {"member", "lead", "secretariat"}
@@ -141,7 +144,11 @@ def world(
     talk = start_conversation(by=member, people=[lead.pk])
     said = send_message(talk.pk, by=member, body="Hello", key=uuid.uuid4())
     report = report_message(talk.pk, said.id, by=lead, reason="It is wrong.")
+    token, _secret = issue_token(
+        member, name="A", scopes=["groups:read"], expires_at=timezone.now() + timedelta(days=1), key=uuid.uuid4()
+    )
     for each in found.values():
+        each["token_id"] = token.pk
         each["report_id"] = report.pk
     found["conversation"] = {**found["supply-chains"], "room_id": talk.pk, "message_id": said.id}
     assert mine.is_active

@@ -26,6 +26,7 @@ def account_tabs() -> list[Tab]:
         {"key": "profile", "url": reverse("account:profile"), "label": _("Profile")},
         {"key": "organisations", "url": reverse("partners:mine"), "label": _("My organisations")},
         {"key": "blocked", "url": reverse("conversations:blocked"), "label": _("Blocked people")},
+        {"key": "programs", "url": reverse("api:tokens"), "label": _("Programs")},
         {"key": "security", "url": reverse("account:security"), "label": _("Security")},
     ]
 

@@ -1,0 +1,68 @@
+"""What a person was told, and what search finds."""
+
+from datetime import datetime
+
+from ninja import Field, Schema
+
+from api.shapes.common import Id, absolute
+from notifications.models import Notice
+from notifications.services import Rendered
+from search.services import Hit
+
+
+class NoticeOut(Schema):
+    """Something that concerns the token's owner."""
+
+    id: int
+    kind: str
+    text: str = Field(description="In the owner's language, as the page of notifications says it.")
+    url: str
+    created_at: datetime
+    read: bool
+
+    @classmethod
+    def of(cls, notice: Notice, words: Rendered) -> "NoticeOut":
+        """Return a notice its reader may see."""
+        return cls(
+            id=notice.pk,
+            kind=notice.kind,
+            text=words.text,
+            url=absolute(words.url),
+            created_at=notice.created_at,
+            read=notice.read_at is not None,
+        )
+
+
+class ReadIn(Schema):
+    """Which notices to mark read."""
+
+    ids: list[Id] | None = Field(None, max_length=500, description="Their ids; all of them without any.")
+
+
+class Marked(Schema):
+    """What marking did."""
+
+    marked: int = Field(description="How many were unread before.")
+
+
+class HitOut(Schema):
+    """One thing found."""
+
+    kind: str
+    title: str
+    url: str
+    excerpt: str
+    where: str
+    at: datetime | None
+
+    @classmethod
+    def of(cls, kind: str, hit: Hit) -> "HitOut":
+        """Return what a source found."""
+        return cls(kind=kind, title=hit.title, url=absolute(hit.url), excerpt=hit.excerpt, where=hit.where, at=hit.at)
+
+
+class Hits(Schema):
+    """What was found, source by source."""
+
+    items: list[HitOut]
+    more: list[str] = Field(description="The kinds of which there is more than shown: ask for one by `kind`.")

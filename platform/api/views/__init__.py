@@ -1,0 +1,1 @@
+"""Pages about the interface: one's own tokens, and how programs use them."""
