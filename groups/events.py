@@ -36,7 +36,7 @@ class LeadLost(Event):
 
 @dataclass(frozen=True)
 class RightsChanged(Event):
-    """Switches or state of the group changed: who may do what in it may differ for everybody."""
+    """Switches or state of the group changed, or somebody was muted: who may do what in it may differ for everybody."""
 
     group: Group
 

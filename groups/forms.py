@@ -228,6 +228,19 @@ class NoteForm(ReasonForm):
         self.fields["reason"].required = False
 
 
+class SilenceForm(ReasonForm):
+    """For how long somebody is muted, and why."""
+
+    days = forms.TypedChoiceField(
+        label=_("For how long"),
+        coerce=int,
+        choices=[(1, _("One day")), (3, _("Three days")), (7, _("One week")), (30, _("Thirty days"))],
+        widget=forms.RadioSelect,
+        initial=1,
+    )
+    field_order = ("days", "reason")
+
+
 class RoleForm(forms.Form):
     """What an organisation is in the group."""
 

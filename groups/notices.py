@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.markdown import excerpt
-from groups.models import Group, GroupState, Membership, Participant
+from groups.models import Group, GroupState, Membership, Participant, Silence
 from notifications.models import Notice
 from notifications.services import Rendered
 from partners.models import Affiliation
@@ -183,4 +185,24 @@ def lead_lost(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:
         )
         for notice in notices
         if (group := groups.get(notice.object_id))
+    }
+
+
+def silenced(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:
+    """To who was muted: where, until when and why, while it holds."""
+    held = Silence.objects.holding().filter(user=user).select_related("group")
+    silences = held.in_bulk([notice.object_id for notice in notices])
+    return {
+        notice.pk: Rendered(
+            _("You may not write in “%(group)s” until %(until)s.")
+            % {
+                "group": silence.group,
+                "until": date_format(timezone.localtime(silence.until), "DATETIME_FORMAT"),
+            },
+            silence.group.get_absolute_url(),
+            excerpt(silence.reason),
+            letter=_("You may not write in one of your groups for some time. The notice says why."),
+        )
+        for notice in notices
+        if (silence := silences.get(notice.object_id))
     }

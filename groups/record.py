@@ -40,6 +40,8 @@ VERBS: dict[str, str | Promise] = {
     "membership.reinstated": gettext_lazy("reinstated with the partner:"),
     "participant.started": gettext_lazy("let take part:"),
     "participant.ended": gettext_lazy("ended the part of"),
+    "participant.silenced": gettext_lazy("muted for a time:"),
+    "participant.unsilenced": gettext_lazy("let write again:"),
     "thread.pinned": gettext_lazy("pinned a thread"),
     "thread.unpinned": gettext_lazy("unpinned a thread"),
     "thread.closed": gettext_lazy("closed a thread"),

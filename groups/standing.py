@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.prepared import prepared
-from groups.models import Find, Group, GroupState, History, Join, Membership, Participant, Read, StartThreads
+from groups.models import Find, Group, GroupState, History, Join, Membership, Participant, Read, Silence, StartThreads
 from partners.capacity import Capacity, choose, secretariat_capacity
 from partners.models import Affiliation
 from partners.models.organisation import is_partner_person
@@ -30,10 +32,12 @@ class NotAllowed(DomainError):
 
 def _seats(**where: int | str | Collection[int]) -> "QuerySet[Participant]":
     """Return seats with what a standing reads of them, by the organisation's name."""
+    silences = Silence.objects.filter(user=OuterRef("user"), group=OuterRef("membership__group"), lifted_at=None)
     return (
         Participant.objects.taking_part()
         .filter(**where)
         .select_related("membership__organisation", "membership__group__parent", "affiliation")
+        .annotate(silenced_until=Subquery(silences.order_by("-until").values("until")[:1]))
         .order_by("membership__organisation__name")
     )
 
@@ -117,9 +121,19 @@ class Standing:
         return self.group.read in {Read.PUBLIC, Read.PARTNERS} and self.is_partner
 
     @property
+    def silenced_until(self) -> datetime | None:
+        """Until when the person is muted here: they read on, and write in no thread and no room. None if they are not."""
+        ends = [end for seat in self.seats if (end := getattr(seat, "silenced_until", None))]
+        return max(ends) if ends and max(ends) > timezone.now() else None
+
+    @property
+    def _may_add(self) -> bool:
+        return self.group.is_writable and bool(self._writing_seats)
+
+    @property
     def may_post(self) -> bool:
         """May answer in threads."""
-        return self.group.is_writable and bool(self._writing_seats)
+        return self._may_add and self.silenced_until is None
 
     @property
     def may_start_threads(self) -> bool:
@@ -139,7 +153,7 @@ class Standing:
     @property
     def may_upload(self) -> bool:
         """May put documents into the library."""
-        return self.may_post
+        return self._may_add
 
     @property
     def may_moderate(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groups.views import directory, invitations, joining, members, settings
+from groups.views import directory, invitations, joining, members, settings, silencing
 
 app_name = "groups"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("groups/<slug:slug>/members/<int:membership_id>/people/", members.name_person, name="name_person"),
     path("groups/<slug:slug>/members/<int:membership_id>/take-part/", members.take_part, name="take_part"),
     path("groups/<slug:slug>/people/<int:participant_id>/stop/", members.stop, name="stop"),
+    path("groups/<slug:slug>/people/<int:person_id>/mute/", silencing.silence, name="silence"),
+    path("groups/<slug:slug>/people/<int:person_id>/unmute/", silencing.lift, name="lift_silence"),
     path("groups/<slug:slug>/join/", joining.join, name="join"),
     path("groups/<slug:slug>/join/<int:membership_id>/withdraw/", joining.withdraw, name="withdraw"),
     path("groups/<slug:slug>/settings/", settings.texts, name="settings"),

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from discussions.models import Thread
-from groups.services.speaking import locked_group, speaking
+from groups.services.speaking import locked_group, silenced
+from groups.services.speaking import speaking as speaking_in_group
 from groups.standing import NotAllowed, Standing
 from partners.capacity import Capacity
 
@@ -28,6 +29,14 @@ def locked(thread: Thread, user: "User") -> tuple[Thread, Standing]:
     thread = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
     thread.group = group
     return thread, standing
+
+
+def speaking(standing: Standing, by: Capacity) -> Capacity:
+    """Return the capacity as it is now, if the person still writes here for that organisation and is not muted."""
+    by = speaking_in_group(standing, by)
+    if told := silenced(standing):
+        raise NotAllowed(told)
+    return by
 
 
 def moderating(standing: Standing) -> Capacity:

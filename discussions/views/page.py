@@ -25,6 +25,7 @@ from discussions.views.acts import thread_acts
 from discussions.views.requests import number
 from discussions.voices import Columns, Said, Voices
 from groups.audience import readers_of
+from groups.services.speaking import silenced
 from groups.standing import Standing
 from partners.capacity import Capacity
 
@@ -181,6 +182,7 @@ class ThreadPage:
             "below_head": parts.below_head(self.visit),
             "acts": thread_acts(self.visit) if self.reader.is_authenticated else (),
             "may_answer": may_answer,
+            "silenced": silenced(self.standing),
             "audience": readers_of(thread.group),
         }
 

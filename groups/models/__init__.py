@@ -4,6 +4,7 @@ from groups.models.group import Find, Group, GroupQuerySet, GroupState, History,
 from groups.models.invitation import Invitation
 from groups.models.membership import Membership, MembershipQuerySet
 from groups.models.participant import Participant, ParticipantQuerySet
+from groups.models.silence import Silence, SilenceQuerySet
 
 __all__ = [
     "Find",
@@ -18,5 +19,7 @@ __all__ = [
     "Participant",
     "ParticipantQuerySet",
     "Read",
+    "Silence",
+    "SilenceQuerySet",
     "StartThreads",
 ]

@@ -19,6 +19,7 @@ from groups.services.opening import Switches, decline_group, open_group, open_wo
 from groups.services.participants import end_participation, name_participant
 from groups.services.rights import LastLead
 from groups.services.settings import change_switches, close_group, edit_group, reopen_group, set_dormant
+from groups.services.silencing import lift_silence, silence
 
 __all__ = [
     "InvitationRefused",
@@ -34,6 +35,7 @@ __all__ = [
     "end_participation",
     "invite",
     "leave",
+    "lift_silence",
     "name_participant",
     "open_group",
     "open_working_group",
@@ -46,5 +48,6 @@ __all__ = [
     "revoke_invitation",
     "send_again",
     "set_dormant",
+    "silence",
     "withdraw_request",
 ]

@@ -108,6 +108,7 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
     "membership_decided": group_notices.membership_decided,
     "membership_proposed": group_notices.membership_proposed,
     "participant_named": group_notices.participant_named,
+    "silenced": group_notices.silenced,
     "mention": thread_notices.render_mentions,
     "reply": thread_notices.render_replies,
     "chat_mention": chat_notices.render_mentions,

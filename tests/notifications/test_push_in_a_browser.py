@@ -84,7 +84,9 @@ def deliver(page, data):
     session.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
     session.send("ServiceWorker.enable")
     page.wait_for_timeout(200)
-    (registration,) = [one for one in found if one["scopeURL"].endswith("/notifications/worker.js") and not one["isDeleted"]]
+    (registration,) = [
+        one for one in found if one["scopeURL"].endswith("/notifications/worker.js") and not one["isDeleted"]
+    ]
     origin = registration["scopeURL"].removesuffix("/notifications/worker.js")
     session.send(
         "ServiceWorker.deliverPushMessage",
@@ -94,12 +96,12 @@ def deliver(page, data):
 
 def shown(page):
     """What the browser shows by now."""
-    page.wait_for_function(
-        "async () => (await (await navigator.serviceWorker.getRegistration('/notifications/worker.js')).getNotifications()).length"
+    notifications = (
+        "(await (await navigator.serviceWorker.getRegistration('/notifications/worker.js')).getNotifications())"
     )
+    page.wait_for_function(f"async () => {notifications}.length")
     return page.evaluate(
-        "async () => (await (await navigator.serviceWorker.getRegistration('/notifications/worker.js')).getNotifications())"
-        ".map(({title, body, tag, lang, dir}) => ({title, body, tag, lang, dir}))"
+        f"async () => {notifications}.map(({{title, body, tag, lang, dir}}) => ({{title, body, tag, lang, dir}}))"
     )
 
 

@@ -14,6 +14,7 @@ from discussions.chat.models import Room, Writers
 from groups.audience import Audience
 from groups.bylines import Byline, SpokenRow, bylines
 from groups.models import Group
+from groups.services.speaking import silenced
 from groups.standing import Standing
 from partners.capacity import Capacity
 
@@ -116,6 +117,8 @@ class GroupPlace(Place):
             return _("This room is closed: it can be read, but nothing can be added.")
         if self.standing.may_chat:
             return _("Leads write in this room. You read along.")
+        if told := silenced(self.standing):
+            return told
         if self.standing.is_observer:
             return _("Your organisation observes this group: you read along, members write.")
         return _("This group is closed: it can be read, but nothing can be added.")

@@ -18,9 +18,9 @@ from discussions.chat.services.locking import place_under_lock
 from discussions.chat.services.sending import send_message
 from discussions.models import Thread
 from discussions.services.copying import Word, known_copy, thread_of
+from discussions.services.locking import locked_group, speaking
 from discussions.services.writing import digest
 from groups.models import History
-from groups.services.speaking import locked_group, speaking
 from groups.standing import NotAllowed
 
 if TYPE_CHECKING:
