@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:thread_id>/post/", posts.post_new, name="post"),
     path("<int:thread_id>/draft/", writing.draft, name="draft"),
     path("<int:thread_id>/read/", writing.read, name="read"),
+    path("<int:thread_id>/attention/", threads.thread_attention, name="attention"),
     path("<int:thread_id>/change/", threads.thread_change, name="change"),
     path("<int:thread_id>/close/", threads.thread_close, name="close"),
     path("<int:thread_id>/reopen/", threads.thread_reopen, name="reopen"),

@@ -108,6 +108,20 @@ class SwitchesForm(forms.Form):
         return data
 
 
+class LettersForm(forms.Form):
+    """What letters about the group may hold."""
+
+    mail_content = forms.ChoiceField(
+        label=_("What letters about this group hold"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            ("", _choice(_("That something is new"), _("Nothing that was written here lies in anybody’s mailbox."))),
+            ("1", _choice(_("The words too"), _("Titles, names and posts come by mail, and can be answered there."))),
+        ],
+    )
+
+
 FIND = [
     (Find.PUBLIC.value, Find.PUBLIC.label, _("Name, summary and member organisations stand in the public directory.")),
     (Find.PARTNERS.value, Find.PARTNERS.label, _("Signed-in people of partners see it; visitors do not.")),

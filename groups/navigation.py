@@ -57,6 +57,7 @@ def settings_sections(group: Group, standing: Standing, current: str) -> list[Se
     shown = [
         ("groups:settings", _("Texts"), leads),
         ("groups:access", _("Access"), leads),
+        ("groups:letters", _("Letters"), leads),
         ("groups:invitations", _("Invitations"), leads),
         ("groups:working_groups", _("Working groups"), leads and not group.parent_id),
         ("chat:reports", _("Reported messages"), leads),

@@ -25,6 +25,7 @@ from groups.services.membership import end_membership, end_request
 from groups.services.opening import end_proposal
 from groups.services.participants import end_seat, start_participant
 from groups.services.rights import locked, raise_acl, tell_if_nobody_leads
+from notifications.digests import begin_rhythm
 from notifications.services import notify, retract
 from partners.events import AffiliationEnded, OrganisationStatusChanged, PlacesHandedOver
 from partners.models import Affiliation, Organisation, OrganisationStatus
@@ -214,3 +215,8 @@ def tell_participant_started(event: ParticipantStarted) -> None:
     seat = event.participant
     if event.by_id not in {None, seat.user_id} and seat.membership.requested_by_id != seat.user_id:
         notify([seat.user], "participant_named", object_id=seat.pk, key=str(seat.pk), mail=True)
+
+
+def begin_digests(event: ParticipantStarted) -> None:
+    """Who takes part somewhere gets a digest from now on, unless they want none."""
+    begin_rhythm(event.participant.user)

@@ -24,6 +24,7 @@ VERBS: dict[str, str | Promise] = {
     "group.opened": gettext_lazy("opened the group"),
     "group.edited": gettext_lazy("changed the texts"),
     "group.switches_changed": gettext_lazy("changed who may find, read, join or start threads"),
+    "group.letters_changed": gettext_lazy("changed what letters about the group hold"),
     "group.narrowed": gettext_lazy("narrowed the group with its parent"),
     "group.active": gettext_lazy("opened the group again"),
     "group.dormant": gettext_lazy("let the group rest"),

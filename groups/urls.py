@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from groups.views import directory, invitations, joining, members, settings, silencing
+from groups.views import directory, invitations, joining, levels, members, settings, silencing
 
 app_name = "groups"
 urlpatterns = [
     path("groups/", directory.directory, name="list"),
     path("groups/propose/", directory.propose, name="propose"),
+    path("account/notifications/", levels.levels, name="levels"),
+    path("groups/<slug:slug>/notifications/", levels.level, name="level"),
+    path("groups/<slug:slug>/settings/letters/", settings.letters, name="letters"),
     path("groups/<slug:slug>/members/", members.members, name="members"),
     path("groups/<slug:slug>/members/<int:membership_id>/accept/", members.accept, name="accept"),
     path("groups/<slug:slug>/members/<int:membership_id>/decline/", members.decline, name="decline"),

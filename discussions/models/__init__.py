@@ -2,10 +2,11 @@
 
 from discussions.models.draft import Draft
 from discussions.models.post import CameBy, Mention, Post, PostQuerySet, PostVersion
-from discussions.models.reading import Reading
+from discussions.models.reading import Attention, Reading
 from discussions.models.thread import Kind, Thread, ThreadQuerySet
 
 __all__ = [
+    "Attention",
     "CameBy",
     "Draft",
     "Kind",

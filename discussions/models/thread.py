@@ -63,7 +63,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         counts. A visitor has no mark and nothing unread.
         """
         if not user.is_authenticated:
-            return self.annotate(unread=Value(0), read_to=F("last_number"))
+            return self.annotate(unread=Value(0), read_to=F("last_number"), attention=Value("normal"))
         marked = self.with_mark(user.pk)
         return marked._with_unread_since(user, boundaries) if boundaries else marked
 
@@ -72,6 +72,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.annotate(mine=FilteredRelation("readings", condition=Q(readings__user=user_id))).annotate(
             mark=Coalesce(F("mine__last_read"), 0),
             own=Coalesce(F("mine__own_since"), 0),
+            attention=Coalesce(F("mine__attention"), Value("normal")),
             unread=F("last_number") - F("mark") - F("own"),
             read_to=F("mark"),
         )

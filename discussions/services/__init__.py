@@ -1,5 +1,6 @@
 """What one can do with threads, posts, marks and drafts."""
 
+from discussions.services.attention import set_attention
 from discussions.services.drafts import discard_draft, save_draft
 from discussions.services.posts import delete_post, edit_post, post
 from discussions.services.reading import mark_all_read, mark_read
@@ -17,6 +18,7 @@ __all__ = [
     "post",
     "reopen",
     "save_draft",
+    "set_attention",
     "start_thread",
     "unpin",
 ]

@@ -13,10 +13,11 @@ from accounts.models import User
 from core.audit import record
 from core.errors import Conflict, DomainError
 from discussions import mentions
-from discussions.models import Draft, Kind, Mention, Post, PostVersion, Thread
+from discussions.models import Attention, Draft, Kind, Mention, Post, PostVersion, Reading, Thread
 from discussions.services.locking import locked, moderating, open_for_posts, speaking
 from discussions.services.reading import count_own
 from discussions.services.writing import BadText, clean_body, digest, written
+from discussions.tasks import tell_of_post
 from groups.models import Group, Participant
 from groups.standing import NotAllowed
 from notifications.services import notify, retract
@@ -105,6 +106,8 @@ def append(
     Draft.objects.filter(user=by.user, thread=thread).delete()
     Mention.objects.bulk_create([Mention(post=new, user_id=person) for person in people])
     _tell(new, by, people)
+    if at is None:  # of words said earlier or elsewhere no letter tells as if they were new
+        tell_of_post.enqueue(new.pk)
     return new
 
 
@@ -136,7 +139,8 @@ def edit_post(post: Post, *, by: Capacity, body: str, base: int) -> Post:
     retract("mention", object_id=post.pk, people=before.difference(people))
     fresh = [person for person in people if person not in before]
     Mention.objects.bulk_create([Mention(post=post, user_id=person) for person in fresh])
-    _tell_mentioned(post, by, fresh)
+    if _tell_mentioned(post, by, fresh):
+        tell_of_post.enqueue(post.pk)
     return post
 
 
@@ -177,11 +181,15 @@ def _keep_version(post: Post, by: Capacity, *, at: datetime) -> None:
 
 
 def _tell(post: Post, by: Capacity, people: Collection[int]) -> None:
-    """Tell each person once: who is mentioned, else who is answered, else everybody when it begins an announcement."""
+    """Tell each person once: who is mentioned, else who is answered, else everybody when it begins an announcement.
+
+    Who muted the thread is told of mentions alone.
+    """
     told = _tell_mentioned(post, by, people)
     answered = post.reply_to.author_id if post.reply_to else post.thread.author_id
     if post.number > 1:
-        answering = _inside(post.thread.group, {answered} - told)
+        muted = Reading.objects.filter(thread=post.thread, user=answered, attention=Attention.MUTED)
+        answering = _inside(post.thread.group, {answered} - told) if not muted.exists() else []
         notify(answering, "reply", object_id=post.pk, key=f"post:{post.pk}", by=by)
     elif post.thread.kind == Kind.ANNOUNCEMENT:
         everybody = _inside(post.thread.group, None)

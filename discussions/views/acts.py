@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 from core import markdown
 from discussions import access, parts
 from discussions.access import may_keep, may_remove
-from discussions.models import Kind, Post
+from discussions.models import Attention, Kind, Post, Thread
 from discussions.parts import Act, Visit
 from discussions.voices import Said, Voices
 from groups.audience import readers_of
+from groups.standing import Standing
 
 
 def thread_acts(visit: Visit) -> list[Act]:
@@ -22,7 +23,7 @@ def thread_acts(visit: Visit) -> list[Act]:
     def at(name: str) -> str:
         return reverse(f"threads:{name}", args=[thread.group.slug, thread.pk])
 
-    acts = parts.thread_acts(visit)
+    acts = [*_attention_acts(thread, at("attention"), standing), *parts.thread_acts(visit)]
     if may_keep(thread, standing):
         word = _("Change title or end") if thread.kind == Kind.CONSULTATION else _("Change the title")
         acts.append(Act(word, at("change"), "edit"))
@@ -34,6 +35,24 @@ def thread_acts(visit: Visit) -> list[Act]:
         word = _("Unpin") if thread.pinned else _("Pin to the top")
         acts.append(Act(word, at("pin"), "pin", (("pinned", "" if thread.pinned else "1"),)))
     return acts
+
+
+def _attention_acts(thread: Thread, url: str, standing: Standing) -> list[Act]:
+    """Return what changes how much somebody who is signed in hears of the thread; by default what their level brings."""
+    if not standing.user.is_authenticated:
+        return []
+    now = getattr(thread, "attention", Attention.NORMAL)
+    choices = {
+        Attention.WATCHING: Act(_("Watch: a letter for every post"), url, "eye", (("attention", "watching"),)),
+        Attention.NORMAL: Act(
+            _("Hear of it again") if now == Attention.MUTED else _("Watch no longer"),
+            url,
+            "bell",
+            (("attention", "normal"),),
+        ),
+        Attention.MUTED: Act(_("Mute: nothing but mentions"), url, "close", (("attention", "muted"),)),
+    }
+    return [act for attention, act in choices.items() if attention != now]
 
 
 def post_acts(visit: Visit, post: Post) -> list[Act]:

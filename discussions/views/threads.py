@@ -15,7 +15,7 @@ from core import markdown
 from core.errors import Conflict, DomainError
 from discussions import access, mentions, services
 from discussions.forms import ChangeForm, ConclusionForm, StartForm
-from discussions.models import Draft, Kind, Post, Thread
+from discussions.models import Attention, Draft, Kind, Post, Thread
 from discussions.views.page import Composer, ThreadPage, page_of
 from discussions.views.requests import number, person
 from discussions.views.writing import previewed
@@ -232,6 +232,23 @@ def thread_reopen(request: HttpRequest, slug: str, thread_id: int) -> HttpRespon
     """Open a closed thread again."""
     thread, standing = access.thread_for_keeper(request.user, slug, thread_id)
     _try(request, lambda: services.reopen(thread, by=_keeper(standing)), _("The thread is open again."))
+    return redirect(thread)
+
+
+@login_required
+@require_POST
+def thread_attention(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse:
+    """Watch the thread, mute it, or hear of it as of any other."""
+    thread, _standing = access.thread_for_reader(request.user, slug, thread_id)
+    chosen = request.POST.get("attention", "")
+    said = {
+        Attention.WATCHING: _("Every post of this thread comes to you by mail, at once."),
+        Attention.NORMAL: _("You hear of this thread as of any other in the group."),
+        Attention.MUTED: _("You hear nothing of this thread any more, unless somebody mentions you."),
+    }
+    if chosen in said:
+        services.set_attention(thread, user=person(request), attention=Attention(chosen))
+        messages.success(request, said[Attention(chosen)])
     return redirect(thread)
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -161,6 +162,8 @@ class Group(Folded, TimeStamped):
         _("who may start threads"), max_length=10, choices=StartThreads.choices, default=StartThreads.MEMBERS
     )
     history = models.CharField(_("history for newcomers"), max_length=12, choices=History.choices, default=History.ALL)
+    # Whether letters may hold what was written here; `letters_may_quote` says whether they do.
+    mail_content = models.BooleanField(_("letters hold the words"), default=False, db_default=False)
     # Raised by every change of rights; whoever caches a right compares it.
     acl_version = models.PositiveBigIntegerField(default=1)
     # Raised by every edit of texts and switches, so that two leads editing at once do not undo each other.
@@ -194,6 +197,16 @@ class Group(Folded, TimeStamped):
     def is_read_outside(self) -> bool:
         """Whether people who do not take part may read threads and documents."""
         return self.find != Find.MEMBERS and self.read != Read.MEMBERS
+
+    @property
+    def letters_may_quote(self) -> bool:
+        """Whether letters may hold titles, names and words of this group: never those of a hidden one."""
+        return self.mail_content and not self.is_hidden and settings.MAIL_CONTENT != "never"
+
+    @property
+    def letters_may_name(self) -> bool:
+        """Whether letters may name the group: everybody may know that it exists, or its leads let letters say more."""
+        return self.find == Find.PUBLIC or self.letters_may_quote
 
     @property
     def is_writable(self) -> bool:

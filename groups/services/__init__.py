@@ -18,7 +18,14 @@ from groups.services.membership import change_membership_role, leave, remove_mem
 from groups.services.opening import Switches, decline_group, open_group, open_working_group, propose_group
 from groups.services.participants import end_participation, name_participant
 from groups.services.rights import LastLead
-from groups.services.settings import change_switches, close_group, edit_group, reopen_group, set_dormant
+from groups.services.settings import (
+    change_switches,
+    close_group,
+    edit_group,
+    reopen_group,
+    set_dormant,
+    set_mail_content,
+)
 from groups.services.silencing import lift_silence, silence
 
 __all__ = [
@@ -48,6 +55,7 @@ __all__ = [
     "revoke_invitation",
     "send_again",
     "set_dormant",
+    "set_mail_content",
     "silence",
     "withdraw_request",
 ]

@@ -101,6 +101,21 @@ def change_switches(
     return group
 
 
+@transaction.atomic
+def set_mail_content(group: Group, *, by: "Capacity", holds_words: bool) -> Group:
+    """Have letters about the group hold what was written in it, or only that something is new.
+
+    It is kept for a hidden group too, whose letters hold nothing as long as it is hidden.
+    """
+    group = locked(group)
+    must_lead(group, by)
+    if group.mail_content != holds_words:
+        group.mail_content = holds_words
+        group.save(update_fields=["mail_content"])
+        record(by, "group.letters_changed", group, holds_words=holds_words)
+    return group
+
+
 def _save_switches(group: Group, *, was_hidden: bool) -> None:
     if group.is_hidden and not was_hidden:
         group.slug = random_slug()

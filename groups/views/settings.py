@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings as conf
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Conflict
 from groups import services
 from groups.access import NO_GROUP, group_for_keeper, group_for_manager
-from groups.forms import AccessForm, EditForm, InviteForm, StateForm, WorkingGroupForm
+from groups.forms import AccessForm, EditForm, InviteForm, LettersForm, StateForm, WorkingGroupForm
 from groups.models import Group, Invitation, Join
 from groups.navigation import settings_sections
 from groups.record import entries_of, told
@@ -81,6 +82,21 @@ def access(request: HttpRequest, slug: str) -> HttpResponse:
     narrower = group.working_groups.count() if group.parent_id is None else 0
     status = 409 if current else 422 if form.errors else 200
     return _page(request, "access", group, standing, form=form, current=current, narrower=narrower, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def letters(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose whether letters about the group hold what was written in it; in a hidden group they never do."""
+    group, standing = group_for_manager(request.user, slug)
+    form = LettersForm(request.POST or None, initial={"mail_content": "1" if group.mail_content else ""})
+    if request.method == "POST" and form.is_valid():
+        holds = form.cleaned_data["mail_content"] == "1"
+        if attempt_with(form, lambda: services.set_mail_content(group, by=standing.act(), holds_words=holds)):
+            messages.success(request, _("Saved."))
+            return redirect("groups:letters", slug=slug)
+    never = conf.MAIL_CONTENT == "never"
+    return _page(request, "letters", group, standing, form=form, never=never, status=422 if form.errors else 200)
 
 
 @login_required

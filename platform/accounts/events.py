@@ -33,3 +33,10 @@ class AccountReopened(Event):
     """The person can sign in again, with the places they had."""
 
     user: User
+
+
+@dataclass(frozen=True)
+class ClockChanged(Event):
+    """The person lives by the clock of another time zone from now on."""
+
+    user: User

@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.events import AccountClosed, AccountReopened, AddressConfirmed
+from accounts.events import AccountClosed, AccountReopened, AddressConfirmed, ClockChanged
 from accounts.models import User
 from core.audit import record
 from core.errors import DomainError
@@ -32,12 +32,14 @@ def save_preferences(person: User, **values: object) -> User:
     if unknown := values.keys() - set(PREFERENCES):
         raise TypeError(f"Not a preference: {', '.join(sorted(unknown))}.")
     fresh = User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    shown = fresh.shows_presence
+    shown, zone = fresh.shows_presence, fresh.time_zone
     for name, value in values.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=list(values))
     if fresh.shows_presence != shown:
         presence_chosen(fresh.pk)
+    if fresh.time_zone != zone:
+        publish(ClockChanged(fresh))
     return fresh
 
 

@@ -7,17 +7,20 @@ act. What leaves the process (socket, mail) goes by `core.realtime.send_on_commi
 from collections.abc import Callable
 from typing import Any
 
-from accounts.events import AccountClosed, AccountReopened, AddressConfirmed
+from accounts.events import AccountClosed, AccountReopened, AddressConfirmed, ClockChanged
 from api import reactions as api_reactions
 from core.events import Event
 from core.realtime import following
 from core.realtime.frames import Frame
 from discussions import notices as thread_notices
+from discussions import reactions as thread_reactions
 from discussions import search as thread_search
 from discussions.chat import live
 from discussions.chat import notices as chat_notices
 from discussions.chat import reactions as chat
 from discussions.chat import search as chat_search
+from discussions.letters import digests as digest_letters
+from discussions.letters import posts as post_letters
 from discussions.parts import Part
 from groups import notices as group_notices
 from groups import reactions as group_reactions
@@ -39,6 +42,9 @@ from groups.events import (
     RequestEnded,
     RightsChanged,
 )
+from notifications import letters
+from notifications import reactions as notification_reactions
+from notifications.events import LettersStopped
 from notifications.push import tasks as push
 from partners import notices as partner_notices
 from partners import reactions as partner_reactions
@@ -62,6 +68,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     ),
     AccountReopened: (group_reactions.account_closed, chat.account_changed),
     AddressConfirmed: (partner_reactions.address_confirmed,),
+    ClockChanged: (notification_reactions.clock_changed,),
     AffiliationRequested: (partner_reactions.tell_affiliation_requested,),
     AffiliationConfirmed: (partner_reactions.request_settled, partner_reactions.tell_affiliation_decided),
     AffiliationDeclined: (partner_reactions.request_settled, partner_reactions.tell_affiliation_decided),
@@ -89,8 +96,13 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     MembershipDeclined: (group_reactions.tell_membership_declined,),
     MembershipChanged: (chat.membership_changed,),
     MembershipEnded: (group_reactions.tell_membership_ended,),
-    ParticipantStarted: (chat.participant_started, group_reactions.tell_participant_started),
+    ParticipantStarted: (
+        chat.participant_started,
+        group_reactions.tell_participant_started,
+        group_reactions.begin_digests,
+    ),
     ParticipantEnded: (chat.participant_ended,),
+    LettersStopped: (thread_reactions.letters_stopped,),
 }
 
 # notice kind -> function(notices, user) -> {notice id: Rendered}; leaves out what the user may no longer see.
@@ -121,8 +133,25 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
 # function(key, people's ids): further ways by which who was told of a happening hears of it, each in the background.
 NOTICE_CHANNELS: tuple[Callable[[str, list[int]], None], ...] = (push.announce,)
 
-# Kinds whose letters wait for the end of the reader's quiet hours; all others go at once.
-NOTICES_THAT_WAIT = frozenset({"mention", "reply", "chat_mention", "conversation"})
+# Kinds of what people say to each other: their letters obey the reader's levels and wait for the end of their quiet hours.
+# All others are about what is to be decided or was, and go at once.
+NOTICES_THAT_WAIT = frozenset({"mention", "reply", "chat_mention", "conversation", "post", "daily", "weekly"})
+
+# letter kind -> function(letters) -> {letter id: Written}; leaves out what the reader may no longer know, has read or stopped.
+LETTER_KINDS: dict[str, Callable[..., Any]] = {
+    "notice": letters.of_notices,
+    "post": post_letters.of_posts,
+    "daily": digest_letters.of_digests,
+    "weekly": digest_letters.of_digests,
+}
+
+# letter kind -> function(letter) -> the address of what it is about, for its reader; a 404 where they may not know of it.
+LETTER_PLACES: dict[str, Callable[..., str]] = {
+    "notice": letters.place_of_notice,
+    "post": post_letters.place_of_post,
+    "daily": digest_letters.place_of_digest,
+    "weekly": digest_letters.place_of_digest,
+}
 
 # source name -> function(query, user, limit) -> hits the user may see.
 SEARCH_SOURCES: dict[str, Callable[..., Any]] = {

@@ -184,6 +184,8 @@ ROOMS = "discussions.chat.live.Rooms"
 NOTICE_CHANNELS = "config.reactions.NOTICE_CHANNELS"
 NOTICES_THAT_WAIT = "config.reactions.NOTICES_THAT_WAIT"
 WAITING_FOR = "config.context.waiting_for"
+LETTER_KINDS = "config.reactions.LETTER_KINDS"
+LETTER_PLACES = "config.reactions.LETTER_PLACES"
 # Whom pages send away and sockets do not let in although they are signed in.
 KEPT_OUT = "accounts.middleware.lacks_second_factor"
 ASGI_APPLICATION = "config.asgi.application"
@@ -275,6 +277,8 @@ SCHEDULE = {
     "discussions.chat.tasks.purge_messages": timedelta(days=1),
     "notifications.push.tasks.tidy_push": timedelta(days=1),
     "groups.documents.tasks.make_missing_previews": timedelta(hours=1),
+    "notifications.tasks.send_letters": timedelta(minutes=1),
+    "notifications.tasks.forget_letters": timedelta(days=1),
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Background threads of the server's process; elsewhere workers are processes of their own.
@@ -347,6 +351,11 @@ def _mailer() -> dict[str, object]:
 
 
 MAILERS = {"default": _mailer()}
+
+# What comes by mail of the groups of somebody who has chosen nothing.
+MAIL_LEVEL = env.choice("MAIL_LEVEL", ["daily", "weekly", "at-once", "off"], "daily")
+# Whether letters may hold words that stand on the site: `groups` leaves it to the leads of each group that is not hidden.
+MAIL_CONTENT = env.choice("MAIL_CONTENT", ["groups", "never"], "groups")
 
 # --- Mail that comes in ------------------------------------------------------------------------------------------
 

@@ -1,22 +1,31 @@
-"""Mail to a person: a subject, a plain text and a simple HTML version, rendered in the reader's language.
+"""Mail to a person: a subject, a plain text and an HTML version in our look, rendered in the reader's language.
 
 A letter called `partners/mail/invitation` is the two templates `..._subject.txt` and `..._message.txt`.
 """
 
 import logging
+import re
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from css_inline import CSSInliner
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.tasks import Task
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.html import escape, linebreaks, urlize
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 10, 60, 360))
 """How long a letter that the mail server did not take waits before each further try."""
+
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "Precedence": "bulk", "X-Auto-Response-Suppress": "All"}
+"""Headers that every letter carries: nobody's programme answers it, and nothing in them says what it is about."""
 
 
 class Undelivered(Exception):
@@ -25,6 +34,7 @@ class Undelivered(Exception):
 
 def deliver(message: EmailMessage, letter: str) -> None:
     """Hand a letter to the mail server; raise `Undelivered`, and log as little, where that fails."""
+    message.extra_headers = AUTOMATIC | message.extra_headers
     try:
         message.send()
     except OSError as error:
@@ -42,7 +52,7 @@ def send_letter(letter: str, *, to: str, language: str, context: dict[str, Any])
         subject = " ".join(render_to_string(f"{letter}_subject.txt", context).split())
         text = render_to_string(f"{letter}_message.txt", context).strip() + "\n"
         message = EmailMultiAlternatives(subject, text, to=[to])
-        message.attach_alternative(as_html(text), "text/html")
+        message.attach_alternative(as_html(text, subject), "text/html")
     deliver(message, letter)
 
 
@@ -52,6 +62,64 @@ def try_again(task: "Task[Any, Any]", *arguments: object, tried: int) -> None:
         task.using(run_after=timezone.now() + PAUSES[tried]).enqueue(*arguments, tried + 1)
 
 
-def as_html(text: str) -> str:
+def as_html(text: str, subject: str = "") -> str:
     """Return the HTML version of a letter: its own words as paragraphs, its addresses as links, in the current language."""
-    return render_to_string("mail/letter.html", {"text": text, "site_name": settings.SITE_NAME})
+    words = linebreaks(urlize(text.partition("\n-- \n")[0], autoescape=True), autoescape=False)
+    foot = _(
+        "%(site_name)s sent you this letter because of something you or a colleague did there. It never asks for your "
+        "password."
+    ) % {"site_name": settings.SITE_NAME}
+    body = mark_safe(f'<div dir="auto">{words}</div>')  # noqa: S308 - escaped by urlize
+    return dressed(styled(body), subject=subject, foot=mark_safe(f"<p>{escape(foot)}</p>"))  # noqa: S308
+
+
+# --- The look -----------------------------------------------------------------------------------------------------
+
+MARKS = ("subject", "above", "body", "foot")
+_MARKED = re.compile("@@(" + "|".join(MARKS) + ")@@")
+
+
+@cache
+def _style() -> str:
+    return (settings.BASE_DIR / "templates" / "mail" / "letter.css").read_text(encoding="utf-8")
+
+
+@cache
+def _inliner() -> CSSInliner:
+    return CSSInliner(load_remote_stylesheets=False)
+
+
+def styled(fragment: SafeString, *, part: str = "letter-body") -> SafeString:
+    """Return a part of a letter with the look written onto it: for what many readers get, do it once."""
+    inside = _inlined(f'<div class="{part}">{fragment}</div>')
+    return mark_safe(inside.partition(">")[2].removesuffix("</div>"))  # noqa: S308 - what was safe still is
+
+
+def _inlined(html: str) -> str:
+    return _inliner().inline_fragment(html, _style())
+
+
+@cache
+def _frame(language: str, site_name: str) -> tuple[str, ...]:
+    """Return the frame in pieces, between which what is the reader's stands; made once for a language."""
+    marks = {name: f"@@{name}@@" for name in MARKS}
+    with translation.override(language):
+        html = render_to_string("mail/letter.html", {**marks, "site_name": site_name})
+    whole = CSSInliner(load_remote_stylesheets=False, extra_css=_style()).inline(html)
+    kept = "<style>" + _style()[_style().index("@media") :] + "</style></head>"
+    return tuple(_MARKED.split(whole.replace("</head>", kept, 1)))
+
+
+def dressed(body: SafeString, *, subject: str, foot: SafeString, above: str = "") -> str:
+    """Return the HTML of a letter in our look, in the current language, around a body that is `styled` already.
+
+    `above` is the line under which nothing of an answer is read; it stands before everything else that can be quoted.
+    """
+    values = {
+        "subject": escape(subject),
+        "above": _inlined(f'<p class="letter-above">{escape(above)}</p>') if above else "",
+        "body": body,
+        "foot": styled(foot, part="letter-foot"),
+    }
+    pieces = _frame(translation.get_language() or settings.LANGUAGE_CODE, settings.SITE_NAME)
+    return "".join(values[piece] if place % 2 else piece for place, piece in enumerate(pieces))

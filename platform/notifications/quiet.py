@@ -1,11 +1,19 @@
-"""Quiet hours: when a person wants no letter that may wait."""
+"""A person's own clock: quiet hours, in which they want no letter that may wait, and the hour at which their digest comes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+def zone_of(person: "User") -> ZoneInfo:
+    """Return the zone of the person's clock; UTC where the name of theirs is no longer known."""
+    try:
+        return ZoneInfo(person.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def quiet_until(person: "User", now: datetime) -> datetime | None:
@@ -18,10 +26,7 @@ def quiet_until(person: "User", now: datetime) -> datetime | None:
     start, end = person.quiet_from, person.quiet_until
     if start is None or end is None or start == end:
         return None
-    try:
-        zone = ZoneInfo(person.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
+    zone = zone_of(person)
     local = now.astimezone(zone)
     clock, day = local.time(), local.date()
     if start < end:
@@ -34,3 +39,19 @@ def quiet_until(person: "User", now: datetime) -> datetime | None:
         return None
     ends = (datetime.combine(day, end, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     return next((moment for moment in ends if moment > now), None)
+
+
+def next_at(hour: int, zone: ZoneInfo, after: datetime) -> datetime:
+    """Return the next moment after the one given, in UTC, at which a clock of the zone shows the full hour: once in each day.
+
+    On a day that leaves the hour out it comes when it would have come without the change; on one that brings it twice, the
+    first time.
+    """
+    day = after.astimezone(zone).date()
+    while (moment := _at(hour, zone, day)) <= after:
+        day += timedelta(days=1)
+    return moment
+
+
+def _at(hour: int, zone: ZoneInfo, day: date) -> datetime:
+    return datetime.combine(day, time(hour), zone).astimezone(UTC)

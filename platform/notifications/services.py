@@ -15,7 +15,8 @@ from django.utils.module_loading import import_string
 
 from core.audit import Actor
 from core.realtime.sessions import notices_changed
-from notifications.models import Notice, NoticeQuerySet
+from notifications.bounces import note_bounce as note_bounce
+from notifications.models import Letter, Notice, NoticeQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # So many are looked at together; a person seldom has more that are unread.
 PORTION = 100
 MOST_COUNTED = 100
+NOTICE = "notice"
+"""The kind of letters that say what a notice in the page says."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,17 @@ class Rendered:
     """How a notice reads for its reader now: a sentence in the reader's language, and where it leads.
 
     `letter` is what mail may say of it: no names, because mail is read by others on its way. Empty, nothing is mailed.
+    Letters that share a `conversation` stand together in mail programs; `reply_to` is the address for answers, and the
+    person's level for `group_id` holds for the letter.
     """
 
     text: str
     url: str
     excerpt: str = ""
     letter: str = ""
+    reply_to: str = ""
+    conversation: str = ""
+    group_id: int | None = None
 
 
 Channel = Callable[[str, list[int]], None]
@@ -90,10 +98,21 @@ def notify(
         for channel in _channels():
             channel(f"{kind}:{key}", [notice.user_id for notice in notices])
     if mail and notices:
-        from notifications.tasks import mail_notices
+        _mail(f"{kind}:{key}", after=mail_after)
 
-        after = timezone.now() + mail_after if mail_after else None
-        mail_notices.using(run_after=after).enqueue(f"{kind}:{key}")
+
+def _mail(key: str, *, after: timedelta) -> None:
+    """Put a letter about each notice of the happening into the outbox, and have somebody look there in time.
+
+    The letters are the record; the task is a hint, without which the clock finds them.
+    """
+    from notifications.tasks import mail_notices
+
+    due_at = timezone.now() + after
+    told = Notice.objects.filter(key=key, read_at=None).values_list("pk", "user_id")
+    letters = [Letter(user_id=user, kind=NOTICE, key=key, object_id=pk, due_at=due_at) for pk, user in told]
+    Letter.objects.bulk_create(letters, ignore_conflicts=True, batch_size=500)
+    mail_notices.using(run_after=due_at if after else None).enqueue(key)
 
 
 def render_notices(notices: Sequence[Notice], user: "User") -> list[tuple[Notice, Rendered]]:

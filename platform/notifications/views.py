@@ -2,13 +2,20 @@
 
 from itertools import islice
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from notifications.models import Notice
+from notifications import bounces, stopping
+from notifications.forms import StopForm
+from notifications.models import Letter, Notice
 from notifications.services import mark_read, render_notices, visible
 
 PER_PAGE = 30
@@ -25,7 +32,12 @@ def notice_list(request: SignedInRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     last = notices.filter(pk=before).first() if before.isascii() and before.isdecimal() and len(before) < 19 else None
     shown = list(islice(visible(notices.before(last) if last else notices, request.user), PER_PAGE + 1))
-    context = {"notices": shown[:PER_PAGE], "is_first": last is None, "older": len(shown) > PER_PAGE}
+    context = {
+        "notices": shown[:PER_PAGE],
+        "is_first": last is None,
+        "older": len(shown) > PER_PAGE,
+        "mail_stopped": bounces.is_stopped(request.user),
+    }
     return render(request, "notifications/list.html", context)
 
 
@@ -47,3 +59,46 @@ def open_notice(request: SignedInRequest, notice_id: int) -> HttpResponse:
     if request.method == "POST":
         mark_read(request.user, [notice_id])
     return redirect(shown[0][1].url)
+
+
+@login_required
+@require_safe
+def open_letter(request: SignedInRequest, letter_id: int) -> HttpResponse:
+    """Lead to what a letter of one's own is about: its address names nothing, because mail is read by others on its way."""
+    letter = Letter.objects.filter(user=request.user, pk=letter_id).first()
+    if letter is None:
+        raise Http404
+    return redirect(import_string(settings.LETTER_PLACES)[letter.kind](letter))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whether letters shall stop, and stop them on POST: by whoever has the letter, without signing in.
+
+    The POST may come from a mail program (RFC 8058), which knows no form of ours: its body says so, and the link is the proof.
+    """
+    found = stopping.scope_of(token)
+    if found is None:
+        return render(request, "notifications/stop_unknown.html", status=404)
+    person, scope = found
+    form = StopForm(request.POST if request.method == "POST" else None, about=scope.about)
+    if request.method == "POST":
+        if request.POST.get("List-Unsubscribe") == "One-Click":
+            stopping.stop(person, scope)
+            return HttpResponse(status=204)
+        if form.is_valid():
+            stopping.stop(person, scope, level=form.chosen)
+            return render(request, "notifications/stopped.html", {"about": scope.about, "level": form.chosen})
+    return render(
+        request, "notifications/stop.html", {"form": form, "about": scope.about}, status=422 if form.errors else 200
+    )
+
+
+@login_required
+@require_POST
+def write_again(request: SignedInRequest) -> HttpResponse:
+    """Have mail come to one's address again, after so much of it came back that nothing was sent there any more."""
+    if bounces.write_again(request.user):
+        messages.success(request, _("Mail goes to your address again."))
+    return redirect("notifications:list")

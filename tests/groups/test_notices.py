@@ -1,16 +1,16 @@
 """What people are told of groups, in words, and only while they may know of it."""
 
 import uuid
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend as LocMemBackend
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from groups import search, services
 from groups.models import Group, Membership
-from notifications.models import Notice
+from notifications.models import Letter, Notice
 from notifications.services import render_notices as render
 from notifications.tasks import mail_notices
 from partners import search as partner_search
@@ -169,21 +169,22 @@ def test_a_letter_that_is_refused_holds_up_nobody_elses_and_is_tried_again(
     colleague = make_person("Ines Berg", "ines@example.org", is_secretariat=True)
     services.propose_group(by=by(stranger), name="Ports", summary="Ports.")
     key = Notice.objects.get(user=colleague).key
-    send = EmailMessage.send
+    send = LocMemBackend.send_messages
 
-    def refuse_the_first(message, *args, **kwargs):
-        if message.to == [secretariat.email]:
-            raise ConnectionRefusedError
-        return send(message, *args, **kwargs)
+    def refuse_the_first(backend, messages):
+        if messages[0].to == [secretariat.email]:
+            raise SMTPRecipientsRefused({secretariat.email: (451, b"4.3.0 Later")})
+        return send(backend, messages)
 
     with monkeypatch.context() as down:
-        down.setattr(EmailMessage, "send", refuse_the_first)
+        down.setattr(LocMemBackend, "send_messages", refuse_the_first)
         mail_notices.func(key)
     assert [message.to for message in mailoutbox] == [[colleague.email]]
 
-    later = DBTaskResult.objects.filter(task_path=mail_notices.module_path).latest("run_after")
-    assert later.run_after > timezone.now()
-    mail_notices.func(*later.args_kwargs["args"])
+    waiting = Letter.objects.get(user=secretariat)
+    assert (waiting.state, waiting.tried, waiting.fault) == (Letter.State.WAITING, 1, "4.3.0")
+    assert waiting.due_at > timezone.now()
+    mail_notices.func(key)
     assert [message.to for message in mailoutbox] == [[colleague.email], [secretariat.email]]
 
 

@@ -43,7 +43,8 @@ def classes_of(text):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_classes_are_drawn(path):
-    sheets = "".join(sheet.read_text(encoding="utf-8") for sheet in (settings.BASE_DIR / "static/css").glob("*.css"))
+    own = (settings.BASE_DIR / "static/css").glob("*.css"), (FOLDER / "mail").glob("*.css")
+    sheets = "".join(sheet.read_text(encoding="utf-8") for sheets in own for sheet in sheets)
     drawn = set(re.findall(r"\.([a-z][\w-]*)", sheets))
     assert classes_of(path.read_text(encoding="utf-8")) <= drawn
 

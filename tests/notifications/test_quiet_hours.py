@@ -11,7 +11,8 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import User
 from discussions.chat import services
 from discussions.chat.models import Room
-from notifications.models import Notice
+from notifications import outbox
+from notifications.models import Letter, Notice
 from notifications.quiet import quiet_until
 from notifications.services import notify
 from notifications.tasks import mail_notices
@@ -91,11 +92,12 @@ def test_a_letter_waits_for_the_morning_and_comes_once(sleeper, mention, mailout
         mail_notices.func(key)
         assert not mailoutbox
         assert Notice.objects.of(sleeper).unread().count() == 1
-    waiting = DBTaskResult.objects.filter(task_path=mail_notices.module_path).order_by("-run_after").first()
-    assert waiting.run_after == moment("2026-03-11 01:15")
+    assert Letter.objects.get().due_at == moment("2026-03-11 01:15")
+    with clock("2026-03-11 01:14"):
+        assert outbox.send_due() == 0
     with clock("2026-03-11 01:15"):
-        mail_notices.func(key)
-        mail_notices.func(key)
+        assert outbox.send_due() == 1
+        assert outbox.send_due() == 0
     assert [letter.to for letter in mailoutbox] == [[sleeper.email]]
     assert "Somebody mentioned you in the chat" in mailoutbox[0].body
     assert "Mira" not in mailoutbox[0].body
@@ -133,7 +135,7 @@ def test_what_may_not_wait_goes_at_once(sleeper, member, supply_chains, mailoutb
         notify([sleeper], "lead_lost", object_id=supply_chains.pk, key="x", mail=True)
         notice = Notice.objects.get(user=sleeper, kind="lead_lost")
         mail_notices.func(notice.key)
-        assert Notice.objects.get(pk=notice.pk).mailed_at is not None
+        assert not Letter.objects.waiting().filter(object_id=notice.pk).exists()
 
 
 def test_a_mention_is_mailed_only_after_ten_minutes(lead, mention, mailoutbox):

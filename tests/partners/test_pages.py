@@ -8,7 +8,7 @@ from django.core.cache import caches
 
 from accounts.models import User
 from accounts.services import change_standing
-from notifications.models import Notice
+from notifications.models import Letter, Notice
 from notifications.services import render_notices
 from notifications.tasks import mail_notices
 from partners import services
@@ -504,7 +504,8 @@ def test_a_letter_says_no_names_and_goes_once_to_who_has_not_read(member, asked,
     affiliate(alternate, asked.organisation, role="alternate")
     Notice.objects.filter(user=member).update(read_at=asked.created_at)
     notice = Notice.objects.get(user=member)
-    Notice.objects.create(user=alternate, kind=notice.kind, key=notice.key, object_id=notice.object_id)
+    told = Notice.objects.create(user=alternate, kind=notice.kind, key=notice.key, object_id=notice.object_id)
+    Letter.objects.create(user=alternate, kind="notice", key=notice.key, object_id=told.pk)
     for _ in range(2):
         mail_notices.call(notice.key)
     [letter] = mailoutbox

@@ -30,7 +30,7 @@ from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
 from groups.services import invite
 from groups.standing import Standing
-from notifications.models import Notice
+from notifications.models import Letter, Notice
 from tests.permissions.table import DELETE, GET, PATCH, POST, PUT
 
 TABLES = {"GET": GET, "POST": POST, "PUT": PUT, "PATCH": PATCH, "DELETE": DELETE}
@@ -139,7 +139,9 @@ def world(
     found = {group.slug: arguments(group) for group in (supply_chains, hidden_group)}
     post = Post.objects.get(thread=found["supply-chains"]["thread_id"])
     notice = Notice.objects.create(user=member, kind="mention", key="mention:1", object_id=post.pk)
-    found["supply-chains"]["notice_id"] = found[hidden_group.slug]["notice_id"] = notice.pk
+    letter = Letter.objects.create(user=member, kind="post", key=f"post:{post.pk}", object_id=post.pk)
+    for each in found.values():
+        each |= {"notice_id": notice.pk, "letter_id": letter.pk}
     found["organisation"] = {**found["supply-chains"], "slug": weavers.slug}
     talk = start_conversation(by=member, people=[lead.pk])
     said = send_message(talk.pk, by=member, body="Hello", key=uuid.uuid4())

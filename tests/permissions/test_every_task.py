@@ -10,6 +10,7 @@ from django.core.files import File
 from django.tasks import Task
 from django.utils.module_loading import module_has_submodule
 
+from discussions.services import start_thread
 from groups import services as groups
 from groups.documents.services import add_file
 from groups.models import Membership, Participant
@@ -51,6 +52,8 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
     colleague = partners.invite_colleague(weavers, by=of_weavers, email="colleague@example.org", key=uuid.uuid4())
     asked = groups.request_to_join(supply_chains, affiliation=stranger.affiliations.get(), key=uuid.uuid4())
     notice = Notice.objects.get(user=lead, object_id=asked.pk)
+    speaking = Standing.of(member, supply_chains).speak()
+    thread = start_thread(supply_chains, by=speaking, title="Fees", body="@Lina Okafor", key=uuid.uuid4())
 
     seat = Standing.of(member, supply_chains).speak()
     version = add_file(supply_chains, File(BytesIO(b"Words."), "a.txt"), by=seat, key=uuid.uuid4(), file_name="a.txt")
@@ -68,6 +71,9 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
             lambda: partners.revoke_invitation(colleague, by=of_weavers),
         ),
         "notifications.tasks.mail_notices": ((notice.key,), lead_goes),
+        "notifications.tasks.send_letters": ((), lead_goes),
+        "notifications.tasks.forget_letters": ((), lambda: None),
+        "discussions.tasks.tell_of_post": ((thread.posts.get().pk,), lead_goes),
         "push.tasks.push_notices": ((notice.key,), lead_goes),
         "push.tasks.push_person": ((lead.pk,), lead_goes),
         "push.tasks.tidy_push": ((), lambda: None),
@@ -79,7 +85,15 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
     }
 
 
-SILENT = {name for name in TASKS if name.startswith(("core.", "chat.", "documents.", "push."))}
+QUIET = (
+    "core.",
+    "chat.",
+    "documents.",
+    "push.",
+    "discussions.tasks.tell_of_post",
+    "notifications.tasks.forget_letters",
+)
+SILENT = {name for name in TASKS if name.startswith(QUIET)}
 
 
 def snapshot():

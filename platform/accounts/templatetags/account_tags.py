@@ -24,6 +24,7 @@ def account_tabs() -> list[Tab]:
     """Return the pages of one's account, in the order they are shown."""
     return [
         {"key": "profile", "url": reverse("account:profile"), "label": _("Profile")},
+        {"key": "letters", "url": reverse("groups:levels"), "label": _("Letters")},
         {"key": "organisations", "url": reverse("partners:mine"), "label": _("My organisations")},
         {"key": "blocked", "url": reverse("conversations:blocked"), "label": _("Blocked people")},
         {"key": "programs", "url": reverse("api:tokens"), "label": _("Programs")},

@@ -41,7 +41,6 @@ class Notice(TimeStamped):
     actor_id = models.BigIntegerField(null=True)
     organisation_id = models.BigIntegerField(null=True)
     read_at = models.DateTimeField(null=True)
-    mailed_at = models.DateTimeField(null=True)
 
     objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
 

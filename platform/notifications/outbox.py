@@ -1,0 +1,297 @@
+"""The outbox: letters as rows, sent by whichever worker takes them, each with the rights and words of the moment it is sent.
+
+A worker takes a portion under a lease, makes the words of all of it, and hands over one letter after the other; that one was
+sent is noted before the next. When it is killed, its letters are free as soon as the lease is over. The one that the mail
+server had taken and that was not yet noted goes out again, under the same Message-ID, by which mailboxes know it: so none is
+lost, and none is another letter.
+"""
+
+import logging
+import re
+import time
+import uuid
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from functools import cache
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
+
+from django.conf import settings
+from django.core.mail import mailers
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from accounts.models import User
+from core.letters import PAUSES
+from notifications import bounces
+from notifications.digests import DAILY, WEEKLY
+from notifications.models import Letter, LetterQuerySet
+from notifications.quiet import quiet_until
+from notifications.services import NOTICE
+from notifications.wording import Written, message_of
+
+logger = logging.getLogger(__name__)
+
+PORTION = 100
+"""How many letters a worker takes at once; their words are made together."""
+
+LEASE = timedelta(minutes=5)
+"""How long nobody else takes what a worker has taken. No letter is begun in the last third of it."""
+
+FRESH = 2.0
+"""Seconds after which words are made anew, so that no letter goes out with rights that are older."""
+
+KEPT = timedelta(days=60)
+"""How long it is known which letters were sent, so that nothing is told twice."""
+
+Write = Callable[[Sequence[Letter]], dict[int, Written]]
+
+
+@cache
+def _kinds() -> dict[str, Write]:
+    table: dict[str, Write] = import_string(settings.LETTER_KINDS)
+    return table
+
+
+# --- Putting in ---------------------------------------------------------------------------------------------------
+
+
+def put(people: Iterable[int], kind: str, *, key: str, object_id: int, due_at: datetime | None = None) -> None:
+    """Put a letter for each person into the outbox, inside the caller's transaction; a key that a person has had is no other."""
+    if kind not in _kinds():
+        raise LookupError(f"{kind} is not in LETTER_KINDS.")
+    due_at = due_at or timezone.now()
+    letters = [Letter(user_id=user, kind=kind, key=key, object_id=object_id, due_at=due_at) for user in people]
+    Letter.objects.bulk_create(letters, ignore_conflicts=True, batch_size=500)
+
+
+# --- Sending ------------------------------------------------------------------------------------------------------
+
+
+def send_due(*, patience: float = 600.0) -> int:
+    """Send the letters that are due, portion by portion, until there are none or so many seconds have passed; return how many.
+
+    Where no mail server answers it ends at once: the letters wait.
+    """
+    sent, end = 0, time.monotonic() + patience
+    while time.monotonic() < end:
+        now = timezone.now()
+        portion = _take(Letter.objects.free(now).filter(due_at__lte=now))
+        if not portion:
+            break
+        hand = _Hand(portion)
+        sent += hand.send()
+        if hand.is_unanswered:
+            break
+    return sent
+
+
+def send_now(key: str) -> int:
+    """Send the letters under one key that wait for anybody, before their time too; return how many. Quiet hours hold."""
+    waiting = list(Letter.objects.free(timezone.now()).filter(key=key).order_by("pk").values_list("pk", flat=True))
+    sent = 0
+    for start in range(0, len(waiting), PORTION):
+        sent += _Hand(
+            _take(Letter.objects.free(timezone.now()).filter(pk__in=waiting[start : start + PORTION]))
+        ).send()
+    return sent
+
+
+@transaction.atomic
+def _take(letters: LetterQuerySet) -> list[Letter]:
+    """Take a portion of the letters under a new lease; others pass over what is being taken."""
+    chosen = list(letters.order_by("due_at", "pk").select_for_update(skip_locked=True)[:PORTION])
+    lease, until = uuid.uuid4(), timezone.now() + LEASE
+    Letter.objects.filter(pk__in=[letter.pk for letter in chosen]).update(lease=lease, leased_until=until)
+    people = User.objects.in_bulk({letter.user_id for letter in chosen})
+    for letter in chosen:
+        letter.user, letter.lease, letter.leased_until = people[letter.user_id], lease, until
+    return chosen
+
+
+class _Hand:
+    """One worker's hold on a portion of letters."""
+
+    def __init__(self, letters: Sequence[Letter]) -> None:
+        self.letters = deque(letters)
+        self.end = time.monotonic() + LEASE.total_seconds() * 2 / 3
+        self.is_unanswered = False
+
+    def send(self) -> int:
+        """Send them one by one, and let go of what the time did not suffice for; return how many were sent."""
+        sent = 0
+        with _mailer() as mailer:
+            while self.letters and not self.is_unanswered and time.monotonic() < self.end:
+                written = self._write()
+                stale = time.monotonic() + FRESH
+                while self.letters and not self.is_unanswered and time.monotonic() < stale:
+                    letter = self.letters.popleft()
+                    sent += self._hand_over(letter, written[letter.pk], mailer)
+        if self.letters:
+            rest = Letter.objects.filter(pk__in=[one.pk for one in self.letters], lease=self.letters[0].lease)
+            pause = PAUSES[0] if self.is_unanswered else timedelta()
+            rest.update(lease=None, leased_until=None, due_at=timezone.now() + pause)
+        return sent
+
+    # --- Words ----------------------------------------------------------------------------------------------------
+
+    def _write(self) -> dict[int, Written]:
+        """Make the words of those that are still to be sent, as they are now; the others leave the hand."""
+        now, letters = timezone.now(), list(self.letters)
+        stopped = bounces.stopped_for(letter.user for letter in letters)
+        by_kind: dict[str, list[Letter]] = defaultdict(list)
+        spared: list[Letter] = []
+        for letter in letters:
+            if not letter.user.is_active or letter.user_id in stopped:
+                spared.append(letter)
+            elif end := quiet_until(letter.user, now) if _may_wait(letter) else None:
+                _own(letter).update(lease=None, leased_until=None, due_at=end)
+            else:
+                by_kind[letter.kind].append(letter)
+        written: dict[int, Written] = {}
+        failed: set[int] = set()
+        for kind, some in by_kind.items():
+            try:
+                written |= _kinds()[kind](some)
+            except Exception:
+                logger.exception("The words of %d letters (%s) could not be made together.", len(some), kind)
+                for letter in some:
+                    _write_alone(letter, written, failed)
+        unsaid = [one for some in by_kind.values() for one in some if one.pk not in written and one.pk not in failed]
+        _spare([*spared, *unsaid])
+        self.letters = deque(letter for letter in letters if letter.pk in written)
+        return written
+
+    # --- The mail server ------------------------------------------------------------------------------------------
+
+    def _hand_over(self, letter: Letter, written: Written, mailer: BaseEmailBackend) -> int:
+        """Hand one letter to the mail server and note what came of it; return 1 if it was taken."""
+        try:
+            message = message_of(letter, written)
+            mailer.open()
+            mailer.send_messages([message])
+        except SMTPRecipientsRefused as fault:
+            code, said = next(iter(fault.recipients.values()))
+            self._refused(letter, code, said, address=True)
+        except (SMTPDataError, SMTPSenderRefused) as fault:
+            # Who we are is no fault of the letter's: it is tried again, so that a mended setting sends it.
+            is_ours = isinstance(fault, SMTPSenderRefused)
+            self._refused(letter, fault.smtp_code, fault.smtp_error, address=False, again=is_ours)
+        except OSError as fault:
+            logger.error("No letter can be sent now: %s.", type(fault).__name__)
+            self.is_unanswered = True
+            _later(letter, "unanswered")
+            _end(mailer)
+        except ValueError:  # no mail server would take such an address
+            with transaction.atomic():
+                bounces.refused(letter, "5.1.3")
+        else:
+            with transaction.atomic():
+                _own(letter).update(
+                    state=Letter.State.SENT, done_at=timezone.now(), lease=None, leased_until=None, fault=""
+                )
+                if written.sent:
+                    written.sent()
+            return 1
+        return 0
+
+    def _refused(self, letter: Letter, code: int, said: bytes | str, *, address: bool, again: bool = False) -> None:
+        found = _STATUS.search(said if isinstance(said, str) else said.decode("ascii", "replace"))
+        status = found[0] if found else str(code)
+        logger.warning("A letter was refused: %s.", status)
+        if code == 421:
+            self.is_unanswered = True
+        if code < 500 or again:
+            _later(letter, status)
+            return
+        with transaction.atomic():
+            if address and (status.startswith(("5.1.", "5.2.")) or (not found and code in _NO_SUCH_ADDRESS)):
+                bounces.refused(letter, status)
+            else:
+                bounces.give_up(letter, status)
+
+
+_STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+_NO_SUCH_ADDRESS = frozenset({550, 551, 553})
+
+
+def _own(letter: Letter) -> LetterQuerySet:
+    """Return the letter's row as long as it is in the hand that took it."""
+    return Letter.objects.waiting().filter(pk=letter.pk, lease=letter.lease)
+
+
+def _may_wait(letter: Letter) -> bool:
+    what = letter.key.partition(":")[0] if letter.kind == NOTICE else letter.kind
+    return what in import_string(settings.NOTICES_THAT_WAIT)
+
+
+def _write_alone(letter: Letter, written: dict[int, Written], failed: set[int]) -> None:
+    try:
+        written |= _kinds()[letter.kind]([letter])
+    except Exception:
+        logger.exception("The words of letter %d could not be made.", letter.pk)
+        failed.add(letter.pk)
+        _later(letter, "words")
+
+
+def _spare(letters: Sequence[Letter]) -> None:
+    """Note that there is nothing to say in these letters; of digests, which have their day, nothing is kept."""
+    digests = [letter.pk for letter in letters if letter.kind in (DAILY, WEEKLY)]
+    others = [letter.pk for letter in letters if letter.kind not in (DAILY, WEEKLY)]
+    Letter.objects.waiting().filter(pk__in=digests).delete()
+    Letter.objects.waiting().filter(pk__in=others).update(
+        state=Letter.State.SPARED, done_at=timezone.now(), lease=None, leased_until=None
+    )
+
+
+def _later(letter: Letter, fault: str) -> None:
+    """Try the letter again after a while; after the last pause it is given up."""
+    letter.tried += 1
+    if letter.tried > len(PAUSES):
+        bounces.give_up(letter, fault)
+        return
+    _own(letter).update(
+        tried=letter.tried,
+        fault=fault[:20],
+        due_at=timezone.now() + PAUSES[letter.tried - 1],
+        lease=None,
+        leased_until=None,
+    )
+
+
+@contextmanager
+def _mailer() -> Iterator[BaseEmailBackend]:
+    """Give the mail server, by one connection for all letters of a hand."""
+    mailer = mailers.default
+    try:
+        yield mailer
+    finally:
+        _end(mailer)
+
+
+def _end(mailer: BaseEmailBackend) -> None:
+    with suppress(OSError):
+        mailer.close()
+
+
+# --- What failed --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def try_again(letter: Letter) -> bool:
+    """Put a letter that failed into the outbox once more, with all its tries; say whether it had failed."""
+    return bool(
+        Letter.objects.failed()
+        .filter(pk=letter.pk)
+        .update(state=Letter.State.WAITING, tried=0, fault="", done_at=None, due_at=timezone.now())
+    )
+
+
+def forget_old(now: datetime | None = None) -> int:
+    """Forget the letters that were done with long ago; return how many."""
+    old = Letter.objects.exclude(state=Letter.State.WAITING).filter(done_at__lt=(now or timezone.now()) - KEPT)
+    deleted, _by_model = old.delete()
+    return deleted
