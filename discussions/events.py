@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.events import Event
-from discussions.models import Thread
+from discussions.models import Post, Thread
 
 
 @dataclass(frozen=True)
@@ -32,3 +32,24 @@ class ThreadReopened(Event):
     """The thread was opened again."""
 
     thread: Thread
+
+
+@dataclass(frozen=True)
+class PostWritten(Event):
+    """A post stands in its thread; of a thread that has just begun, its first one."""
+
+    post: Post
+
+
+@dataclass(frozen=True)
+class PostChanged(Event):
+    """Its author gave a post another text."""
+
+    post: Post
+
+
+@dataclass(frozen=True)
+class PostDeleted(Event):
+    """The text of a post was taken away; its number stays."""
+
+    post: Post

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.audit import record
 from core.errors import Conflict, DomainError
+from core.events import publish
 from discussions import mentions
+from discussions.events import PostChanged, PostDeleted, PostWritten
 from discussions.models import Attention, Draft, Kind, Mention, Post, PostVersion, Reading, Thread
 from discussions.services.locking import locked, moderating, open_for_posts, speaking
 from discussions.services.reading import count_own
@@ -108,6 +110,7 @@ def append(
     _tell(new, by, people)
     if at is None:  # of words said earlier or elsewhere no letter tells as if they were new
         tell_of_post.enqueue(new.pk)
+    publish(PostWritten(new))
     return new
 
 
@@ -141,6 +144,7 @@ def edit_post(post: Post, *, by: Capacity, body: str, base: int) -> Post:
     Mention.objects.bulk_create([Mention(post=post, user_id=person) for person in fresh])
     if _tell_mentioned(post, by, fresh):
         tell_of_post.enqueue(post.pk)
+    publish(PostChanged(post))
     return post
 
 
@@ -171,6 +175,7 @@ def delete_post(post: Post, *, by: Capacity, reason: str = "") -> Post:
     post.mentions.all().delete()
     retract("mention", "reply", "announcement", object_id=post.pk)
     record(by, "post.deleted", post, reason=reason)
+    publish(PostDeleted(post))
     return post
 
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from core.audit import record
 from core.errors import Conflict
+from core.events import publish
+from groups.documents.events import VersionAdded
 from groups.documents.access import may_delete, trash_for
 from groups.documents.models import Document, Folder, Version
 from groups.documents.names import clean_title
@@ -120,4 +122,5 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
     document.save(update_fields=["latest", "changed_at"])
     ask_for_preview(version)
     record(by, "document.version_restored", document, number=number)
+    publish(VersionAdded(version))
     return version

@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, DomainError
+from core.events import publish
+from groups.documents.events import VersionAdded
 from groups.documents.library import Library
 from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.models.version import random_path
@@ -142,6 +144,7 @@ def _show(upload: Upload, kind: Kind, digest: str, path: str, *, by: Capacity) -
     document.save(update_fields=["latest", "changed_at"])
     now.delete()
     ask_for_preview(version)
+    publish(VersionAdded(version))
     return version
 
 
