@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.errors import Conflict
 from core.events import publish
-from groups.documents.events import VersionAdded
 from groups.documents.access import may_delete, trash_for
+from groups.documents.events import VersionAdded
 from groups.documents.models import Document, Folder, Version
 from groups.documents.names import clean_title
 from groups.documents.services.locking import locked_library, nearest_folder, standing_document, standing_folder
