@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import markdown
+from core import diff, markdown
 from core.errors import Conflict, DomainError
-from discussions import access, diff, mentions, services
+from discussions import access, mentions, services
 from discussions.forms import DeleteForm, EditForm, PostForm
 from discussions.models import Post, PostVersion
 from discussions.views.page import Composer, ThreadPage

@@ -127,10 +127,14 @@ def version_for_reader(user: "Person", slug: str, document_id: int, number: int)
 def preview_for_reader(user: "Person", slug: str, document_id: int, number: int) -> tuple[Preview, Library]:
     """Return the preview of a version the person may read; one that nobody has asked for yet is waiting, as they all do."""
     document, library = document_for_reader(user, slug, document_id)
-    version = version_of(document, number)
+    return preview_of(version_of(document, number)), library
+
+
+def preview_of(version: Version) -> Preview:
+    """Return the preview of a version that a door has let the person through to."""
     preview = Preview.objects.filter(version=version).first() or Preview(version=version)
     preview.version = version
-    return preview, library
+    return preview
 
 
 def own_uploads(library: Library) -> QuerySet[Upload]:

@@ -169,6 +169,24 @@ class MoveForm(forms.Form):
         self.fields["folder"] = PlaceField(library=library, apart_from=apart_from, label=_("Folder"))
 
 
+class CompareForm(forms.Form):
+    """Two versions of a document."""
+
+    def __init__(self, *args: Any, newest: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.newest = newest
+        for name, label, initial in (("old", _("From version"), max(newest - 1, 1)), ("new", _("to version"), newest)):
+            number = forms.IntegerField(label=label, initial=initial, min_value=1, max_value=newest)
+            number.widget.attrs |= {"class": "input--number", "inputmode": "numeric"}
+            self.fields[name] = number
+
+    def chosen(self) -> tuple[int, int]:
+        """Return the two numbers; those of the last change where none were chosen, or none that there are."""
+        if self.is_bound and self.is_valid():
+            return self.cleaned_data["old"], self.cleaned_data["new"]
+        return max(self.newest - 1, 1), self.newest
+
+
 class StartForm(forms.Form):
     """A file announced by a script."""
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<int:document_id>/delete/", documents.delete, name="delete"),
     path("<int:document_id>/put-back/", documents.put_back, name="put_back"),
     path("<int:document_id>/versions/<int:number>/", files.download, name="download"),
+    path("<int:document_id>/compare/", previews.compare, name="compare"),
     path("<int:document_id>/versions/<int:number>/look/", previews.look, name="look"),
     path("<int:document_id>/versions/<int:number>/look/thumbnail/", previews.thumbnail, name="thumbnail"),
     path("<int:document_id>/versions/<int:number>/look/<int:page>/", previews.picture, name="picture"),

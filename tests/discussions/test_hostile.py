@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from core import markdown
+from core import diff, markdown
+from discussions import services
 from discussions.models.post import BODY_LENGTH
 
 SCRIPTS = [
@@ -84,3 +85,22 @@ def test_a_long_text_of_the_usual_kind_is_rendered():
     page = f"## Title\n\n{words} Some *words*, a [link](https://example.org) and `code`.\n\n- one\n\n{table}"
     count = markdown.MAX_LENGTH // len(page)
     assert markdown.render(page * count).count("<h3") == count
+
+
+def test_a_page_of_hostile_versions_is_shown(signed_in, member, thread, capacity, address, monkeypatch):
+    spent = []
+    monkeypatch.setattr(diff.Effort, "take", _counted(diff.Effort.take, spent))
+    post = thread.posts.get()
+    texts = [("a b " * 4000, "b a " * 4000)[number % 2] for number in range(8)]
+    for base, text in enumerate(texts, start=1):
+        services.edit_post(post, by=capacity(member, thread.group), body=text, base=base)
+    assert signed_in(member).get(address("posts/1/history/")).status_code == 200
+    assert 0 < sum(spent) <= 2 * diff.FOR_A_PAGE
+
+
+def _counted(take, spent):
+    def counted(self, steps):
+        take(self, steps)
+        spent.append(steps)
+
+    return counted

@@ -14,7 +14,7 @@ from groups.documents.services import delete_document, make_preview, move_docume
 from groups.standing import Standing
 
 KEY = uuid.UUID("7f1f0f4e-1111-4222-8333-944455556666")
-READERS = {"list", "folder", "page", "download", "look", "picture", "thumbnail"}
+READERS = {"list", "folder", "page", "download", "compare", "look", "picture", "thumbnail"}
 WRITERS_GET = {"trash", "upload", "new_folder", "rename_folder", "move_folder", "rename", "move", "chunks"}
 WRITERS_POST = {"start", "finish", "delete_folder", "new_version", "restore", "put_back", "delete"}
 NAMES = READERS | WRITERS_GET | WRITERS_POST
@@ -53,7 +53,7 @@ def shelf(member, add, make_folder):
             "picture": [version.document_id, 1, 1],
             "thumbnail": [version.document_id, 1],
             "restore": [version.document_id, 1],
-            **{name: [version.document_id] for name in ("page", "new_version", "rename", "move", "delete")},
+            **{name: [version.document_id] for name in ("page", "compare", "new_version", "rename", "move", "delete")},
         }
 
     return fill

@@ -57,6 +57,7 @@ GET = {
     "documents:rename": "....++.",
     "documents:move": "....++.",
     "documents:download": "...+++.",
+    "documents:compare": "...+++.",
     "documents:look": "...+++.",
     "documents:picture": "...+++.",
     "documents:thumbnail": "...+++.",

@@ -43,6 +43,11 @@ class Preview(models.Model):
         return reverse("documents:look", args=[document.group.slug, document.pk, self.version.number])
 
     @property
+    def has_text(self) -> bool:
+        """Whether it is of a kind whose words can be read, and they have been; they may be none."""
+        return self.version.has_words and self.state in {State.READY, State.EMPTY}
+
+    @property
     def is_ready(self) -> bool:
         """Whether there is something to look at."""
         return self.state == State.READY

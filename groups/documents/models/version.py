@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.folding import Folded
 from core.models import TimeStamped
 from groups.documents.models.document import Document
+from groups.documents.reading import READABLE
 from groups.documents.types.kinds import KINDS
 from partners.models import Spoken
 
@@ -73,6 +74,11 @@ class Version(Folded, Spoken, TimeStamped):
         """What it is, in a word."""
         kind = KINDS.get(self.kind)
         return kind.label if kind else self.kind
+
+    @property
+    def has_words(self) -> bool:
+        """Whether it is of a kind whose words can be read."""
+        return self.kind in READABLE
 
     @property
     def ending(self) -> str:

@@ -7,6 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from groups.documents import access
+from groups.documents.comparing import changes_between
+from groups.documents.forms import CompareForm
+from groups.documents.models import Preview
 from groups.documents.views import files
 from groups.documents.views.frame import framed
 
@@ -29,7 +32,7 @@ def look(request: HttpRequest, slug: str, document_id: int, number: int) -> Http
         version=preview.version,
         preview=preview,
         pages=preview.pages.filter(number__gte=first, number__lt=first + WINDOW) if preview.pk else [],
-        page_name=PAGE_NAMES.get(preview.version.kind, PAGE_NAMES["pdf"])(),
+        page_name=_page_name(preview),
         first=first,
         last=last or 0,
         before=first - WINDOW if first > 1 else None,
@@ -39,13 +42,33 @@ def look(request: HttpRequest, slug: str, document_id: int, number: int) -> Http
     return render(request, "documents/look.html", context)
 
 
-PAGE_NAMES = {
-    "pdf": lambda: _("Page"),
-    "pptx": lambda: _("Slide"),
-    "odp": lambda: _("Slide"),
-    "xlsx": lambda: _("Sheet"),
-    "ods": lambda: _("Sheet"),
-}
+def _page_name(preview: Preview) -> str:
+    """Return what a page of such a file is called."""
+    if preview.version.kind in {"pptx", "odp"}:
+        return _("Slide")
+    return _("Sheet") if preview.version.kind in {"xlsx", "ods"} else _("Page")
+
+
+@require_safe
+def compare(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
+    """Show what changed in the words from one version to another: without a choice, from the one before the newest to it."""
+    document, library = access.document_for_reader(request.user, slug, document_id)
+    assert document.latest is not None
+    form = CompareForm(request.GET if "new" in request.GET else None, newest=document.latest.number)
+    old, new = form.chosen()
+    before, after = (access.preview_of(access.version_of(document, number)) for number in (old, new))
+    context = framed(
+        library,
+        document.folder,
+        document=document,
+        form=form,
+        shown=[before, after],
+        after=after,
+        page_name=_page_name(after),
+    )
+    if before.has_text and after.has_text:
+        context["changes"] = changes_between(before, after)
+    return render(request, "documents/compare.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

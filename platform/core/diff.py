@@ -39,10 +39,10 @@ class Effort:
         self.left -= steps
 
 
-def words(before: str, after: str, effort: Effort | None = None) -> list[Piece]:
-    """Return the pieces of both texts in order. Texts that one page shows share the `effort`."""
+def words(before: str, after: str, effort: Effort | None = None, *, most: int = FOR_A_TEXT) -> list[Piece]:
+    """Return the pieces of both texts in order. Texts that one page shows share the `effort`; of it one takes `most`."""
     effort = effort or Effort()
-    own = Effort(min(FOR_A_TEXT, effort.left))
+    own = Effort(min(most, effort.left))
     given = own.left
     pieces: list[Piece] = []
     for kind, old, new in _runs(before.splitlines(keepends=True), after.splitlines(keepends=True), own):

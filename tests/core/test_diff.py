@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from discussions import diff
-from discussions.diff import Effort, Piece
+from core import diff
+from core.diff import Effort, Piece
 from discussions.models.post import BODY_LENGTH
 
 
@@ -84,24 +84,3 @@ def test_texts_of_one_page_share_what_it_may_cost():
         Piece("new", "x h y"),
         Piece("same", " j"),
     ]
-
-
-def test_a_page_of_hostile_versions_is_shown(signed_in, member, thread, capacity, address, monkeypatch):
-    from discussions import services
-
-    spent = []
-    monkeypatch.setattr(diff.Effort, "take", _counted(diff.Effort.take, spent))
-    post = thread.posts.get()
-    texts = [("a b " * 4000, "b a " * 4000)[number % 2] for number in range(8)]
-    for base, text in enumerate(texts, start=1):
-        services.edit_post(post, by=capacity(member, thread.group), body=text, base=base)
-    assert signed_in(member).get(address("posts/1/history/")).status_code == 200
-    assert 0 < sum(spent) <= 2 * diff.FOR_A_PAGE
-
-
-def _counted(take, spent):
-    def counted(self, steps):
-        take(self, steps)
-        spent.append(steps)
-
-    return counted
