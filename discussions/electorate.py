@@ -1,7 +1,7 @@
 """Whose voice counts in a group: the one rule for everything that is asked there and counted.
 
-Leads and members are asked, observers are not: they write nowhere. Where a group keeps its past from newcomers, who joined
-after something was asked cannot read it, and is neither asked nor counted.
+Leads and members are asked, observers are not: they write nowhere. Where a group keeps its past from newcomers, an organisation
+that joined after something was asked is neither asked nor counted, and of the others those answer who may read it.
 """
 
 from collections import defaultdict
@@ -43,18 +43,16 @@ def asked_in(group: Group, *, since: datetime) -> list[Asked]:
     reads_from: dict[int, datetime] = {}
     for seat in seats:
         reads_from[seat.user_id] = min(seat.created_at, reads_from.get(seat.user_id, seat.created_at))
-    by_membership: dict[int, list[Participant]] = defaultdict(list)
+    here: dict[int, list[Participant]] = defaultdict(list)
     for seat in seats:
         if not keeps_past or reads_from[seat.user_id] <= since:
-            by_membership[seat.membership_id].append(seat)
-    taken = {seat.membership_id for seat in seats}
-    found = []
-    for member in Membership.objects.for_display(group).exclude(role=Membership.Role.OBSERVER):
-        here = tuple(by_membership[member.pk])
-        is_empty = member.pk not in taken and (not keeps_past or (member.started_at or member.created_at) <= since)
-        if here or is_empty:
-            found.append(Asked(member.organisation, member.role, here))
-    return found
+            here[seat.membership_id].append(seat)
+    members = Membership.objects.for_display(group).exclude(role=Membership.Role.OBSERVER)
+    return [
+        Asked(member.organisation, member.role, tuple(here[member.pk]))
+        for member in members
+        if not keeps_past or (member.started_at or member.created_at) <= since
+    ]
 
 
 def may_answer(standing: Standing, *, since: datetime) -> bool:

@@ -7,13 +7,6 @@ from discussions.models import Post, Thread
 
 
 @dataclass(frozen=True)
-class ThreadStarted(Event):
-    """The thread stands with its first post."""
-
-    thread: Thread
-
-
-@dataclass(frozen=True)
 class EndMoved(Event):
     """The consultation is open until another moment than before."""
 

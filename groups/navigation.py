@@ -20,7 +20,7 @@ class Tab(TypedDict):
 
 
 def tabs(group: Group, standing: Standing, current: str = "", *, unread: dict[str, int] | None = None) -> list[Tab]:
-    """Return the tabs the person may open: overview, threads, chat, documents, members, settings.
+    """Return the tabs the person may open: overview, threads, actions, chat, documents, members, settings.
 
     `current` is the key of the page that asks, which stands among them whatever the rights; `unread` gives counts by key.
     """
@@ -30,6 +30,7 @@ def tabs(group: Group, standing: Standing, current: str = "", *, unread: dict[st
     shown = [
         ("overview", _("Overview"), "group", "groups", True),
         ("threads", _("Threads"), "threads:list", "thread", reads),
+        ("actions", _("Actions"), "actions:list", "check", reads),
         ("chat", _("Chat"), "chat:room", "chat", live and standing.may_read_chat),
         ("documents", _("Documents"), "documents:list", "folder", reads),
         ("members", _("Members"), "groups:members", "members", True),

@@ -13,7 +13,7 @@ from core.errors import Conflict
 from core.events import publish
 from discussions import mentions
 from discussions.access import may_keep
-from discussions.events import EndMoved, ThreadConcluded, ThreadReopened, ThreadStarted
+from discussions.events import EndMoved, ThreadConcluded, ThreadReopened
 from discussions.models import Draft, Kind, Thread
 from discussions.models.thread import FOR_LEADS
 from discussions.services.locking import locked, locked_group, moderating, speaking
@@ -60,7 +60,6 @@ def start_thread(
     thread.save(force_insert=True)
     append(thread, by=by, body=body, key=key, fingerprint=fingerprint, at=at, came_by=came_by)
     Draft.objects.filter(user=by.user, group=group, thread=None).delete()
-    publish(ThreadStarted(thread))
     return thread
 
 

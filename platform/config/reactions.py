@@ -15,13 +15,23 @@ from core.realtime.frames import Frame
 from discussions import notices as thread_notices
 from discussions import reactions as thread_reactions
 from discussions import search as thread_search
+from discussions.actions import notices as action_notices
+from discussions.actions import reactions as actions
+from discussions.actions.parts import ActionsPart
+from discussions.asking import notices as asking_notices
+from discussions.asking import reactions as asking
+from discussions.asking.parts import AcknowledgementPart, ConsultationPart
 from discussions.chat import live
 from discussions.chat import notices as chat_notices
 from discussions.chat import reactions as chat
 from discussions.chat import search as chat_search
+from discussions.events import EndMoved, ThreadConcluded, ThreadReopened
 from discussions.letters import digests as digest_letters
 from discussions.letters import posts as post_letters
 from discussions.parts import Part
+from discussions.polls import notices as poll_notices
+from discussions.polls import reactions as polls
+from discussions.polls.parts import PollsPart
 from groups import notices as group_notices
 from groups import reactions as group_reactions
 from groups import search as group_search
@@ -72,7 +82,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     AffiliationRequested: (partner_reactions.tell_affiliation_requested,),
     AffiliationConfirmed: (partner_reactions.request_settled, partner_reactions.tell_affiliation_decided),
     AffiliationDeclined: (partner_reactions.request_settled, partner_reactions.tell_affiliation_decided),
-    PlacesHandedOver: (group_reactions.places_handed_over,),
+    PlacesHandedOver: (group_reactions.places_handed_over, actions.places_handed_over),
     AffiliationEnded: (
         group_reactions.affiliation_ended,
         partner_reactions.request_settled,
@@ -94,14 +104,17 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     RequestEnded: (group_reactions.request_settled,),
     MembershipStarted: (group_reactions.request_settled, group_reactions.tell_membership_started),
     MembershipDeclined: (group_reactions.tell_membership_declined,),
-    MembershipChanged: (chat.membership_changed,),
-    MembershipEnded: (group_reactions.tell_membership_ended,),
+    MembershipChanged: (chat.membership_changed, polls.membership_changed),
+    MembershipEnded: (group_reactions.tell_membership_ended, polls.membership_changed),
     ParticipantStarted: (
         chat.participant_started,
         group_reactions.tell_participant_started,
         group_reactions.begin_digests,
     ),
-    ParticipantEnded: (chat.participant_ended,),
+    ParticipantEnded: (chat.participant_ended, polls.participant_ended, actions.participant_ended),
+    EndMoved: (asking.thread_opened,),
+    ThreadConcluded: (asking.thread_concluded,),
+    ThreadReopened: (asking.thread_opened,),
     LettersStopped: (thread_reactions.letters_stopped,),
 }
 
@@ -128,6 +141,14 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
     "report_waiting": chat_notices.render_reports_waiting,
     "report_settled": chat_notices.render_reports_settled,
     "announcement": thread_notices.render_announcements,
+    "acknowledge": asking_notices.render_requests,
+    "acknowledge_reminder": asking_notices.render_reminders,
+    "consultation_ends": asking_notices.render_ends,
+    "answer_replaced": asking_notices.render_replaced,
+    "poll": poll_notices.render_polls,
+    "poll_replaced": poll_notices.render_replaced,
+    "action_given": action_notices.render_given,
+    "action_due": action_notices.render_due,
 }
 
 # function(key, people's ids): further ways by which who was told of a happening hears of it, each in the background.
@@ -164,7 +185,7 @@ SEARCH_SOURCES: dict[str, Callable[..., Any]] = {
 }
 
 # What other rooms add to a thread's page, in the order in which it stands there (`discussions/parts.py`).
-THREAD_PARTS: tuple[Part, ...] = ()
+THREAD_PARTS: tuple[Part, ...] = (AcknowledgementPart(), ConsultationPart(), PollsPart(), ActionsPart())
 
 # frame type of the live protocol -> its fields and what is done with it.
 FRAMES: dict[str, Frame] = {

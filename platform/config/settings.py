@@ -131,6 +131,10 @@ INSTALLED_APPS = [
     "groups.documents",
     "discussions",
     "discussions.chat",
+    "discussions.polls",
+    "discussions.actions",
+    "discussions.asking",
+    "discussions.calendars",
     "discussions.mail",
     "api",
     "portal",
@@ -279,6 +283,8 @@ SCHEDULE = {
     "groups.documents.tasks.make_missing_previews": timedelta(hours=1),
     "notifications.tasks.send_letters": timedelta(minutes=1),
     "notifications.tasks.forget_letters": timedelta(days=1),
+    "discussions.actions.tasks.remind_of_actions": timedelta(days=1),
+    "discussions.asking.tasks.attend_to_consultations": timedelta(minutes=5),
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Background threads of the server's process; elsewhere workers are processes of their own.

@@ -24,6 +24,11 @@ urlpatterns = [
     path("groups/<slug:slug>/chat/", include("discussions.chat.urls")),
     path("conversations/", include("discussions.chat.conversation_urls")),
     path("groups/<slug:slug>/threads/", include("discussions.urls")),
+    path("groups/<slug:slug>/threads/<int:thread_id>/polls/", include("discussions.polls.urls")),
+    path("groups/<slug:slug>/threads/<int:thread_id>/", include("discussions.asking.urls")),
+    path("groups/<slug:slug>/actions/", include("discussions.actions.urls")),
+    path("", include("discussions.actions.own_urls")),
+    path("", include("discussions.calendars.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     # Last, because its addresses are the shortest.

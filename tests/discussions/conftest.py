@@ -3,8 +3,12 @@
 import uuid
 
 import pytest
+from django.db import transaction
 
+from core.events import publish
 from discussions import services
+from groups.events import ParticipantStarted
+from groups.models import Membership, Participant
 from groups.standing import Standing
 
 
@@ -50,3 +54,14 @@ def thread(supply_chains, member, start):
 def address(thread):
     """The address of that thread, or of something below it."""
     return lambda below="": thread.get_absolute_url() + below
+
+
+@pytest.fixture
+def colleague(make_person, affiliate, weavers, supply_chains):
+    """Takes part for the weavers too."""
+    person = make_person("Carla Colleague", "colleague@example.org")
+    tie = affiliate(person, weavers, role="staff", function="Organiser")
+    membership = Membership.objects.get(group=supply_chains, organisation=weavers)
+    with transaction.atomic():
+        publish(ParticipantStarted(Participant.objects.create(membership=membership, affiliation=tie, user=person)))
+    return person

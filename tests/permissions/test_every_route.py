@@ -21,9 +21,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from api.services import issue_token
+from discussions.actions.services import add_action
+from discussions.asking.services import ask_to_acknowledge
 from discussions.chat.models import Room
 from discussions.chat.services import report_message, send_message, start_conversation
 from discussions.models import Post
+from discussions.polls.services import start_poll
 from discussions.services import start_thread
 from groups.documents.models import Preview, PreviewPage
 from groups.documents.services import add_file, create_folder, start_upload
@@ -114,9 +117,29 @@ def world(
         room = Room.objects.get(group=group)
         message = send_message(room.pk, by=member, body="Hello", key=uuid.uuid4())
         invitation = invite(group, by=leading, email="somebody@example.org", key=uuid.uuid4())
+        later = timezone.now() + timedelta(days=9)
+        asked = {"by": leading, "title": "Asked", "body": "Words."}
+        announcement = start_thread(group, kind="announcement", key=uuid.uuid4(), **asked)
+        ask_to_acknowledge(announcement, by=leading)
+        consultation = start_thread(group, kind="consultation", open_until=later, key=uuid.uuid4(), **asked)
+        poll = start_poll(
+            thread,
+            by=leading,
+            question="Where?",
+            options=["Here", "There"],
+            shown="always",
+            open_until=later,
+            key=uuid.uuid4(),
+        )
+        owner = by.organisation_id
+        action = add_action(group, by=by, text="Do it", owner_id=owner, due_on=later.date(), key=uuid.uuid4())
         return {
             "slug": group.slug,
             "thread_id": thread.pk,
+            "announcement": announcement.pk,
+            "consultation": consultation.pk,
+            "poll_id": poll.pk,
+            "action_id": action.pk,
             "number": 1,
             "document_id": version.document_id,
             "page": 1,
@@ -172,6 +195,8 @@ def outcome(response):
 
 def ask(client, name, method, arguments, path):
     """Send an empty request to a path of a route, undo whatever it did, and return the answer."""
+    if name.startswith("asking:"):
+        arguments = arguments | {"thread_id": arguments["consultation" if "answers" in name else "announcement"]}
     with transaction.atomic():
         response = client.generic(method, reverse(name, kwargs={key: arguments[key] for key in path}))
         if outcome(response) == "+":

@@ -81,6 +81,8 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         "documents.tasks.make_missing_previews": ((), lambda: None),
         "documents.tasks.make_preview_of": ((version.pk,), lambda: None),
         "chat.tasks.purge_messages": ((), lambda: None),
+        "actions.tasks.remind_of_actions": ((), lambda: None),
+        "asking.tasks.attend_to_consultations": ((), lambda: None),
         "core.tasks.purge_results": ((), lambda: None),
     }
 
@@ -90,6 +92,8 @@ QUIET = (
     "chat.",
     "documents.",
     "push.",
+    "actions.",
+    "asking.",
     "discussions.tasks.tell_of_post",
     "notifications.tasks.forget_letters",
 )
