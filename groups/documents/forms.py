@@ -95,6 +95,20 @@ def _limits() -> str:
     return _("At most %(limit)d MB in all.") % {"limit": settings.FORM_UPLOAD_LIMIT // 1024**2}
 
 
+def add_original(form: forms.Form, library: Library) -> None:
+    """Ask leads why a picture is to be kept as it was taken; of everybody else's, place, time and camera are taken out."""
+    if library.standing.may_moderate:
+        form.fields["original"] = forms.CharField(
+            label=_("Keep pictures as they were taken, because"),
+            required=False,
+            max_length=NOTE_LENGTH,
+            help_text=_(
+                "Left empty, place, time and camera are taken out of pictures. The reason is shown and recorded."
+            ),
+            widget=forms.TextInput(attrs={"dir": "auto"}),
+        )
+
+
 class UploadForm(KeyedForm):
     """New documents in a folder."""
 
@@ -106,7 +120,8 @@ class UploadForm(KeyedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _limits()
-        self.order_fields(["key", "as", "file", "as_version"])
+        add_original(self, self.library)
+        self.order_fields(["key", "as", "file", "as_version", "original"])
 
 
 class VersionForm(KeyedForm):
@@ -125,7 +140,8 @@ class VersionForm(KeyedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _limits()
-        self.order_fields(["key", "as", "file", "note", "base"])
+        add_original(self, self.library)
+        self.order_fields(["key", "as", "file", "note", "original", "base"])
 
 
 class RestoreForm(KeyedForm):
@@ -197,6 +213,7 @@ class StartForm(forms.Form):
     document = forms.IntegerField(required=False, min_value=1)
     base = forms.IntegerField(required=False, min_value=1, max_value=LAST_NUMBER)
     note = forms.CharField(required=False, max_length=NOTE_LENGTH)
+    original = forms.CharField(required=False, max_length=NOTE_LENGTH)
     twin = forms.ChoiceField(required=False, choices=[("", ""), ("keep", "keep")])
     # Into the folder of what comes from the chat, where no other was chosen.
     from_chat = forms.BooleanField(required=False)

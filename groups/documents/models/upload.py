@@ -24,6 +24,8 @@ class Upload(Spoken, TimeStamped):
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200)
     note = models.CharField(max_length=300, blank=True)
+    # Why a picture is kept as it was taken, with its place, time and camera.
+    original = models.CharField(max_length=300, blank=True)
     size = models.PositiveBigIntegerField()
     received = models.PositiveBigIntegerField(default=0)
     spool = models.CharField(max_length=40)

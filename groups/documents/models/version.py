@@ -38,6 +38,11 @@ class Version(Folded, Spoken, TimeStamped):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     path = models.CharField(max_length=200)
+    # What was sent, where it was written anew: a picture, without its place, time, camera and maker.
+    sent_size = models.PositiveBigIntegerField(null=True)
+    sent_sha256 = models.CharField(max_length=64, blank=True)
+    # Why a picture was kept as it was taken.
+    original = models.CharField(max_length=300, blank=True)
     note = models.CharField(_("what changed"), max_length=300, blank=True)
     restored_from = models.PositiveIntegerField(null=True)
     # The newest version its sender had seen: smaller than the one before where two people saved at once.
@@ -63,6 +68,16 @@ class Version(Folded, Spoken, TimeStamped):
     def get_absolute_url(self) -> str:
         """Return where the bytes are had. The file's name stands in no address: addresses are logged."""
         return reverse("documents:download", args=[self.document.group.slug, self.document_id, self.number])
+
+    @property
+    def came_as(self) -> tuple[int, str]:
+        """Size and SHA-256 of what was sent, by which a retry is known."""
+        return (self.sent_size, self.sent_sha256) if self.sent_size is not None else (self.size, self.sha256)
+
+    @property
+    def is_cleaned(self) -> bool:
+        """Whether it is a picture that was written anew."""
+        return self.sent_size is not None
 
     @property
     def missed(self) -> list[int]:

@@ -5,7 +5,17 @@ bounded memory and, where the system allows it, no network; whatever it does, th
 package but `child` and what it imports parses a file, and nothing in it needs Django.
 """
 
-from groups.documents.reading.asking import Unreadable, pictures_of, text_of
-from groups.documents.reading.pages import PICTURED, READABLE, Page, Picture
+from groups.documents.reading.asking import Unreadable, clean_picture, pictures_of, text_of
+from groups.documents.reading.pages import PICTURED, PICTURES, READABLE, Page, Picture
 
-__all__ = ["PICTURED", "READABLE", "Page", "Picture", "Unreadable", "pictures_of", "text_of"]
+__all__ = [
+    "PICTURED",
+    "PICTURES",
+    "READABLE",
+    "Page",
+    "Picture",
+    "Unreadable",
+    "clean_picture",
+    "pictures_of",
+    "text_of",
+]

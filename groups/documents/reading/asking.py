@@ -56,6 +56,12 @@ def pictures_of(file: Path | IO[bytes], kind: str) -> list[Picture]:
     ]
 
 
+def clean_picture(file: Path | IO[bytes], kind: str) -> bytes:
+    """Return the picture written anew, without what it says of place, time, camera and maker; raise `Unreadable` for none."""
+    (line,) = _ask(file, "clean", kind)
+    return base64.b64decode(line["clean"])
+
+
 def _ask(file: Path | IO[bytes], what: str, kind: str) -> list[dict[str, Any]]:
     with (
         _on_disk(file) as given,

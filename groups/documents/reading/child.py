@@ -19,6 +19,9 @@ SECONDS = 20
 """Of the processor; the parent bounds those of the clock."""
 
 
+Found = Page | Picture | bytes
+
+
 def bound() -> None:
     """Take away what reading a file does not need: memory, time, files to write, and the network where the system lets us."""
     for what, most in (
@@ -34,7 +37,7 @@ def bound() -> None:
 
 
 def main(what: str, kind: str) -> None:
-    """Read the file on standard input, of this kind: its `text` or `pictures` of it."""
+    """Read the file on standard input, of this kind: its `text`, `pictures` of it, or the picture itself, `clean`."""
     bound()
     with os.fdopen(os.dup(0), "rb") as file:
         file.seek(0)
@@ -50,13 +53,15 @@ def main(what: str, kind: str) -> None:
             _say({"end": "damaged", "as": type(error).__name__})
 
 
-def _reader(what: str, kind: str) -> Callable[[IO[bytes]], Iterator[Page | Picture]]:
+def _reader(what: str, kind: str) -> Callable[[IO[bytes]], Iterator[Found]]:
     """Return what reads this kind; the libraries are loaded for those alone that need them."""
     from groups.documents.reading import office, plain
 
-    if kind == "pdf" or what == "pictures":
+    if kind == "pdf" or what != "text":
         from groups.documents.reading import drawn
 
+        if what == "clean":
+            return lambda file: drawn.cleaned(file, kind)
         if what == "pictures":
             return drawn.pdf_pictures if kind == "pdf" else drawn.picture
         return drawn.pdf
@@ -72,7 +77,9 @@ def _reader(what: str, kind: str) -> Callable[[IO[bytes]], Iterator[Page | Pictu
     return lambda file: paged(strings(file))
 
 
-def _line(found: Page | Picture) -> dict[str, object]:
+def _line(found: Found) -> dict[str, object]:
+    if isinstance(found, bytes):
+        return {"clean": base64.b64encode(found).decode()}
     if isinstance(found, Page):
         return {"page": found.number, "text": found.text}
     webp, small = base64.b64encode(found.webp).decode(), base64.b64encode(found.small).decode()

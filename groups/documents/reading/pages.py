@@ -19,7 +19,11 @@ READABLE = frozenset(
 )
 """Kinds whose text can be read."""
 
-PICTURED = frozenset({"pdf", "png", "jpeg", "gif", "webp"})
+
+PICTURES = frozenset({"png", "jpeg", "gif", "webp"})
+"""Kinds that are pictures themselves."""
+
+PICTURED = PICTURES | {"pdf"}
 """Kinds of which pictures can be made without an office program."""
 
 

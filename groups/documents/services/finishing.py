@@ -5,8 +5,10 @@ row that shows them is committed, so a row never points at nothing; bytes withou
 """
 
 import hashlib
+import io
 import os
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.audit import record
 from core.errors import Conflict, DomainError
 from core.events import publish
 from groups.documents.events import VersionAdded
@@ -24,6 +27,7 @@ from groups.documents.library import Library
 from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.models.version import random_path
 from groups.documents.names import clean_file_name
+from groups.documents.reading import PICTURES, Unreadable, clean_picture
 from groups.documents.services.locking import locked_library, nearest_folder
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.spool import FULL, must_have_room, no_room, open_spool
@@ -39,6 +43,7 @@ from groups.documents.services.uploads import (
 from groups.documents.types import Kind, Refused, kind_of
 from groups.models import Group
 from groups.services.speaking import speaking
+from groups.standing import NotAllowed
 from partners.capacity import Capacity
 
 BLOCK = 1024 * 1024
@@ -77,19 +82,20 @@ def finish_upload(upload: Upload, *, by: Capacity, sha256: str | None = None) ->
 
 def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None) -> Version:
     kind = kind_of(file, upload.file_name)
-    digest = _digest(file)
-    if sha256 not in {None, digest}:
+    sent = Bytes(file, upload.size, _digest(file))
+    if sha256 not in {None, sent.digest}:
         raise OtherFile
-    file.seek(0)
+    kept = sent if kind.name not in PICTURES or upload.original else _written_anew(upload, kind)
+    kept.file.seek(0)
     storage, path = storages["default"], random_path()
     if place := _place(storage, path):
-        must_have_room(upload.size, place.parent)
+        must_have_room(kept.size, place.parent)
     tried = False
     try:
-        path = storage.save(path, File(file))
+        path = storage.save(path, File(kept.file))
         _settle(storage, path)
         with transaction.atomic():
-            version = _show(upload, kind, digest, path, by=by)
+            version = _show(upload, kind, sent, kept, path, by=by)
             tried = True
         return version
     except BaseException as error:
@@ -99,6 +105,27 @@ def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None)
         if isinstance(error, OSError) and error.errno in FULL:
             raise no_room() from error
         raise
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A file's bytes, how many, and their SHA-256."""
+
+    file: IO[bytes]
+    size: int
+    digest: str
+
+
+def _written_anew(upload: Upload, kind: Kind) -> Bytes:
+    """Return the picture without what it says of place, time, camera and maker; refuse one that cannot be drawn."""
+    try:
+        picture = clean_picture(upload.spool_path, kind.name)
+    except Unreadable as error:
+        raise Refused(
+            _("“%(name)s” is damaged and cannot be read. Make it again and send it again.")
+            % {"name": upload.file_name}
+        ) from error
+    return Bytes(io.BytesIO(picture), len(picture), hashlib.sha256(picture).hexdigest())
 
 
 def _place(storage: Storage, path: str) -> Path | None:
@@ -116,13 +143,15 @@ def _settle(storage: Storage, path: str) -> None:
             os.fsync(stored.fileno())
 
 
-def _show(upload: Upload, kind: Kind, digest: str, path: str, *, by: Capacity) -> Version:
+def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by: Capacity) -> Version:
     """Write the rows, judged as things are now: reading and storing the bytes took its time."""
     library = locked_library(upload.group_id, by)
     now = Upload.objects.select_for_update(of=("self",)).select_related("folder").filter(pk=upload.pk).first()
     if now is None:
         raise UploadGone
     by = speaking(library.standing, by)
+    if now.original and not library.standing.may_moderate:
+        raise NotAllowed(_("Leads decide whether a picture keeps its place, time and camera."))
     document = _document_of(now, library, by=by)
     number = (document.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     version = Version(
@@ -131,9 +160,12 @@ def _show(upload: Upload, kind: Kind, digest: str, path: str, *, by: Capacity) -
         file_name=upload.file_name,
         kind=kind.name,
         content_type=kind.content_type,
-        size=upload.size,
-        sha256=digest,
+        size=kept.size,
+        sha256=kept.digest,
         path=path,
+        sent_size=sent.size if kept is not sent else None,
+        sent_sha256=sent.digest if kept is not sent else "",
+        original=now.original if kind.name in PICTURES else "",
         note=upload.note,
         follows=min(upload.base, number - 1) if upload.base is not None else None,
         key=upload.key,
@@ -143,6 +175,8 @@ def _show(upload: Upload, kind: Kind, digest: str, path: str, *, by: Capacity) -
     document.latest, document.changed_at = version, version.created_at
     document.save(update_fields=["latest", "changed_at"])
     now.delete()
+    if version.original:
+        record(by, "document.original_kept", document, reason=version.original)
     ask_for_preview(version)
     publish(VersionAdded(version))
     return version
@@ -184,6 +218,7 @@ def add_file(
     document: Document | None = None,
     base: int | None = None,
     note: str = "",
+    original: str = "",
 ) -> Version:
     """Take a whole file at once: the form without a script, and the demonstration. The same key gives the same version.
 
@@ -210,6 +245,7 @@ def add_file(
         document=document,
         base=base,
         note=note,
+        original=original,
     )
     try:
         while chunk := _chunk(file, upload.received):

@@ -71,7 +71,8 @@ def known_version(
     if known is None:
         return None
     place = (known.document.group_id, known.document_id if document_id else None)
-    told = (known.file_name, known.size, known.sha256 if sha256 else None)
+    sent_size, sent_sha256 = known.came_as
+    told = (known.file_name, sent_size, sent_sha256 if sha256 else None)
     if (place, told) != ((group_id, document_id), (file_name, size, sha256)):
         raise OtherFile
     return known
@@ -88,10 +89,12 @@ def start_upload(
     document: Document | None = None,
     base: int | None = None,
     note: str = "",
+    original: str = "",
 ) -> Upload:
     """Announce a file of `size` bytes: a new document, or a new version of `document`. The same key resumes the same upload.
 
-    `base` is the newest version its sender saw. What the name alone decides is refused here, before a byte is sent.
+    `base` is the newest version its sender saw. What the name alone decides is refused here, before a byte is sent. `original`
+    is why a lead has a picture kept as it was taken; `finish_upload` asks whether they may.
     """
     file_name = clean_file_name(file_name)
     refuse_by_name(file_name)
@@ -116,6 +119,7 @@ def start_upload(
         file_name=file_name,
         size=size,
         note=note[:NOTE_LENGTH],
+        original=original.strip()[:NOTE_LENGTH],
         key=key,
         spool=secrets.token_hex(16),
     )

@@ -141,6 +141,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         document=document,
         base=data["base"],
         note=data["note"],
+        original=data["original"],
     )
     tasks.see_to_sweep()
     return JsonResponse(_under_way(upload), status=200 if upload.received else 201)
@@ -254,7 +255,10 @@ def _take(form: UploadForm, library: Library, folder: Folder | None) -> list[Ver
             twin = _twin(library, folder, name) if form.cleaned_data["as_version"] else None
             # Each file of one sending has its own key, the same when the form is sent again.
             key = uuid.uuid5(form.cleaned_data["key"], f"{number}/{name}/{file.size}")
-            added.append(_add(library, file, by=form.capacity, key=key, folder=folder, document=twin))
+            original = form.cleaned_data.get("original", "")
+            added.append(
+                _add(library, file, by=form.capacity, key=key, folder=folder, document=twin, original=original)
+            )
         except DomainError as refusal:
             form.add_error("file", refusal.message)
     return added
@@ -304,6 +308,7 @@ def version_form(request: HttpRequest, slug: str, document_id: int) -> HttpRespo
                 document=document,
                 base=data["base"],
                 note=data["note"],
+                original=data.get("original", ""),
             )
         except DomainError as refusal:
             form.add_error("file", refusal.message)

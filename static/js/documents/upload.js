@@ -44,10 +44,10 @@ class Upload {
     this.offer("cancel");
     this.say("sending");
     try {
-      const { start, token, folder, capacity, note } = this.queue;
+      const { start, token, folder, capacity, note, original } = this.queue;
       this.transfer = new Transfer({
         start, token, file: this.file, key: this.key,
-        fields: { folder, document: this.document, base: this.base ?? this.queue.base, note, as: capacity, twin: this.twin },
+        fields: { folder, document: this.document, base: this.base ?? this.queue.base, note, original, as: capacity, twin: this.twin },
         on: {
           state: (name) => this.say(name),
           progress: (received) => this.show(received),
@@ -150,6 +150,7 @@ class Queue {
   get token() { return this.form.elements.csrfmiddlewaretoken.value; }
   get capacity() { return this.form.elements.as?.value || null; }
   get note() { return this.form.elements.note?.value || ""; }
+  get original() { return this.form.elements.original?.value || ""; }
   get base() { return Number(this.form.elements.base?.value) || null; }
 
   take(files) {

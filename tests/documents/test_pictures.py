@@ -1,0 +1,116 @@
+"""Pictures are written anew as they come in: what is seen stays, what they say of place, time, camera and maker goes."""
+
+import hashlib
+import io
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image, ImageSequence, PngImagePlugin
+
+from core.models import AuditEntry
+from groups.documents.models import Document, Version
+from groups.documents.types import Refused
+from groups.standing import NotAllowed
+
+CANARY = b"PlaceCanary"
+
+
+def photograph(kind="JPEG", size=(60, 40), **more):
+    """A picture that says where, when and with what it was taken, on its side."""
+    exif = Image.Exif()
+    exif[0x010F] = CANARY.decode()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[2] = (12.0, 30.0, 0.0)
+    file = io.BytesIO()
+    image = Image.linear_gradient("L").resize(size).convert("RGB")
+    if kind == "PNG":
+        said = PngImagePlugin.PngInfo()
+        said.add_text("Author", CANARY.decode())
+        more["pnginfo"] = said
+    image.save(file, kind, exif=exif, **more)
+    return file.getvalue()
+
+
+def bytes_of(version):
+    with version.open() as file:
+        return file.read()
+
+
+@pytest.mark.parametrize(("kind", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png"), ("WEBP", "a.webp")])
+def test_a_picture_keeps_what_is_seen_and_says_nothing_of_where_it_was_taken(kind, name, add, member, supply_chains):
+    taken = photograph(kind)
+    assert CANARY in taken
+    version = add(member, supply_chains, name, taken)
+    kept = bytes_of(version)
+    assert CANARY not in kept
+    with Image.open(io.BytesIO(kept)) as image:
+        assert image.format == kind
+        assert image.size == (40, 60)
+        assert not image.getexif()
+    assert (version.size, version.sha256) == (len(kept), hashlib.sha256(kept).hexdigest())
+    assert (version.sent_size, version.sent_sha256) == (len(taken), hashlib.sha256(taken).hexdigest())
+
+
+def test_a_film_of_pictures_keeps_its_pictures_and_their_pace(add, member, supply_chains):
+    file = io.BytesIO()
+    frames = [Image.new("RGB", (20, 10), colour) for colour in ("red", "green", "blue")]
+    frames[0].save(
+        file, "GIF", save_all=True, append_images=frames[1:], duration=[100, 200, 300], loop=0, comment=CANARY
+    )
+    kept = bytes_of(add(member, supply_chains, "moving.gif", file.getvalue()))
+    assert CANARY not in kept
+    with Image.open(io.BytesIO(kept)) as image:
+        assert [frame.info["duration"] for frame in ImageSequence.Iterator(image)] == [100, 200, 300]
+
+
+def test_what_stands_behind_a_picture_does_not_come_in_with_it(add, member, supply_chains):
+    """A file that is a picture and something else besides."""
+    version = add(member, supply_chains, "both.png", photograph("PNG") + b"<script>alert(1)</script>PK\x03\x04")
+    assert b"<script>" not in bytes_of(version)
+
+
+def test_the_same_sending_gives_the_same_version_and_another_picture_conflicts(add, member, supply_chains):
+    key, taken = uuid.uuid4(), photograph()
+    first = add(member, supply_chains, "a.jpg", taken, key=key)
+    assert add(member, supply_chains, "a.jpg", taken, key=key) == first
+    other = bytearray(taken)
+    other[-10] ^= 1
+    with pytest.raises(Exception, match="another file"):
+        add(member, supply_chains, "a.jpg", bytes(other), key=key)
+    assert Version.objects.count() == 1
+
+
+def test_a_picture_that_cannot_be_drawn_is_refused_by_name(add, member, supply_chains, stored):
+    with pytest.raises(Refused, match="broken.jpg"):
+        add(member, supply_chains, "broken.jpg", b"\xff\xd8\xff\xe0" + b"x" * 500)
+    assert not Document.objects.exists()
+    assert stored() == []
+
+
+def test_leads_keep_a_picture_as_it_was_taken_and_everybody_sees_why(lead, member, supply_chains, signed_in):
+    page = reverse("documents:upload", args=[supply_chains.slug])
+    taken = photograph()
+    form = signed_in(lead).get(page).context["form"]
+    sent = {
+        "key": form["key"].value(),
+        "file": SimpleUploadedFile("a.jpg", taken),
+        "original": "Evidence for the audit",
+    }
+    signed_in(lead).post(page, sent)
+    version = Version.objects.get()
+    assert bytes_of(version) == taken
+    assert version.original == "Evidence for the audit"
+    assert AuditEntry.objects.get(verb="document.original_kept").reason == "Evidence for the audit"
+    shown = signed_in(member).get(version.document.get_absolute_url()).content.decode()
+    assert "Kept as it was taken" in shown
+    assert "Evidence for the audit" in shown
+
+
+def test_members_are_not_asked_and_may_not(add, member, supply_chains, signed_in):
+    page = signed_in(member).get(reverse("documents:upload", args=[supply_chains.slug])).content.decode()
+    assert 'name="original"' not in page
+    with pytest.raises(NotAllowed):
+        add(member, supply_chains, "a.jpg", photograph(), original="I want to")
+    assert not Document.objects.exists()
