@@ -12,6 +12,7 @@ from groups.documents.models import Document
 from groups.documents.recent import recent_documents
 from groups.models import Group, Membership
 from groups.models.group import groups_of_own_organisations
+from notifications.bounces import is_stopped
 from partners.access import refused_answer
 from partners.models import Affiliation, Organisation, SignUpAnswer
 from portal import queue
@@ -60,6 +61,7 @@ class Home:
     affiliations: list[Affiliation] = field(default_factory=list)
     suggestions: list[Group] = field(default_factory=list)
     refused: SignUpAnswer | None = None
+    mail_stopped: bool = False
 
     @property
     def posts(self) -> int:
@@ -90,6 +92,7 @@ def home_of(user: "User") -> Home:
         affiliations=affiliations,
         suggestions=_suggestions(user, affiliations) if not groups else [],
         refused=refused_answer(user) if not affiliations else None,
+        mail_stopped=is_stopped(user),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import demo, figures, front, group, people, plain, queue
+from portal.views import demo, figures, front, group, letters, people, plain, queue
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("queue/organisations/<int:organisation_id>/", queue.decide_organisation, name="decide_organisation"),
     path("queue/groups/<int:group_id>/", queue.decide_group, name="decide_group"),
     path("queue/affiliations/<int:affiliation_id>/", queue.decide_affiliation, name="decide_affiliation"),
+    path("queue/letters/", letters.failed_letters, name="failed_letters"),
+    path("queue/letters/<int:letter_id>/again/", letters.send_letter_again, name="send_letter_again"),
+    path("queue/letters/people/<int:person_id>/", letters.write_to_again, name="write_to_again"),
     path("figures/", figures.figures, name="figures"),
     path("queue/reports/<int:report_id>/", queue.decide_report, name="decide_report"),
     path("demo/outbox/", demo.outbox, name="outbox"),

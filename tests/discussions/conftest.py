@@ -10,6 +10,7 @@ from discussions import services
 from groups.events import ParticipantStarted
 from groups.models import Membership, Participant
 from groups.standing import Standing
+from tests.letters import deliver, digest  # noqa: F401 - the fixtures of letters
 
 
 @pytest.fixture

@@ -125,6 +125,7 @@ GET = {
     "organisation": "+++++++",
     "person": "...++++",
     "queue": "......+",
+    "failed_letters": "......+",
     "figures": "......+",
     "outbox": ".......",
     # Programs: a session opens none of their addresses; tests/api has the table of tokens.
@@ -266,6 +267,8 @@ POST = {
     "actions:settle": ">...++.",
     "make_calendar": ">++++++",
     "revoke_calendar": ">......",
+    "send_letter_again": "......+",
+    "write_to_again": "......+",
     "decide_organisation": "......+",
     "decide_group": "......+",
     "decide_affiliation": "......+",

@@ -33,7 +33,7 @@ from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
 from groups.services import invite
 from groups.standing import Standing
-from notifications.models import Letter, Notice
+from notifications.models import Letter, Notice, Unreachable
 from tests.permissions.table import DELETE, GET, PATCH, POST, PUT
 
 TABLES = {"GET": GET, "POST": POST, "PUT": PUT, "PATCH": PATCH, "DELETE": DELETE}
@@ -162,7 +162,8 @@ def world(
     found = {group.slug: arguments(group) for group in (supply_chains, hidden_group)}
     post = Post.objects.get(thread=found["supply-chains"]["thread_id"])
     notice = Notice.objects.create(user=member, kind="mention", key="mention:1", object_id=post.pk)
-    letter = Letter.objects.create(user=member, kind="post", key=f"post:{post.pk}", object_id=post.pk)
+    letter = Letter.objects.create(user=member, kind="post", key=f"post:{post.pk}", object_id=post.pk, state="failed")
+    Unreachable.objects.create(user=member, address=member.email, count=3, stopped_at=letter.created_at)
     for each in found.values():
         each |= {"notice_id": notice.pk, "letter_id": letter.pk}
     found["organisation"] = {**found["supply-chains"], "slug": weavers.slug}
