@@ -1,59 +1,65 @@
-"""Threads by their titles and posts by their words, for the one search box."""
+"""Threads and posts in the search."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from core import markdown
-from core.folding import every_word, spans
+from discussions import mentions
 from discussions.models import Post, Thread
-from search.services import Found, Hit
+from groups.bylines import bylines_for
+from groups.search import content_doors
+from search.cards import Shown, Source
+from search.models import Kind
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
+    from search.cards import Reader
 
 
-def threads(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
-    """Return threads whose title has every word, the liveliest first."""
-    found = list(
-        Thread.objects.visible_to(user)
-        .filter(every_word(query))
-        .select_related("group")
-        .order_by("-last_post_at", "-pk")[: limit + 1]
-    )
-    hits = [
-        Hit(thread.title, thread.get_absolute_url(), "", thread.group.name, thread.last_post_at) for thread in found
-    ]
-    return Found(hits[:limit], more=len(hits) > limit)
+def readable(texts: Iterable[str], reader: "Reader") -> list[str]:
+    """Return texts without the signs of Markdown, with the names that the reader may know of people they mention."""
+    texts = list(texts)
+    ids = {person for text in texts for person in mentions.ids_in(text)}
+    names = mentions.names_for(ids, reader) if reader.is_authenticated else {}
+    named = (mentions.replaced(text, names, _("somebody")) for text in texts)
+    return [markdown.excerpt(text, len(text) + 1) for text in named]
 
 
-def posts(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
-    """Return posts whose text has every word, the newest first; deleted ones have no text."""
-    found = list(
-        Post.objects.visible_to(user)
-        .standing()
-        .filter(every_word(query))
-        .select_related("thread__group")
-        .order_by("-created_at", "-pk")[: limit + 1]
-    )
-    hits = [
-        Hit(
-            post.thread.title,
-            post.get_absolute_url(),
-            around(post.body, query),
-            post.thread.group.name,
-            post.created_at,
-        )
-        for post in found
-    ]
-    return Found(hits[:limit], more=len(hits) > limit)
+def show_threads(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
+    """Return threads as they are listed, each with its conclusion."""
+    threads = list(Thread.objects.filter(pk__in=[pk for pk, _part in asked]).select_related("group"))
+    texts = readable((thread.conclusion if thread.is_closed else "" for thread in threads), reader)
+    voices = bylines_for(threads, reader)
+    return {
+        (thread.pk, 0): Shown(thread.title, thread.get_absolute_url(), text, thread.group.name, str(voice))
+        for thread, text, voice in zip(threads, texts, voices, strict=True)
+    }
 
 
-def around(text: str, query: list[str], length: int = 200) -> str:
-    """Return the part of the text in which the first word that is found stands."""
-    flat = markdown.excerpt(text, len(text) + 1)
-    found = spans(flat, query)
-    start = found[0][0] if found else 0
-    if start <= length // 2:
-        return markdown.excerpt(flat, length)
-    return "…" + markdown.excerpt(flat[flat.find(" ", start - length // 2) + 1 :], length)
+def show_posts(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
+    """Return posts as they are listed, under the titles of their threads."""
+    posts = list(Post.objects.filter(pk__in=[pk for pk, _part in asked]).select_related("thread__group"))
+    texts = readable((post.body for post in posts), reader)
+    voices = bylines_for(posts, reader)
+    return {
+        (post.pk, 0): Shown(post.thread.title, post.get_absolute_url(), text, post.thread.group.name, str(voice))
+        for post, text, voice in zip(posts, texts, voices, strict=True)
+    }
+
+
+THREADS = Source(
+    label=Kind.THREAD.label,
+    rows=Thread.objects.select_related("group").all,
+    cards=Thread.cards,
+    doors=content_doors,
+    show=show_threads,
+    suggested=True,
+)
+POSTS = Source(
+    label=Kind.POST.label,
+    rows=Post.objects.select_related("thread").all,
+    cards=Post.cards,
+    doors=content_doors,
+    show=show_posts,
+)

@@ -1,41 +1,122 @@
-"""Groups in the search: those a person may know of."""
+"""Groups and people in the search, and the doors to whatever members of a group write and upload."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from core.folding import every_word, fold
+from accounts.events import AccountClosed, AccountReopened, PersonChanged
+from accounts.models import ARCHIVE, User
 from core.markdown import excerpt
-from groups.models import Group
-from search.services import Found, Hit
+from groups.bylines import organisations_known_to
+from groups.history import boundaries_of
+from groups.models import Group, Participant
+from groups.models.group import groups_of
+from partners.models import Affiliation, Organisation
+from search.cards import Card, Doors, Shown, Source, microseconds
+from search.models import Kind
+from search.services import put
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
+    from search.cards import Reader
 
 
-def groups(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
-    """Find groups by name, theme and summary: first the one named so, then those whose name has the words, each by name.
+def content_doors(reader: "Reader") -> Doors:
+    """The groups whose threads and documents the reader may read, each from the moment on from which they may."""
+    own = list(groups_of(reader)) if reader.is_authenticated else []
+    return Doors(
+        places=list(Group.objects.readable_by(reader).values_list("pk", flat=True)),
+        floors={group: microseconds(moment) for group, moment in boundaries_of(reader).items()},
+        inside=own,
+    )
 
-    Groups are few, so all that match are ranked before the list is cut.
-    """
 
-    def rank(group: Group) -> tuple[int, str, int]:
-        name = fold(group.name)
-        in_name = 0 if name == " ".join(query) else 1 if all(word in name for word in query) else 2
-        return in_name, name, group.pk
+# --- Groups -------------------------------------------------------------------------------------------------------
 
-    found = Group.objects.visible_to(user).filter(every_word(query)).select_related("parent").defer("terms")
-    rows = sorted(found, key=rank)
-    hits = [
-        Hit(
+
+def group_doors(reader: "Reader") -> Doors:
+    """The groups that the reader may know of."""
+    return Doors(places=list(Group.objects.visible_to(reader).values_list("pk", flat=True)))
+
+
+def show_groups(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
+    """Return groups as they are listed."""
+    groups = Group.objects.filter(pk__in=[pk for pk, _part in asked]).select_related("parent")
+    return {
+        (group.pk, 0): Shown(
             title=group.name,
             url=group.get_absolute_url(),
-            excerpt=excerpt(group.summary),
+            text=excerpt(group.summary, len(group.summary) + 1),
             where=_("Working group of %(parent)s") % {"parent": group.parent} if group.parent else group.theme,
-            at=group.created_at,
         )
-        for group in rows[:limit]
-    ]
-    return Found(hits, more=len(rows) > limit)
+        for group in groups
+    }
+
+
+GROUPS = Source(
+    label=Kind.GROUP.label,
+    rows=Group.objects.all,
+    cards=Group.cards,
+    doors=group_doors,
+    show=show_groups,
+    suggested=True,
+)
+
+
+# --- People -------------------------------------------------------------------------------------------------------
+
+
+def people_doors(reader: "Reader") -> Doors:
+    """The people whose page the reader may open: `bylines.people_known_to` for everybody at once."""
+    if not reader.is_authenticated:
+        return Doors()
+    if reader.is_secretariat:
+        return Doors(everywhere=True)
+    beside = Participant.objects.taking_part().filter(membership__group__in=groups_of(reader))
+    own = Affiliation.objects.active().of(reader).values("organisation")
+    colleagues = Affiliation.objects.active().filter(organisation__in=own)
+    known = beside.order_by().values_list("user_id").union(colleagues.order_by().values_list("user_id"))
+    return Doors(places={reader.pk, *(row[0] for row in known)})
+
+
+def person_cards(person: User) -> list[Card]:
+    """Return what the index holds of a person: the name; nothing of who has none, of closed and of erased accounts."""
+    if not person.name or person.pk == ARCHIVE or not person.is_active or person.erased_at is not None:
+        return []
+    return [Card(kind=Kind.PERSON, object_id=person.pk, place=person.pk, moment=person.date_joined, title=person.name)]
+
+
+def person_changed(event: PersonChanged | AccountClosed | AccountReopened) -> None:
+    """Keep the index in step with a person's name, and with whether their account is open."""
+    put(Kind.PERSON, event.user.pk, person_cards(event.user))
+
+
+def show_people(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
+    """Return people as they are listed, with the partners they act for, as far as the reader may know those."""
+    ids = [pk for pk, _part in asked]
+    ties = Affiliation.objects.speaking().filter(user__in=ids).select_related("organisation")
+    acts_for: dict[int, dict[int, str]] = {}
+    for tie in ties.order_by("organisation__name"):
+        acts_for.setdefault(tie.user_id, {})[tie.organisation_id] = tie.organisation.name
+    of = {pk for names in acts_for.values() for pk in names}
+    told = set(Organisation.objects.visible_to(reader).filter(pk__in=of).values_list("pk", flat=True))
+    if reader.is_authenticated:
+        told |= organisations_known_to(reader, of)
+    return {
+        (person.pk, 0): Shown(
+            title=person.display_name,
+            url=person.get_absolute_url(),
+            where=", ".join(name for pk, name in acts_for.get(person.pk, {}).items() if pk in told),
+        )
+        for person in User.objects.filter(pk__in=ids).only("pk", "name", "erased_at")
+    }
+
+
+PEOPLE = Source(
+    label=Kind.PERSON.label,
+    rows=User.objects.all,
+    cards=person_cards,
+    doors=people_doors,
+    show=show_people,
+    suggested=True,
+)

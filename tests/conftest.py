@@ -34,10 +34,16 @@ def make_person(db):
 
     def make(name="Somebody", email=None, password=None, **fields):
         from allauth.account.models import EmailAddress
+        from django.db import transaction
+
+        from accounts.events import PersonChanged
+        from core.events import publish
 
         person = User.objects.create_user(
             email or f"person{next(_numbers)}@example.org", password, name=name, **fields
         )
+        with transaction.atomic():
+            publish(PersonChanged(person))
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         return person
 

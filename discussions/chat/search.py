@@ -1,24 +1,23 @@
-"""Finding what was said: in one room, and for the one search box in every room one is in."""
+"""Finding what was said: in one room, and for the one search box in every room one is in. Both ask the same index."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from core.folding import every_word
-from discussions import mentions
 from discussions.chat.access import Place, floors_of
 from discussions.chat.models import Message, Room
-from discussions.search import around
+from discussions.search import readable
 from groups.bylines import Byline, bylines_for
-from search.services import Found, Hit
+from search.asking import Asked
+from search.cards import Doors, Shown, Source
+from search.marking import Marker, around
+from search.models import Kind
+from search.services import found_in
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
+    from search.cards import Reader
 
 PAGE = 20
 
@@ -40,59 +39,51 @@ class Lines:
     earlier: int = 0
 
 
-def find_in(place: Place, words: list[str], *, before: int = 0) -> Lines:
-    """Return the messages the person may see there that have every one of the folded words: a constant number of queries."""
-    if not words:
-        return Lines([])
-    messages = _standing(words).filter(room=place.room, seq__gte=place.floor, seq__lte=place.room.last_seq)
+def find_in(place: Place, asked: Asked, *, before: int = 0) -> Lines:
+    """Return the messages the person may see there that have all that is asked for: a constant number of queries."""
     if before:
-        messages = messages.filter(number__lt=before)
-    found = list(messages.order_by("-number")[: PAGE + 1])
-    shown = found[:PAGE]
+        seen = Message.objects.filter(room=place.room, number__lt=before).order_by("-number").values_list("seq")
+        above = seen.first()
+        if above is None:
+            return Lines([])
+        before = above[0] + 1
+    ids = found_in(
+        Kind.MESSAGE, place.room.pk, asked, floor=place.floor, below=before or place.room.last_seq + 1, limit=PAGE + 1
+    )
+    shown = list(Message.objects.filter(pk__in=ids[:PAGE]).order_by("-number"))
     for message in shown:
         message.room = place.room
-    texts = _texts(shown, place.user, words)
+    texts = _texts(shown, place.user, asked)
     lines = [Line(*line) for line in zip(shown, place.bylines(shown), texts, strict=True)]
-    return Lines(lines, shown[-1].number if len(found) > PAGE else 0)
+    return Lines(lines, shown[-1].number if len(ids) > PAGE else 0)
 
 
-def messages(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
-    """Return messages of every room the person is in, the newest first; nothing below their floors, no tombstones."""
-    if not user.is_authenticated:
-        return Found([])
-    rooms = list(Room.objects.visible_to(user).select_related("group"))
-    found = list(_standing(query).filter(_above_floors(rooms, user)).order_by("-created_at", "-pk")[: limit + 1])
-    by_id = {room.pk: room for room in rooms}
-    for message in found:
-        message.room = by_id[message.room_id]
-    shown = found[:limit]
-    rows = zip(shown, bylines_for(shown, user), _texts(shown, user, query), strict=True)
-    hits = [
-        Hit(voice.label, message.get_absolute_url(), text, _place_of(message.room), message.created_at)
-        for message, voice, text in rows
-    ]
-    return Found(hits, more=len(found) > limit)
-
-
-def _standing(words: Iterable[str]) -> QuerySet[Message]:
-    return Message.objects.filter(every_word(words), deleted_at=None)
-
-
-def _above_floors(rooms: Sequence[Room], user: "User") -> Q:
-    """Return the condition that a message is in one of the rooms, and not below where the person's reading begins."""
-    floors = floors_of(rooms, user)
-    condition = Q(room__in=[pk for pk, floor in floors.items() if floor <= 1])
-    for pk, floor in floors.items():
-        if floor > 1:
-            condition |= Q(room=pk, seq__gte=floor)
-    return condition
-
-
-def _texts(found: Sequence[Message], user: "User", words: list[str]) -> list[str]:
+def _texts(found: Sequence[Message], reader: "Reader", asked: Asked) -> list[str]:
     """Return the part of each message in which the first word stands, with the names that the reader may know."""
-    ids = {person for message in found for person in mentions.ids_in(message.body)}
-    names = mentions.names_for(ids, user)
-    return [around(mentions.replaced(message.body, names, _("somebody")), words) for message in found]
+    marker = Marker.of(asked)
+    return [around(text, marker) for text in readable((message.body for message in found), reader)]
+
+
+def message_doors(reader: "Reader") -> Doors:
+    """The rooms and conversations the reader is in, each from their floor on."""
+    if not reader.is_authenticated:
+        return Doors()
+    rooms = list(Room.objects.visible_to(reader).select_related("group"))
+    floors = {room: floor for room, floor in floors_of(rooms, reader).items() if floor > 1}
+    return Doors(places=[room.pk for room in rooms], floors=floors, inside=[room.pk for room in rooms])
+
+
+def show_messages(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
+    """Return messages as they are listed, under who said them."""
+    messages = list(Message.objects.filter(pk__in=[pk for pk, _part in asked]).select_related("room__group"))
+    texts = readable((message.body for message in messages), reader)
+    voices = bylines_for(messages, reader)
+    return {
+        (message.pk, 0): Shown(
+            title=voice.label, url=message.get_absolute_url(), text=text, where=_place_of(message.room)
+        )
+        for message, text, voice in zip(messages, texts, voices, strict=True)
+    }
 
 
 def _place_of(room: Room) -> str:
@@ -100,3 +91,12 @@ def _place_of(room: Room) -> str:
     if room.group is None:
         return _("Direct conversation")
     return f"{room.group.name} – {room.title}"
+
+
+MESSAGES = Source(
+    label=Kind.MESSAGE.label,
+    rows=Message.objects.select_related("room").all,
+    cards=Message.cards,
+    doors=message_doors,
+    show=show_messages,
+)

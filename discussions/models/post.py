@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import markdown
-from core.folding import Folded
 from core.models import TimeStamped
 from discussions.models.thread import Thread
 from groups.history import boundaries_of
 from groups.models import Group
 from partners.models import Organisation, Spoken
+from search.cards import Card, microseconds
+from search.models import Kind
+from search.searchable import Searchable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -55,10 +57,12 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(deleted_at=None)
 
 
-class Post(Folded, Spoken, TimeStamped):
+class Post(Searchable, Spoken, TimeStamped):
     """Numbered 1, 2, 3... without gaps inside its thread. A deleted post keeps its number and loses its text."""
 
-    FOLDED = ("body",)
+    KIND = Kind.POST
+    FOUND_BY = frozenset({"body", "deleted_at"})
+    STANDS_BY = frozenset({"thread"})
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="posts")
     number = models.PositiveIntegerField()
@@ -106,6 +110,24 @@ class Post(Folded, Spoken, TimeStamped):
     def searched(self) -> str:
         """Return the body without its mentions: whom a post names is no word of it, and not for every reader to know."""
         return markdown.MENTION.sub(" ", self.body)
+
+    def cards(self) -> list[Card]:
+        """Return what the search holds of it: its words; nothing of a deleted one."""
+        if self.is_deleted:
+            return []
+        return [
+            Card(
+                kind=self.KIND,
+                object_id=self.pk,
+                place=self.thread.group_id,
+                depth=microseconds(self.created_at),
+                moment=self.created_at,
+                body=self.searched(),
+                group_id=self.thread.group_id,
+                author_id=self.author_id,
+                organisation_id=self.organisation_id,
+            )
+        ]
 
     @property
     def is_deleted(self) -> bool:

@@ -12,10 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.folding import Folded
+from core import markdown
 from core.models import TimeStamped
 from groups.models import Group
 from partners.models import Organisation, Spoken
+from search.cards import Card, microseconds
+from search.models import Kind as SearchKind
+from search.searchable import Searchable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -129,10 +132,12 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.filter(closed_at=None).filter(Q(open_until=None) | Q(open_until__gt=timezone.now()))
 
 
-class Thread(Folded, Spoken, TimeStamped):
+class Thread(Searchable, Spoken, TimeStamped):
     """One matter: a title and numbered posts. Whoever started it is its author; the first post is what they wrote."""
 
-    FOLDED = ("title",)
+    KIND = SearchKind.THREAD
+    FOUND_BY = frozenset({"title", "conclusion", "closed_at"})
+    STANDS_BY = frozenset({"group", "last_post_at"})
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="threads")
     title = models.CharField(_("title"), max_length=TITLE_LENGTH)
@@ -180,6 +185,26 @@ class Thread(Folded, Spoken, TimeStamped):
     def audit_scope(self) -> str:
         """Recorded in the group's chain."""
         return f"group:{self.group_id}"
+
+    def cards(self) -> list[Card]:
+        """Return what the search holds of it: its title, and the conclusion it was closed with.
+
+        Readers whose reading begins later find it as long as something was said in it since.
+        """
+        return [
+            Card(
+                kind=self.KIND,
+                object_id=self.pk,
+                place=self.group_id,
+                depth=microseconds(self.last_post_at),
+                moment=self.last_post_at,
+                title=self.title,
+                body=markdown.MENTION.sub(" ", self.conclusion) if self.is_closed else "",
+                group_id=self.group_id,
+                author_id=self.author_id,
+                organisation_id=self.organisation_id,
+            )
+        ]
 
     @property
     def is_closed(self) -> bool:

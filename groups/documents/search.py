@@ -1,33 +1,40 @@
-"""Documents by their titles and the names of their files, for the one search box."""
+"""Documents in the search: by their titles, the names of their files, and what is written in them."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from core.folding import every_word
+from groups.bylines import bylines_for
 from groups.documents.models import Document
-from search.services import Found, Hit
+from groups.search import content_doors
+from search.cards import Shown, Source
+from search.models import Kind
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
+    from search.cards import Reader
 
 
-def documents(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
-    """Return the documents whose title or newest file name has every word, that changed last first."""
-    found = list(
-        Document.objects.visible_to(user)
-        .filter(every_word(query, ["folded", "latest__folded"]))
-        .select_related("group", "latest")
-        .order_by("-changed_at", "-pk")[: limit + 1]
-    )
-    hits = [
-        Hit(
-            document.title,
-            document.get_absolute_url(),
-            document.latest.file_name if document.latest else "",
-            document.group.name,
-            document.changed_at,
+def show_documents(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
+    """Return documents as they are listed, each with the page that was found."""
+    parts = dict(asked)
+    documents = list(Document.objects.filter(pk__in=parts).select_related("group", "latest"))
+    voices = bylines_for(documents, reader)
+    return {
+        (document.pk, parts[document.pk]): Shown(
+            title=document.title,
+            url=document.get_absolute_url(),
+            text=document.latest.file_name if document.latest else "",
+            where=document.group.name,
+            byline=str(voice),
         )
-        for document in found
-    ]
-    return Found(hits[:limit], more=len(hits) > limit)
+        for document, voice in zip(documents, voices, strict=True)
+    }
+
+
+DOCUMENTS = Source(
+    label=Kind.DOCUMENT.label,
+    rows=Document.objects.select_related("latest").all,
+    cards=Document.cards,
+    doors=content_doors,
+    show=show_documents,
+    suggested=True,
+)

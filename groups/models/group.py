@@ -12,6 +12,9 @@ from core.folding import Folded, every_word, words_of
 from core.models import TimeStamped
 from partners.models import Affiliation, OrganisationStatus
 from partners.models.organisation import is_partner_person
+from search.cards import Card
+from search.models import Kind
+from search.searchable import Searchable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -142,10 +145,12 @@ class GroupQuerySet(models.QuerySet["Group"]):
         return self.live().filter(Q(pk__in=groups_of(user)) | Q(read__in=read, find__in=find))
 
 
-class Group(Folded, TimeStamped):
+class Group(Searchable, Folded, TimeStamped):
     """A thematic Action Group, or a working group inside one (one level)."""
 
     FOLDED = ("name", "theme", "summary")
+    KIND = Kind.GROUP
+    FOUND_BY = frozenset({"name", "theme", "summary", "terms"})
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(max_length=80, unique=True, editable=False)
@@ -182,6 +187,20 @@ class Group(Folded, TimeStamped):
     def get_absolute_url(self) -> str:
         """Return the group's overview."""
         return reverse("group", args=[self.slug])
+
+    def cards(self) -> list[Card]:
+        """Return what the search holds of it: its name, and what everybody who may find it reads about it."""
+        return [
+            Card(
+                kind=self.KIND,
+                object_id=self.pk,
+                place=self.pk,
+                moment=self.created_at,
+                title=self.name,
+                body=f"{self.theme}\n{self.summary}\n{self.terms}",
+                group_id=self.pk,
+            )
+        ]
 
     @property
     def audit_scope(self) -> str:

@@ -18,6 +18,13 @@ class AddressConfirmed(Event):
 
 
 @dataclass(frozen=True)
+class PersonChanged(Event):
+    """The person is new here or has another name, or none any more."""
+
+    user: User
+
+
+@dataclass(frozen=True)
 class AccountClosed(Event):
     """The person can no longer sign in and takes part nowhere, until the account is opened again.
 

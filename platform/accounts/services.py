@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.events import AccountClosed, AccountReopened, AddressConfirmed, ClockChanged
+from accounts.events import AccountClosed, AccountReopened, AddressConfirmed, ClockChanged, PersonChanged
 from accounts.models import User
 from core.audit import record
 from core.errors import DomainError
@@ -40,6 +40,8 @@ def save_preferences(person: User, **values: object) -> User:
         presence_chosen(fresh.pk)
     if fresh.time_zone != zone:
         publish(ClockChanged(fresh))
+    if "name" in values:
+        publish(PersonChanged(fresh))
     return fresh
 
 

@@ -7,7 +7,7 @@ act. What leaves the process (socket, mail) goes by `core.realtime.send_on_commi
 from collections.abc import Callable
 from typing import Any
 
-from accounts.events import AccountClosed, AccountReopened, AddressConfirmed, ClockChanged
+from accounts.events import AccountClosed, AccountReopened, AddressConfirmed, ClockChanged, PersonChanged
 from api import reactions as api_reactions
 from core.events import Event
 from core.realtime import following
@@ -68,6 +68,8 @@ from partners.events import (
     OrganisationStatusChanged,
     PlacesHandedOver,
 )
+from search.cards import Source
+from search.models import Kind
 
 REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     AccountClosed: (
@@ -75,8 +77,10 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
         partner_reactions.account_closed,
         chat.account_changed,
         api_reactions.account_closed,
+        group_search.person_changed,
     ),
-    AccountReopened: (group_reactions.account_closed, chat.account_changed),
+    AccountReopened: (group_reactions.account_closed, chat.account_changed, group_search.person_changed),
+    PersonChanged: (group_search.person_changed,),
     AddressConfirmed: (partner_reactions.address_confirmed,),
     ClockChanged: (notification_reactions.clock_changed,),
     AffiliationRequested: (partner_reactions.tell_affiliation_requested,),
@@ -174,14 +178,15 @@ LETTER_PLACES: dict[str, Callable[..., str]] = {
     "weekly": digest_letters.place_of_digest,
 }
 
-# source name -> function(query, user, limit) -> hits the user may see.
-SEARCH_SOURCES: dict[str, Callable[..., Any]] = {
-    "groups": group_search.groups,
-    "organisations": partner_search.organisations,
-    "threads": thread_search.threads,
-    "posts": thread_search.posts,
-    "messages": chat_search.messages,
-    "documents": document_search.documents,
+# kind -> what its room gives to the search, in the order in which kinds are shown.
+SEARCH_SOURCES: dict[Kind, Source] = {
+    Kind.GROUP: group_search.GROUPS,
+    Kind.ORGANISATION: partner_search.ORGANISATIONS,
+    Kind.PERSON: group_search.PEOPLE,
+    Kind.THREAD: thread_search.THREADS,
+    Kind.POST: thread_search.POSTS,
+    Kind.MESSAGE: chat_search.MESSAGES,
+    Kind.DOCUMENT: document_search.DOCUMENTS,
 }
 
 # What other rooms add to a thread's page, in the order in which it stands there (`discussions/parts.py`).

@@ -424,6 +424,11 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/m/user",
     "reauthenticate": "10/m/user",
 }
+# Generous for somebody who types, and for a workshop behind one router.
+SEARCH_RATE_LIMITS = {
+    "search": {"person": "60/m/user", "visitor": "120/m/ip"},
+    "suggestions": {"person": "240/m/user", "visitor": "480/m/ip"},
+}
 MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = None

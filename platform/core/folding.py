@@ -4,6 +4,7 @@ What is looked for is kept folded in a column beside the text (`Folded`), so tha
 the case of ASCII only, PostgreSQL that of its own locale.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -13,18 +14,48 @@ from django.db import models
 from django.db.models import Q
 
 MAX_WORDS = 8
-# What Unicode takes for letters of their own and people type the other way: forms of Arabic letters as a keyboard without
-# them has them, ligatures, apostrophes. The stroke that only stretches an Arabic word counts for nothing.
+# What Unicode takes for letters of their own and people type the other way: forms of Arabic and Persian letters as a keyboard
+# without them has them, ligatures, letters with a stroke, apostrophes. What only stretches an Arabic word counts for nothing.
 FORMS = str.maketrans(
-    {"ى": "ي", "ة": "ه", "ـ": "", "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "’": "'", "‘": "'", "ʼ": "'"}
+    {
+        "ى": "ي",
+        "ی": "ي",
+        "ې": "ي",
+        "ک": "ك",
+        "ة": "ه",
+        "ە": "ه",
+        "ٱ": "ا",
+        "ـ": "",
+        "œ": "oe",
+        "æ": "ae",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "ı": "i",
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "ʻ": "'",
+    }
+)
+# Marks that one writer sets and another leaves out: accents of Latin, Greek and Cyrillic letters, Hebrew points, Arabic vowels.
+# Those of other scripts (vowels in Devanagari and Thai, the voice of kana) tell words apart and stay.
+ACCENTS = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0]"
 )
 
 
-@lru_cache(4096)
-def _folded(sign: str) -> str:
-    kept = (one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one))
-    shown = "".join(one for one in kept if one.isspace() or unicodedata.category(one) not in {"Cc", "Cf"})
-    return shown.casefold().translate(FORMS)
+@lru_cache(8192)
+def fold_sign(sign: str) -> str:
+    """Return one sign for comparing: lower case, without accents; digits of every script as ours, what is not seen as nothing."""
+    kept = ACCENTS.sub("", unicodedata.normalize("NFKD", sign))
+    shown = (one for one in kept if one.isspace() or unicodedata.category(one) not in {"Cc", "Cf", "Cs"})
+    plain = unicodedata.normalize("NFC", "".join(shown).casefold()).translate(FORMS)
+    return "".join(str(unicodedata.digit(one)) if one.isdigit() and not one.isascii() else one for one in plain)
 
 
 def fold(text: str) -> str:
@@ -32,7 +63,7 @@ def fold(text: str) -> str:
 
     Each sign is folded by itself, so that `spans` can lead back to where it stood.
     """
-    return " ".join("".join(map(_folded, text)).split())
+    return " ".join("".join(map(fold_sign, unicodedata.normalize("NFC", text))).split())
 
 
 def words_of(query: str) -> list[str]:
@@ -56,7 +87,7 @@ def spans(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
     origins: list[int] = []
     parts: list[str] = []
     for at, sign in enumerate(text):
-        parts.append(part := _folded(sign))
+        parts.append(part := fold_sign(sign))
         origins += [at] * len(part)
     folded = "".join(parts)
     found = []

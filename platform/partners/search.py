@@ -1,29 +1,40 @@
 """Organisations in the search: those whose name the person may see."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from core.folding import every_word
 from core.markdown import excerpt
 from partners.models import Organisation
-from search.services import Found, Hit
+from search.cards import Doors, Shown, Source
+from search.models import Kind
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
+    from search.cards import Reader
 
 
-def organisations(query: list[str], user: "User | AnonymousUser", limit: int) -> Found:
-    """Find organisations by name, acronym and mandate, by name."""
-    found = Organisation.objects.visible_to(user).filter(every_word(query, ["folded", "folded_mandate"]))
-    rows = list(found.for_display()[: limit + 1])
-    hits = [
-        Hit(
+def organisation_doors(reader: "Reader") -> Doors:
+    """The organisations whose page the reader may open from the directory."""
+    return Doors(places=list(Organisation.objects.visible_to(reader).values_list("pk", flat=True)))
+
+
+def show_organisations(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
+    """Return organisations as they are listed."""
+    return {
+        (one.pk, 0): Shown(
             title=f"{one.name} ({one.acronym})" if one.acronym else one.name,
             url=one.get_absolute_url(),
-            excerpt=excerpt(one.mandate),
+            text=excerpt(one.mandate, len(one.mandate) + 1),
             where=one.get_stakeholder_type_display(),
         )
-        for one in rows[:limit]
-    ]
-    return Found(hits, more=len(rows) > limit)
+        for one in Organisation.objects.filter(pk__in=[pk for pk, _part in asked])
+    }
+
+
+ORGANISATIONS = Source(
+    label=Kind.ORGANISATION.label,
+    rows=Organisation.objects.all,
+    cards=Organisation.cards,
+    doors=organisation_doors,
+    show=show_organisations,
+    suggested=True,
+)

@@ -1,38 +1,84 @@
-"""The one search box."""
+"""The one search box, and what it suggests while somebody types."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
+from functools import wraps
+
+from allauth.core import ratelimit
+from allauth.core.internal import ratelimit as limits
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from core.folding import words_of
-from core.markdown import clean
-from search.services import sources
+from search.asking import read
+from search.forms import SearchForm
+from search.marking import Marker
+from search.models import Kind
+from search.services import Page, cursor_of, find_widening, listed, shown_of, sources, suggest, written
 
-FIRST = 6
-ALL = 50
-LABELS = {
-    "groups": _("Groups"),
-    "organisations": _("Organisations"),
-    "threads": _("Threads"),
-    "posts": _("Posts"),
-    "messages": _("Messages"),
-    "documents": _("Documents"),
-}
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def limited(action: str) -> Callable[[View], View]:
+    """Answer somebody who asks too often with 429: each person counts, and each address of visitors."""
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def asked(request: HttpRequest) -> HttpResponse:
+            rates = settings.SEARCH_RATE_LIMITS[action]
+            rate = rates["person"] if request.user.is_authenticated else rates["visitor"]
+            if limits.consume(request, app="search", action=action, config={action: rate}):
+                return view(request)
+            refused: HttpResponse = ratelimit.respond_429(request)
+            return refused
+
+        return asked
+
+    return decorated
 
 
 @require_safe
+@limited("search")
 def search(request: HttpRequest) -> HttpResponse:
-    """Show what the reader may see of everything that holds all the words; `in` narrows it to one source."""
-    query = clean(request.GET.get("q", ""))[:200]
-    wanted = words_of(query)
-    only = request.GET.get("in", "")
+    """Show what the reader may see of what they look for, with how many there are of each kind.
+
+    Where nothing has the words as they are, it is looked for by their beginnings, and the page says so.
+    """
+    form = SearchForm(request.GET, reader=request.user)
+    asked, page, kind = form.asked, Page(), None
+    searched = form.is_valid() and bool(asked)
+    if searched:
+        kind = Kind(form.cleaned_data["kind"]) if form.cleaned_data["kind"] else None
+        after = cursor_of(request.GET.get("after", ""))
+        page, asked = find_widening(asked, request.user, narrowed=form.narrowed, kind=kind, after=after)
     table = sources()
-    asked = {only: table[only]} if only in table else table
-    results = [
-        {"key": name, "label": LABELS.get(name, name), "found": found}
-        for name, source in asked.items()
-        if wanted and (found := source(wanted, request.user, ALL if only else FIRST)).hits
-    ]
-    context = {"query": query, "words": wanted, "results": results, "only": only if only in table else ""}
+    context = {
+        "form": form,
+        "searched": searched,
+        "query": form.data.get("q", ""),
+        "kind": kind,
+        "kinds": [(one, table[one].label, count) for one, count in page.counts.items()],
+        "total": sum(page.counts.values()),
+        "hits": listed(page.found, asked, request.user),
+        "marker": Marker.of(asked),
+        "next": written(page.next),
+        "continued": bool(request.GET.get("after")),
+        "by_beginnings": asked != form.asked,
+    }
     return render(request, "search/search.html", context)
+
+
+@require_safe
+@limited("suggestions")
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Return what the reader may see whose title begins with the words, for the list under the box: title, kind, address."""
+    found = suggest(read(request.GET.get("q", ""), unfinished=True), request.user)
+    shown = shown_of(found, request.user)
+    told = [
+        {"title": shown[one].title, "kind": str(one.kind.label), "url": shown[one].url}
+        for one in found
+        if one in shown
+    ]
+    response = JsonResponse({"suggestions": told})
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -22,8 +22,8 @@ def found(client, query, address=PAGE, **more):
 
 
 def found_everywhere(client, query):
-    answer = client.get("/search/", {"q": query, "in": "messages"})
-    return [hit.excerpt for part in answer.context["results"] for hit in part["found"].hits]
+    answer = client.get("/search/", {"q": query, "kind": "message"})
+    return [hit.excerpt for hit in answer.context["hits"]]
 
 
 def test_every_word_whatever_its_case_accents_and_forms(signed_in, lead, member, room, say):
@@ -104,10 +104,9 @@ def test_twenty_a_page_with_the_way_to_earlier_ones(signed_in, lead, member, roo
     last = client.get(PAGE, {"q": "cotton", "before": 6})
     assert (len(last.context["found"].lines), last.context["found"].earlier) == (5, 0)
     answer = client.get("/search/", {"q": "cotton"})
-    part = next(part for part in answer.context["results"] if part["key"] == "messages")
-    assert (len(part["found"].hits), part["found"].more) == (6, True)
-    assert part["found"].hits[0].title == "Lina Okafor"
-    assert part["found"].hits[0].where == "Supply Chains – Main room"
+    assert (len(answer.context["hits"]), answer.context["total"]) == (20, 45)
+    assert answer.context["hits"][0].shown.title == "Lina Okafor"
+    assert answer.context["hits"][0].shown.where == "Supply Chains – Main room"
 
 
 @pytest.mark.parametrize("address", [PAGE, "/search/"])

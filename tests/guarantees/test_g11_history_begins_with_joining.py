@@ -82,7 +82,7 @@ def test_searching_finds_from_the_border_on(border, signed_in):
     client = signed_in(newcomer)
     for name in NAMES:
         page = client.get(f"/search/?q=kestrel-{name}")
-        found = [hit for result in page.context["results"] for hit in result["found"].hits]
+        found = page.context["hits"]
         assert not found or name != "before"
 
 

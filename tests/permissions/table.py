@@ -44,6 +44,7 @@ GET = {
     "push:page": ">++++++",
     "push:state": ">++++++",
     "search": "+++++++",
+    "search_suggestions": "+++++++",
     "documents:list": "...+++.",
     "documents:trash": "....++.",
     "documents:upload": "....++.",

@@ -7,16 +7,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import markdown
-from core.folding import Folded
 from discussions.chat.models.room import Room
 from groups.documents.models import Document
 from partners.models import Spoken
+from search.cards import Card
+from search.models import Kind
+from search.searchable import Searchable
 
 
-class Message(Folded, Spoken):
+class Message(Searchable, Spoken):
     """One message: its place (`seq`, `number`) never changes; its text may, and may go, leaving a tombstone."""
 
-    FOLDED = ("body",)
+    KIND = Kind.MESSAGE
+    FOUND_BY = frozenset({"body", "deleted_at"})
 
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="messages")
     seq = models.PositiveBigIntegerField()
@@ -58,6 +61,24 @@ class Message(Folded, Spoken):
     def searched(self) -> str:
         """Return the body without its mentions: whom a message names is no word of it."""
         return markdown.MENTION.sub(" ", self.body)
+
+    def cards(self) -> list[Card]:
+        """Return what the search holds of it: its words, at its `seq` in its room; nothing of a deleted one."""
+        if self.is_deleted:
+            return []
+        return [
+            Card(
+                kind=self.KIND,
+                object_id=self.pk,
+                place=self.room_id,
+                depth=self.seq,
+                moment=self.created_at,
+                body=self.searched(),
+                group_id=self.room.group_id,
+                author_id=self.author_id,
+                organisation_id=self.organisation_id,
+            )
+        ]
 
     @property
     def is_deleted(self) -> bool:

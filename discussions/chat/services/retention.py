@@ -22,6 +22,8 @@ from discussions.chat.services.log import append, lock_room
 from groups.models import Group
 from groups.standing import NotAllowed, Standing
 from notifications.services import retract_all
+from search.models import Kind
+from search.services import forget
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -138,6 +140,7 @@ def _take_away(room_id: int) -> int | None:
     events_of.update(message=None, version=None, actor=None, key=None, digest="")
     retract_all(ABOUT_MESSAGES, messages)
     Report.objects.filter(message__in=messages).update(body="")
+    forget(Kind.MESSAGE, messages)
     Message.objects.filter(pk__in=messages).delete()
     return len(messages)
 

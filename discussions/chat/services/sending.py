@@ -29,6 +29,7 @@ from discussions.chat.services.telling import tell_conversation, tell_mentioned
 from discussions.services.writing import written
 from groups.documents.models import Document
 from partners.capacity import Capacity
+from search.services import put_all
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -200,9 +201,8 @@ class _Round:
 
     def _write(self) -> None:
         messages = [said.message for said in self.said.values()]
-        for message in messages:
-            message.refold()
         Message.objects.bulk_create(messages)
+        put_all(card for message in messages for card in message.cards())
         moved = {message.room_id: self.rooms[message.room_id] for message in messages}
         keep(moved.values(), [said.event for said in self.said.values()])
         count_own(messages)

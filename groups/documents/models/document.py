@@ -7,12 +7,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.folding import Folded
 from core.models import TimeStamped
 from groups.documents.models.folder import Folder
 from groups.history import boundaries_of
 from groups.models import Group
 from partners.models import Spoken
+from search.cards import Card, microseconds
+from search.models import Kind
+from search.searchable import Searchable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,10 +51,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_related("latest__author", "latest__organisation", "folder")
 
 
-class Document(Folded, Spoken, TimeStamped):
+class Document(Searchable, Spoken, TimeStamped):
     """A title in a folder, with numbered versions; whoever first uploaded it, and for whom, stays on it."""
 
-    FOLDED = ("title",)
+    KIND = Kind.DOCUMENT
+    FOUND_BY = frozenset({"title", "latest", "deleted_at"})
+    STANDS_BY = frozenset({"changed_at"})
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="documents")
     folder = models.ForeignKey(Folder, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
@@ -76,6 +80,25 @@ class Document(Folded, Spoken, TimeStamped):
     def get_absolute_url(self) -> str:
         """Return the document's page."""
         return reverse("documents:page", args=[self.group.slug, self.pk])
+
+    def cards(self) -> list[Card]:
+        """Return what the search holds of it: its title with the newest file's name; nothing of one in the trash."""
+        if self.deleted_at is not None or self.latest is None:
+            return []
+        return [
+            Card(
+                kind=self.KIND,
+                object_id=self.pk,
+                place=self.group_id,
+                depth=microseconds(self.created_at),
+                moment=self.changed_at,
+                title=self.title,
+                body=self.latest.file_name,
+                group_id=self.group_id,
+                author_id=self.author_id,
+                organisation_id=self.organisation_id,
+            )
+        ]
 
     @property
     def audit_scope(self) -> str:

@@ -8,7 +8,6 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.folding import Folded
 from core.models import TimeStamped
 from groups.documents.models.document import Document
 from groups.documents.reading import READABLE
@@ -25,10 +24,8 @@ def random_path(folder: str = "versions") -> str:
     return f"{folder}/{name[:2]}/{name}"
 
 
-class Version(Folded, Spoken, TimeStamped):
+class Version(Spoken, TimeStamped):
     """Immutable: its bytes, its SHA-256 and the capacity in which it was put here never change."""
-
-    FOLDED = ("file_name",)
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()

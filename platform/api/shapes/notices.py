@@ -53,16 +53,29 @@ class HitOut(Schema):
     url: str
     excerpt: str
     where: str
+    byline: str = Field(description="Who said it, as far as the owner is told.")
+    page: int | None = Field(description="Of a document: the page on which the words stand.")
     at: datetime | None
 
     @classmethod
-    def of(cls, kind: str, hit: Hit) -> "HitOut":
-        """Return what a source found."""
-        return cls(kind=kind, title=hit.title, url=absolute(hit.url), excerpt=hit.excerpt, where=hit.where, at=hit.at)
+    def of(cls, hit: Hit) -> "HitOut":
+        """Return what was found."""
+        shown = hit.shown
+        return cls(
+            kind=hit.kind.value,
+            title=shown.title,
+            url=absolute(shown.url),
+            excerpt=hit.excerpt,
+            where=str(shown.where),
+            byline=shown.byline,
+            page=shown.page,
+            at=hit.at,
+        )
 
 
 class Hits(Schema):
-    """What was found, source by source."""
+    """One page of what was found, the best first."""
 
     items: list[HitOut]
-    more: list[str] = Field(description="The kinds of which there is more than shown: ask for one by `kind`.")
+    counts: dict[str, int] = Field(description="How many there are of each kind, whatever `kind` narrows the page to.")
+    next: str | None = Field(None, description="The cursor of the next page; null on the last one.")

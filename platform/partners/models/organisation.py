@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.folding import every_word, fold, words_of
 from core.models import TimeStamped
+from search.cards import Card
+from search.models import Kind
+from search.searchable import Searchable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -117,8 +120,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(own | Q(status=OrganisationStatus.ACTIVE, listing__in=shown))
 
 
-class Organisation(TimeStamped):
+class Organisation(Searchable, TimeStamped):
     """A body: a ministry, a union, an association, a university. People act for it through affiliations."""
+
+    KIND = Kind.ORGANISATION
+    FOUND_BY = frozenset({"name", "acronym", "mandate"})
 
     name = models.CharField(_("name"), max_length=200)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
@@ -134,8 +140,6 @@ class Organisation(TimeStamped):
     status_reason = models.TextField(blank=True)
     # Name and acronym for searching and sorting; written with them.
     folded = models.CharField(max_length=250, editable=False, default="")
-    # The mandate for searching; written with it.
-    folded_mandate = models.TextField(editable=False, default="")
     # Raised by every edit of the profile: an editor saves against the version they saw.
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -149,11 +153,25 @@ class Organisation(TimeStamped):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep what is searched in step with name, acronym and mandate."""
-        self.folded, self.folded_mandate = fold(f"{self.name} {self.acronym}")[:250], fold(self.mandate)
-        if (fields := kwargs.get("update_fields")) is not None and {"name", "acronym", "mandate"} & set(fields):
-            kwargs["update_fields"] = {*fields, "folded", "folded_mandate"}
+        """Keep what lists are sorted and narrowed by in step with name and acronym."""
+        self.folded = fold(f"{self.name} {self.acronym}")[:250]
+        if (fields := kwargs.get("update_fields")) is not None and {"name", "acronym"} & set(fields):
+            kwargs["update_fields"] = {*fields, "folded"}
         super().save(*args, **kwargs)
+
+    def cards(self) -> list[Card]:
+        """Return what the search holds of it: its name and its acronym, and its mandate."""
+        return [
+            Card(
+                kind=self.KIND,
+                object_id=self.pk,
+                place=self.pk,
+                moment=self.created_at,
+                title=self.name,
+                alias=self.acronym,
+                body=self.mandate,
+            )
+        ]
 
     def get_absolute_url(self) -> str:
         """Return the organisation's page."""

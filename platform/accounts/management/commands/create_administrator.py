@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 
+from accounts.events import PersonChanged
 from accounts.models import User
+from core.events import publish
 
 
 class Command(BaseCommand):
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         password = self.password(person)
         with transaction.atomic():
             person = User.objects.create_superuser(email, password, name=name)
+            publish(PersonChanged(person))
             EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
         self.stdout.write(f"{email} administers the site and is of its Secretariat.")
 

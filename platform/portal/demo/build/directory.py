@@ -5,8 +5,10 @@ from __future__ import annotations
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
+from accounts.events import PersonChanged
 from accounts.models import User
 from core.audit import record
+from core.events import publish
 from core.fields import free_slug
 from partners.models import Affiliation, Listing, Organisation, OrganisationStatus
 from portal.demo.build.site import Site
@@ -31,6 +33,7 @@ def build(site: Site) -> None:
         )
         if person.can_sign_in:
             User.objects.filter(pk=user.pk).update(password=password)
+        publish(PersonChanged(user))
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         site.people[person.key] = user
     for one in ORGANISATIONS:

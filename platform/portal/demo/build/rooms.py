@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from core import markdown
-from core.folding import fold
 from discussions.chat.models import Attachment, Audience, Event, Message, MessageVersion, Reaction, Room, RoomReading
 from discussions.chat.services import mark_read
 from groups.models import Participant
 from portal.demo import reader
 from portal.demo.build.site import Site, backdate, key
+from search.services import put_all
 
 # Who signs in has read what is this many days old, everybody else everything.
 READ_UNTIL = {"marta": 2, "joao": 3}
@@ -66,10 +66,10 @@ def messages_of(site: Site, name: str, room: Room, messages: list[reader.Message
             has_extras=bool(message.signs or message.documents),
         )
         row.speak_as(site.capacity(message.author))
-        row.folded = fold(row.searched())
         rows.append(row)
         seq += row.version
     Message.objects.bulk_create(rows)
+    put_all(card for row in rows for card in row.cards())
     Attachment.objects.bulk_create(
         Attachment(message=row, document=site.documents[document], place=place)
         for message, row in zip(messages, rows, strict=True)

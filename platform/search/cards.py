@@ -1,0 +1,106 @@
+"""What the rooms give to the index, and what they give to be shown."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from search.models import Kind
+from search.words import Tokens, tokens_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
+
+    from accounts.models import User
+
+    Reader = User | AnonymousUser
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a moment as the index keeps it."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment_of(value: int) -> datetime:
+    """Return the moment that the index keeps so."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One thing as the index is to hold it; the fields are those of `search.models.Entry`, with its title and its text.
+
+    By its `alias` (an acronym) it is called as by its title.
+    """
+
+    kind: Kind
+    object_id: int
+    part: int = 0
+    place: int
+    depth: int = 0
+    moment: datetime
+    title: str = ""
+    alias: str = ""
+    body: str = ""
+    group_id: int | None = None
+    author_id: int | None = None
+    organisation_id: int | None = None
+    veil: int = 0
+
+    def tokens(self) -> Tokens:
+        """Return the tokens by which it is found."""
+        return tokens_of(self.title, self.body, alias=self.alias)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Which entries of a kind one reader may find: those of the places named, in some of them from a depth on.
+
+    `inside` are the places where the reader is told by whom things are, whatever is said to others there.
+    """
+
+    places: Collection[int] = ()
+    floors: Mapping[int, int] = field(default_factory=dict)
+    everywhere: bool = False
+    inside: Collection[int] = ()
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether nothing can be found behind them."""
+        return not (self.everywhere or self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One thing as it is listed: `text` is all of it, from which the part around the match is shown.
+
+    `page` is the page a document's text stands on, where there are pages.
+    """
+
+    title: str
+    url: str
+    text: str = ""
+    where: str = ""
+    byline: str = ""
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a room gives to the search of one kind.
+
+    `rows` are all there are, for a rebuild; `cards` what the index holds of one of them, nothing of what cannot be found;
+    `doors` what a reader may find; `show` how things found are listed, by object id and part, in a fixed number of queries.
+    """
+
+    label: "StrOrPromise"
+    rows: "Callable[[], QuerySet[Any]]"
+    cards: Callable[[Any], Iterable[Card]]
+    doors: "Callable[[Reader], Doors]"
+    show: "Callable[[Sequence[tuple[int, int]], Reader], Mapping[tuple[int, int], Shown]]"
+    # Whether it is suggested by its title while somebody types.
+    suggested: bool = False

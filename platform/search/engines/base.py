@@ -1,0 +1,97 @@
+"""What an engine does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db import connection
+
+from search.asking import Asked, Term
+from search.cards import Card, microseconds
+
+COLUMNS = (
+    *("kind", "object_id", "part", "place", "depth", "moment", "group_id", "author_id", "organisation_id"),
+    "veil",
+)
+CHANGED = COLUMNS[3:]
+PORTION = 200
+"""Rows written by one statement."""
+
+Part = tuple[str, list[Any]]
+"""A part of a statement, and its parameters."""
+
+
+def values_of(card: Card) -> list[Any]:
+    """Return the values of an entry's columns."""
+    return [
+        str(card.kind),
+        card.object_id,
+        card.part,
+        card.place,
+        card.depth,
+        microseconds(card.moment),
+        card.group_id,
+        card.author_id,
+        card.organisation_id,
+        card.veil,
+    ]
+
+
+class Engine(ABC):
+    """Keeps words and finds them. Statements are made of our own names; whatever comes from outside is a parameter."""
+
+    def write(self, cards: Sequence[Card]) -> None:
+        """Keep these entries and their words, in the place of those there were of the same things."""
+        for start in range(0, len(cards), PORTION):
+            self._write(cards[start : start + PORTION])
+
+    @abstractmethod
+    def _write(self, cards: Sequence[Card]) -> None: ...
+
+    @property
+    @abstractmethod
+    def source(self) -> str:
+        """What stands after FROM: the entries as `e`, reached from the words."""
+
+    @abstractmethod
+    def matches(self, expression: str) -> Part:
+        """Return the condition on `source` that an entry matches an expression; everything else is asked of those alone."""
+
+    @abstractmethod
+    def includes(self, expression: str) -> Part:
+        """Return the condition that an entry is one of the few that match an expression."""
+
+    @abstractmethod
+    def among(self, column: str, ids: Collection[int]) -> Part:
+        """Return the condition that a column has one of these values."""
+
+    @abstractmethod
+    def expression(self, asked: Asked, mark: str = "") -> str:
+        """Return what is asked in the engine's own language; with `mark`, what must stand in titles."""
+
+    @abstractmethod
+    def token(self, token: str) -> str:
+        """Return the expression for a single token."""
+
+    def _alternatives(self, term: Term, mark: str = "") -> str:
+        return self._any(
+            [self._sequence(one.tokens, begins=one.begins) for one in dict.fromkeys(term.alternatives(mark))]
+        )
+
+    @abstractmethod
+    def _sequence(self, tokens: Sequence[str], *, begins: bool) -> str: ...
+
+    @abstractmethod
+    def _any(self, expressions: Sequence[str]) -> str: ...
+
+
+def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a statement and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+def row_values(count: int, each: str) -> str:
+    """Return as many rows of placeholders."""
+    return ", ".join([each] * count)

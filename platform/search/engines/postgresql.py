@@ -1,0 +1,75 @@
+"""PostgreSQL: the words lie in a column beside the entry, with a GIN index, written as they are, past its parser.
+
+The column is kept outside the row (see the first migration), so that rows are small and a thousand hits are few pages: the
+index alone tells which entries match, and only where neighbours matter are the words themselves looked at.
+"""
+
+from collections.abc import Collection, Sequence
+from itertools import count
+
+from django.db import connection
+
+from search.asking import Asked
+from search.cards import Card
+from search.engines.base import CHANGED, COLUMNS, Engine, Part, row_values, values_of
+from search.words import GAP
+
+
+class PostgreSQL(Engine):
+    """A tsvector made of our tokens."""
+
+    source = "search_entry AS e"
+
+    def _write(self, cards: Sequence[Card]) -> None:
+        each = "(" + ", ".join(["%s"] * len(COLUMNS)) + ", %s::tsvector)"
+        changed = ", ".join(f"{name} = excluded.{name}" for name in (*CHANGED, "words"))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO search_entry ({', '.join(COLUMNS)}, words) VALUES {row_values(len(cards), each)}"  # noqa: S608
+                f" ON CONFLICT (kind, object_id, part) DO UPDATE SET {changed}",
+                [value for card in cards for value in (*values_of(card), _vector(card))],
+            )
+
+    def matches(self, expression: str) -> Part:
+        """Return the condition that is looked up first."""
+        return "e.words @@ %s::tsquery", [expression]
+
+    def includes(self, expression: str) -> Part:
+        """Return the condition that an entry is one of those that match."""
+        return "e.id IN (SELECT t.id FROM search_entry AS t WHERE t.words @@ %s::tsquery)", [expression]
+
+    def among(self, column: str, ids: Collection[int]) -> Part:
+        """Return the condition that a column has one of these values."""
+        return f"{column} = ANY(%s::bigint[])", [list(ids)]
+
+    def expression(self, asked: Asked, mark: str = "") -> str:
+        """Return what is asked in the language of tsquery."""
+        needed = [self._alternatives(term, mark) for term in asked.needed]
+        unwanted = [] if mark else [f"!{self._alternatives(term)}" for term in asked.excluded]
+        return " & ".join(needed + unwanted)
+
+    def token(self, token: str) -> str:
+        """Return the token as a lexeme."""
+        return _quoted(token)
+
+    def _sequence(self, tokens: Sequence[str], *, begins: bool) -> str:
+        return "(" + " <-> ".join(map(_quoted, tokens)) + (":*" if begins else "") + ")"
+
+    def _any(self, expressions: Sequence[str]) -> str:
+        return "(" + " | ".join(expressions) + ")"
+
+
+def _quoted(token: str) -> str:
+    """Return the token as it stands in a tsvector and a tsquery."""
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _vector(card: Card) -> str:
+    """Return the tokens with their places."""
+    tokens = card.tokens()
+    places: dict[str, list[str]] = {}
+    for place, token in zip(count(1), tokens.placed):
+        if token != GAP:
+            places.setdefault(token, []).append(str(place))
+    placed = [f"{_quoted(token)}:{','.join(found)}" for token, found in places.items()]
+    return " ".join(placed + [_quoted(token) for token in tokens.loose if token not in places])

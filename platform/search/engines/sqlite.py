@@ -1,0 +1,72 @@
+"""SQLite: the words lie in an FTS5 table whose row ids are those of the entries.
+
+Its `ascii` tokenizer leaves our tokens as they are: they are lower case, and of ASCII they hold letters, digits and our marks.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+
+from django.db import connection
+
+from search.asking import Asked
+from search.cards import Card
+from search.engines.base import CHANGED, COLUMNS, Engine, Part, row_values, rows, values_of
+from search.words import GAP, STEM, TITLE
+
+
+class SQLite(Engine):
+    """FTS5, as SQLite 3.40 has it."""
+
+    # The order of a CROSS JOIN is kept: the words first, then what each of them leads to.
+    source = "search_words AS w CROSS JOIN search_entry AS e ON e.id = w.rowid"
+
+    def _write(self, cards: Sequence[Card]) -> None:
+        each = "(" + ", ".join(["%s"] * len(COLUMNS)) + ")"
+        changed = ", ".join(f"{name} = excluded.{name}" for name in CHANGED)
+        written = rows(
+            f"INSERT INTO search_entry ({', '.join(COLUMNS)}) VALUES {row_values(len(cards), each)}"  # noqa: S608
+            f" ON CONFLICT (kind, object_id, part) DO UPDATE SET {changed} RETURNING id, kind, object_id, part",
+            [value for card in cards for value in values_of(card)],
+        )
+        ids = {(kind, object_id, part): pk for pk, kind, object_id, part in written}
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT OR REPLACE INTO search_words (rowid, words) VALUES (%s, %s)",
+                [(ids[str(card.kind), card.object_id, card.part], _text(card)) for card in cards],
+            )
+
+    def matches(self, expression: str) -> Part:
+        """Return the condition that is looked up first."""
+        return "w.search_words MATCH %s", [expression]
+
+    def includes(self, expression: str) -> Part:
+        """Return the condition that an entry is one of those that match."""
+        return "e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH %s)", [expression]
+
+    def among(self, column: str, ids: Collection[int]) -> Part:
+        """Return the condition that a column has one of these values; they come as one parameter, however many."""
+        return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(ids))]  # noqa: S608 - a name of ours
+
+    def expression(self, asked: Asked, mark: str = "") -> str:
+        """Return what is asked in the language of FTS5."""
+        needed = " AND ".join(self._alternatives(term, mark) for term in asked.needed)
+        if mark or not asked.excluded:
+            return needed
+        return f"({needed}) NOT {self._any([self._alternatives(term) for term in asked.excluded])}"
+
+    def token(self, token: str) -> str:
+        """Return the token as a string of FTS5."""
+        return self._sequence([token], begins=False)
+
+    def _sequence(self, tokens: Sequence[str], *, begins: bool) -> str:
+        return '"' + " ".join(tokens).replace('"', '""') + '"' + (" *" if begins else "")
+
+    def _any(self, expressions: Sequence[str]) -> str:
+        return "(" + " OR ".join(expressions) + ")"
+
+
+def _text(card: Card) -> str:
+    """Return the tokens as FTS5 takes them; those without a place come last, where none is the neighbour of a word."""
+    tokens = card.tokens()
+    loose = [token if token[0] in (TITLE, STEM) else f"{GAP} {token}" for token in tokens.loose]
+    return " ".join((*tokens.placed, *loose))

@@ -1,0 +1,40 @@
+"""What other rooms do with the search: keep it in step, and ask it."""
+
+from search.services.finding import (
+    PAGE,
+    Cursor,
+    Found,
+    Narrowed,
+    Page,
+    find,
+    find_widening,
+    found_in,
+    named_so,
+    sources,
+    suggest,
+)
+from search.services.index import forget, put, put_all, stand
+from search.services.listing import Hit, cursor_of, listed, shown_of, written
+
+__all__ = [
+    "PAGE",
+    "Cursor",
+    "Found",
+    "Hit",
+    "Narrowed",
+    "Page",
+    "cursor_of",
+    "find",
+    "find_widening",
+    "forget",
+    "found_in",
+    "listed",
+    "named_so",
+    "put",
+    "put_all",
+    "shown_of",
+    "sources",
+    "stand",
+    "suggest",
+    "written",
+]
