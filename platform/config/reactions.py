@@ -28,6 +28,7 @@ from discussions.chat import search as chat_search
 from discussions.events import EndMoved, ThreadConcluded, ThreadReopened
 from discussions.letters import digests as digest_letters
 from discussions.letters import posts as post_letters
+from discussions.mail.parts import MailPart
 from discussions.parts import Part
 from discussions.polls import notices as poll_notices
 from discussions.polls import reactions as polls
@@ -190,7 +191,13 @@ SEARCH_SOURCES: dict[Kind, Source] = {
 }
 
 # What other rooms add to a thread's page, in the order in which it stands there (`discussions/parts.py`).
-THREAD_PARTS: tuple[Part, ...] = (AcknowledgementPart(), ConsultationPart(), PollsPart(), ActionsPart())
+THREAD_PARTS: tuple[Part, ...] = (
+    AcknowledgementPart(),
+    ConsultationPart(),
+    PollsPart(),
+    ActionsPart(),
+    MailPart(),
+)
 
 # frame type of the live protocol -> its fields and what is done with it.
 FRAMES: dict[str, Frame] = {

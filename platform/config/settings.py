@@ -279,6 +279,7 @@ CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache",
 SCHEDULE = {
     "core.tasks.purge_results": timedelta(days=1),
     "discussions.chat.tasks.purge_messages": timedelta(days=1),
+    "discussions.mail.tasks.sweep_mail": timedelta(hours=1),
     "notifications.push.tasks.tidy_push": timedelta(days=1),
     "groups.documents.tasks.make_missing_previews": timedelta(hours=1),
     "notifications.tasks.send_letters": timedelta(minutes=1),
@@ -370,6 +371,22 @@ MAIL_CONTENT = env.choice("MAIL_CONTENT", ["groups", "never"], "groups")
 MAIL_IN_DOMAIN = env.domain("MAIL_IN_DOMAIN", _site_host if DEMO else "")
 # Addresses for answers are signed with the first, so that nobody can make them up. SECRET_KEY may have spaces in it.
 MAIL_IN_KEYS = env.keys("MAIL_IN_KEYS", "") or [SECRET_KEY]
+# Where the listener of `receive_mail` is; embedded with one set, it listens inside the one process.
+MAIL_IN_LISTEN = env.address("MAIL_IN_LISTEN", {"lmtp", "smtp"}, "lmtp://127.0.0.1:8024", host=False)
+if MAIL_IN_LISTEN is not None:
+    if not MAIL_IN_DOMAIN:
+        env.refuse("MAIL_IN_DOMAIN must be set where MAIL_IN_LISTEN is.")
+    if (MAIL_IN_LISTEN.port is None) == (MAIL_IN_LISTEN.path in {"", "/"}):
+        env.refuse(
+            "MAIL_IN_LISTEN must name a port or the path of a socket: lmtp://127.0.0.1:8024, lmtp:///run/mail.sock."
+        )
+MAIL_IN_MAX_SIZE = env.number("MAIL_IN_MAX_MB", 25, minimum=1, maximum=200) * 1024 * 1024
+MAIL_IN_HOURLY = env.number("MAIL_IN_HOURLY", 60, minimum=1, maximum=10_000)
+MAIL_IN_KEEP_DAYS = env.number("MAIL_IN_KEEP_DAYS", 365, minimum=0, maximum=36_500)
+# The name under which the mail server in front writes `Authentication-Results`, if it takes that name off others' mail.
+MAIL_IN_TRUSTED_SERVER = env.domain("MAIL_IN_TRUSTED_SERVER")
+# What a provider's webhook signs with; without one there is no webhook.
+MAIL_IN_HOOK_KEYS = env.keys("MAIL_IN_HOOK_KEYS", "")
 
 # --- People ------------------------------------------------------------------------------------------------------
 
@@ -497,6 +514,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "daphne": {"level": "WARNING"},
+        # Every command of a mail's dialogue, addresses and all.
+        "mail.log": {"level": "CRITICAL"},
         # A traceback each second while Redis is away; that a bell did not ring is told by those who rang it.
         "channels_redis.pubsub": {"level": "CRITICAL"},
         # Every socket that opens and closes, and the like: for a log that machines read, not for a trial's window.

@@ -29,6 +29,7 @@ urlpatterns = [
     path("groups/<slug:slug>/actions/", include("discussions.actions.urls")),
     path("", include("discussions.actions.own_urls")),
     path("", include("discussions.calendars.urls")),
+    path("", include("discussions.mail.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     # Last, because its addresses are the shortest.

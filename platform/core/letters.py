@@ -42,7 +42,9 @@ def deliver(message: EmailMessage, letter: str) -> None:
         raise Undelivered(f"{letter}: {type(error).__name__}") from None
 
 
-def send_letter(letter: str, *, to: str, language: str, context: dict[str, Any]) -> None:
+def send_letter(
+    letter: str, *, to: str, language: str, context: dict[str, Any], headers: dict[str, str] | None = None
+) -> None:
     """Render the letter in the language (the site's when empty) and send it to one address; links are absolute.
 
     Raises `Undelivered` where the mail server does not take it.
@@ -51,7 +53,7 @@ def send_letter(letter: str, *, to: str, language: str, context: dict[str, Any])
         context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, **context}
         subject = " ".join(render_to_string(f"{letter}_subject.txt", context).split())
         text = render_to_string(f"{letter}_message.txt", context).strip() + "\n"
-        message = EmailMultiAlternatives(subject, text, to=[to])
+        message = EmailMultiAlternatives(subject, text, to=[to], headers=headers)
         message.attach_alternative(as_html(text, subject), "text/html")
     deliver(message, letter)
 

@@ -134,6 +134,7 @@ class Process(models.Model):
         PAGES = "pages", _("pages")
         SOCKETS = "sockets", _("sockets")
         WORKER = "worker", _("background work")
+        MAIL = "mail", _("mail in")
 
     name = models.CharField(max_length=12, primary_key=True)
     kind = models.CharField(max_length=10, choices=Kind)

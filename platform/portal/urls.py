@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import demo, figures, front, group, letters, people, plain, queue
+from portal.views import demo, figures, front, group, letters, mail, people, plain, queue
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("partners/<slug:slug>/", people.organisation, name="organisation"),
     path("people/<int:person_id>/", people.person, name="person"),
     path("queue/", queue.queue, name="queue"),
+    path("queue/mail/", mail.mail_in, name="mail_in"),
     path("queue/organisations/<int:organisation_id>/", queue.decide_organisation, name="decide_organisation"),
     path("queue/groups/<int:group_id>/", queue.decide_group, name="decide_group"),
     path("queue/affiliations/<int:affiliation_id>/", queue.decide_affiliation, name="decide_affiliation"),

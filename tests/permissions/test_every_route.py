@@ -25,6 +25,7 @@ from discussions.actions.services import add_action
 from discussions.asking.services import ask_to_acknowledge
 from discussions.chat.models import Room
 from discussions.chat.services import report_message, send_message, start_conversation
+from discussions.mail.models import Incoming
 from discussions.models import Post
 from discussions.polls.services import start_poll
 from discussions.services import start_thread
@@ -112,6 +113,14 @@ def world(
         path = storages["default"].save("previews/aa/bb", ContentFile(b"drawn"))
         Preview.objects.filter(version=version).update(state="ready", thumbnail=path)
         PreviewPage.objects.create(preview=version.preview, number=1, text="Words", path=path)
+        Incoming.objects.create(
+            digest=group.slug,
+            asks="reply",
+            state="posted",
+            person=member,
+            post=thread.posts.get(),
+            path=storages["default"].save("mail/aa/bb", ContentFile(b"Subject: A mail\r\n\r\nWords.\r\n")),
+        )
         key = uuid.uuid4()
         start_upload(group, by=by, key=key, file_name="b.pdf", size=10)
         room = Room.objects.get(group=group)

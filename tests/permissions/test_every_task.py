@@ -10,6 +10,10 @@ from django.core.files import File
 from django.tasks import Task
 from django.utils.module_loading import module_has_submodule
 
+from accounts.models import User
+from discussions.addresses import reply_address
+from discussions.mail.models import Incoming
+from discussions.mail.services import receive
 from discussions.services import start_thread
 from groups import services as groups
 from groups.documents.services import add_file
@@ -43,7 +47,7 @@ def test_every_task_has_a_row():
 @pytest.fixture
 def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings, tmp_path):
     """Return for each task its arguments, and what takes the right away that it had when it was enqueued."""
-    settings.SPOOL_DIR = tmp_path
+    settings.SPOOL_DIR, settings.MAIL_IN_DOMAIN = tmp_path, "mail.example.org"
     settings.STORAGES = settings.STORAGES | {
         "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files", "base_url": None}}
     }
@@ -57,6 +61,16 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
 
     seat = Standing.of(member, supply_chains).speak()
     version = add_file(supply_chains, File(BytesIO(b"Words."), "a.txt"), by=seat, key=uuid.uuid4(), file_name="a.txt")
+
+    came = receive(
+        b"From: lead@example.org\r\nMessage-ID: <1@example.org>\r\n\r\nBy mail.\r\n",
+        recipient=reply_address(lead.pk, thread.pk),
+        sender="lead@example.org",
+    )
+    refused = Incoming.objects.create(digest="refused", asks="reply", state="refused", said="No.", person=lead)
+
+    def account_closes():
+        User.objects.filter(pk=lead.pk).update(is_active=False)
 
     def lead_goes():
         groups.change_membership_role(
@@ -84,6 +98,9 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         "actions.tasks.remind_of_actions": ((), lambda: None),
         "asking.tasks.attend_to_consultations": ((), lambda: None),
         "core.tasks.purge_results": ((), lambda: None),
+        "mail.tasks.work_on_mail": ((came.pk,), lead_goes),
+        "mail.tasks.answer_mail": ((refused.pk,), account_closes),
+        "mail.tasks.sweep_mail": ((), lambda: None),
     }
 
 
@@ -96,6 +113,8 @@ QUIET = (
     "asking.",
     "discussions.tasks.tell_of_post",
     "notifications.tasks.forget_letters",
+    "mail.tasks.work_on_mail",
+    "mail.tasks.sweep_mail",
 )
 SILENT = {name for name in TASKS if name.startswith(QUIET)}
 

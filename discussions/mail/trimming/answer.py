@@ -1,6 +1,7 @@
 """Where an answer ends and what it answers begins."""
 
 import re
+import warnings
 from itertools import pairwise
 
 from mailparser_reply import EmailReplyParser
@@ -11,25 +12,28 @@ from discussions.mail.trimming import words
 from discussions.mail.trimming.layout import as_paragraphs
 
 LANGUAGES = ["en", "fr", "es", "de", "pt", "ar", "it", "nl", "pl", "sv", "da"]
-ASKED_LENGTH = 20_000
-LONGEST_LINE = 5_000
+ASKED_LENGTH = 2_000
 SIGNATURE_LINES = 12
 
 
-def answer_in(text: str, *, flowed: bool = False) -> str:
-    """Return what a person wrote in a plain text, in Markdown; "" where there is nothing but a quotation."""
-    lines = [line[:LONGEST_LINE].rstrip("\r") for line in text.replace("\r\n", "\n").split("\n")]
-    kept = _without_signature(_without_quotation(lines))
+def answer_in(text: str, *, flowed: bool = False, quotations: bool = False) -> str:
+    """Return what a person wrote in a plain text, in Markdown; "" where there is nothing but a quotation.
+
+    With `quotations` they are kept: who begins something and sends another's mail along means both.
+    """
+    lines = [line.rstrip("\r") for line in text.replace("\r\n", "\n").split("\n")]
+    kept = _without_signature(lines if quotations else _without_quotation(lines))
     return as_paragraphs(kept, flowed=flowed)
 
 
-def answer_in_html(html: str) -> str:
+def answer_in_html(html: str, *, quotations: bool = False) -> str:
     """Return what a person wrote in a mail that is HTML only, in Markdown."""
-    written = as_markdown(html)
+    written = as_markdown(html, quotes=quotations)
     if not written.strip():
         written = as_markdown(html, quotes=True)
     lines = written.split("\n")
-    kept = _without_signature(_without_quotation([_bare(line) for line in lines]))
+    bare = [_bare(line) for line in lines]
+    kept = _without_signature(bare if quotations else _without_quotation(bare))
     # What is kept are the first lines, or some: the same ones of the Markdown, whose signs a reader does not see.
     return _matching(lines, kept).strip("\n")
 
@@ -172,11 +176,16 @@ def _is_written(lines: list[str]) -> bool:
 
 
 def _as_the_library_says(lines: list[str]) -> list[str]:
-    """Ask the library for programs that are not known here; what it keeps must be a beginning of the text, and some."""
-    text = "\n".join(lines)
-    if len(text) > ASKED_LENGTH:
+    """Ask the library for programs that are not known here; what it keeps must be a beginning of the text, and some.
+
+    Its expressions take the cube of a text made to hold them up: of an ordinary one, and a short one, half a second at most.
+    """
+    text = "\n".join(lines).strip()
+    if len(text) > ASKED_LENGTH or re.search(r"\s{12}", text):
         return lines
-    found = EmailReplyParser(languages=LANGUAGES).read(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the library calls `re.sub` in an old manner
+        found = EmailReplyParser(languages=LANGUAGES).read(text)
     if len(found.replies) < 2:
         return lines
     first = (found.replies[0].content or "").strip().split("\n")

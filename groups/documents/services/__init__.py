@@ -8,7 +8,14 @@ from groups.documents.services.documents import (
     restore_version,
 )
 from groups.documents.services.finishing import add_file, finish_upload
-from groups.documents.services.folders import chat_folder, create_folder, delete_folder, move_folder, rename_folder
+from groups.documents.services.folders import (
+    chat_folder,
+    create_folder,
+    delete_folder,
+    mail_folder,
+    move_folder,
+    rename_folder,
+)
 from groups.documents.services.previewing import ask_for_missing, ask_for_preview, make_preview
 from groups.documents.services.sweeping import lost_versions, sweep
 from groups.documents.services.uploads import (
@@ -33,6 +40,7 @@ __all__ = [
     "finished_version",
     "known_version",
     "lost_versions",
+    "mail_folder",
     "make_preview",
     "move_document",
     "move_folder",

@@ -21,6 +21,9 @@ from partners.capacity import Capacity
 FROM_THE_CHAT = uuid.UUID("5b0f1b2e-6a3b-4a0e-9d7c-2f6f3f2f1c11")
 """The name space of the keys of folders for what is shared in the chat."""
 
+FROM_MAIL = uuid.UUID("c1a4a1c0-52a5-4b43-8d3e-7d0f4f5a9e02")
+"""The same for what comes by mail."""
+
 
 class FolderRefused(DomainError):
     """The folder cannot be made, renamed, moved or removed so."""
@@ -70,15 +73,25 @@ def chat_folder(group: Group, *, by: Capacity) -> Folder:
     It is known by its key, so it may be renamed and moved; one that was removed, or that hides from the person, being older
     than they are in the group, is not used again.
     """
+    with translation.override(settings.LANGUAGE_CODE):
+        return _gathering_folder(group, by=by, space=FROM_THE_CHAT, name=_("From the chat"))
+
+
+@transaction.atomic
+def mail_folder(group: Group, *, by: Capacity) -> Folder:
+    """Return in the same manner the folder for what comes by mail."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _gathering_folder(group, by=by, space=FROM_MAIL, name=_("From mail"))
+
+
+def _gathering_folder(group: Group, *, by: Capacity, space: uuid.UUID, name: str) -> Folder:
     library = locked_library(group.pk, by)
     by = speaking(library.standing, by)
-    key = uuid.uuid5(FROM_THE_CHAT, str(group.pk))
+    key = uuid.uuid5(space, str(group.pk))
     if known := [one for one in library.folders.values() if one.key == key]:
         return known[0]
     if Folder.objects.filter(author=by.user, key=key).exists():
         key = uuid.uuid4()  # the one the person made before is gone
-    with translation.override(settings.LANGUAGE_CODE):
-        name = _("From the chat")
     folder = Folder(group=library.group, parent=None, name=name, depth=1, key=key)
     folder.speak_as(by)
     folder.save()

@@ -96,6 +96,10 @@ def start_companions() -> None:
         from core.background.worker import start_threads
 
         start_threads(settings.WORKER_THREADS)
+        if settings.EMBEDDED and settings.MAIL_IN_LISTEN:
+            from discussions.mail.listener import start_thread
+
+            start_thread()
         reporting.begin("site" if settings.EMBEDDED else "sockets")
 
 

@@ -30,6 +30,7 @@ SLICE = 64 * 1024
 
 UPLOAD_CHUNK_PATH = re.compile(rb"/uploads?/")
 UPLOAD_FORM_PATH = re.compile(rb"/upload/$")
+MAIL_PATH = b"/mail/in/"
 
 REASONS = {408: b"Request Timeout", 413: b"Content Too Large", 431: b"Request Header Fields Too Large"}
 
@@ -38,12 +39,15 @@ def body_limit(method: bytes, target: bytes, content_type: bytes, configuration:
     """Return the largest body in bytes that a request may have.
 
     Longer ones are for uploads only: a `PUT` to a path with `/upload/` or `/uploads/` in it brings one chunk, and a
-    multipart `POST` to a path that ends in `/upload/` is the form of a browser without JavaScript.
+    multipart `POST` to a path that ends in `/upload/` is the form of a browser without JavaScript. A mail that a provider
+    posts may be as large as that form.
     """
     path = target.split(b"?", 1)[0]
     if method == b"PUT" and UPLOAD_CHUNK_PATH.search(path):
         return configuration.chunk_limit
     if method == b"POST" and UPLOAD_FORM_PATH.search(path) and content_type.lower().startswith(b"multipart/form-data"):
+        return configuration.form_upload_limit
+    if method == b"POST" and path == MAIL_PATH:
         return configuration.form_upload_limit
     return configuration.body_limit
 

@@ -1,0 +1,1 @@
+"""Pages about mail that came in, and the address to which a provider posts it."""

@@ -1,0 +1,108 @@
+"""Mail as programs send it, and what takes it in: `write` makes the bytes of a mail, `come_in` has it received and worked on."""
+
+import itertools
+import uuid
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from discussions.addresses import group_address, reply_address, start_address
+from discussions.mail import services as mail_services
+from discussions.mail import tasks as mail_tasks
+from discussions.mail.models import Incoming
+from discussions.services import start_thread
+from groups.standing import Standing
+
+_numbers = itertools.count(1)
+PDF = b"%PDF-1.4\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n"
+
+
+@pytest.fixture(autouse=True)
+def _mail_comes_in(settings, tmp_path):
+    settings.MAIL_IN_DOMAIN = "mail.example.org"
+    settings.MAIL_IN_HOURLY = 1000
+    settings.SPOOL_DIR = tmp_path / "spool"
+    settings.STORAGES = settings.STORAGES | {
+        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files", "base_url": None}}
+    }
+
+
+@pytest.fixture
+def thread(supply_chains, lead):
+    """A thread that the lead started."""
+    by = Standing.of(lead, supply_chains).speak()
+    return start_thread(supply_chains, by=by, title="Cocoa prices", body="What do you see?", key=uuid.uuid4())
+
+
+def write(
+    text="",
+    *,
+    sender="member@example.org",
+    subject="Re: Cocoa prices",
+    html=None,
+    files=(),
+    headers=(),
+    message_id=None,
+):
+    """Return the bytes of a mail."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = "somebody@mail.example.org"
+    message["Subject"] = subject
+    message["Date"] = format_datetime(timezone.now())
+    message["Message-ID"] = message_id or make_msgid(str(next(_numbers)), "example.org")
+    for name, value in headers:
+        message[name] = value
+    message.set_content(text)
+    if html is not None:
+        message.add_alternative(html, subtype="html")
+    for name, data, kind in files:
+        main, _, sub = kind.partition("/")
+        message.add_attachment(data, maintype=main, subtype=sub, filename=name)
+    return message.as_bytes()
+
+
+def work():
+    """Do what waits, as a worker does; tasks about mail and what they bring about."""
+    known = {
+        "discussions.mail.tasks.work_on_mail": mail_tasks.work_on_mail,
+        "discussions.mail.tasks.answer_mail": mail_tasks.answer_mail,
+    }
+    while waiting := list(DBTaskResult.objects.ready().filter(task_path__in=known).order_by("enqueued_at")):
+        for one in waiting:
+            DBTaskResult.objects.filter(pk=one.pk).delete()
+            known[one.task_path].func(*one.args_kwargs["args"])
+
+
+@pytest.fixture
+def come_in(django_capture_on_commit_callbacks):
+    """Have a mail received and worked on; return what became of it."""
+
+    def take(data, to, sender="member@example.org"):
+        with django_capture_on_commit_callbacks(execute=True):
+            mail = mail_services.receive(data, recipient=to, sender=sender)
+            work()
+        return Incoming.objects.get(pk=mail.pk)
+
+    return take
+
+
+@pytest.fixture
+def to_thread(thread, member):
+    """The address at which the member answers in the thread."""
+    return reply_address(member.pk, thread.pk)
+
+
+@pytest.fixture
+def to_start(supply_chains, member):
+    """The member's own address of the group."""
+    return start_address(member.pk, supply_chains.pk)
+
+
+@pytest.fixture
+def to_group(supply_chains):
+    """The group's address, which everybody may know."""
+    return group_address(supply_chains)
