@@ -4,6 +4,15 @@ from dataclasses import dataclass
 
 from core.events import Event
 from discussions.models import Post, Thread
+from partners.capacity import Capacity
+
+
+@dataclass(frozen=True)
+class AcknowledgementWanted(Event):
+    """Leads started an announcement that shall be acknowledged."""
+
+    thread: Thread
+    by: Capacity
 
 
 @dataclass(frozen=True)

@@ -80,14 +80,20 @@ class StartForm(KeyedForm):
         help_text=_("Only for a consultation: afterwards nobody adds to it. In your time zone."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+    acknowledge = forms.BooleanField(
+        label=_("Ask every organisation to acknowledge it"),
+        required=False,
+        help_text=_("Only for an announcement: you see which organisations have said that they have read it."),
+    )
     body = BodyField()
 
     def __init__(self, data: Any = None, *, standing: Standing, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, capacities=standing.capacities, initial=initial)
         if not standing.may_moderate:
+            del self.fields["acknowledge"]
             self.fields["kind"].choices = [choice for choice in Kind.choices if choice[0] not in FOR_LEADS]  # type: ignore[attr-defined]
             del self.fields["open_until"]
-        self.order_fields(["key", "as", "title", "kind", "open_until", "body"])
+        self.order_fields(["key", "as", "title", "kind", "open_until", "acknowledge", "body"])
 
     def clean(self) -> dict[str, Any]:
         """A consultation has an end; nothing else has one."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+LIST_SIZE = 50
+
 STATES = [
     ("open", _("Open")),
     ("overdue", _("Overdue")),

@@ -18,7 +18,7 @@ from core.tables import csv_response
 from discussions.actions import access, services
 from discussions.actions.forms import ActionForm, ChangeForm, DropForm, SettleForm
 from discussions.actions.history import history_of
-from discussions.actions.listing import ORDERS, STATES, Wanted, rows, today
+from discussions.actions.listing import LIST_SIZE, ORDERS, STATES, Wanted, rows, today
 from discussions.actions.models import TEXT_LENGTH, Action, State
 from discussions.electorate import reads
 from discussions.models import Post
@@ -26,8 +26,6 @@ from groups.audience import readers_of
 from groups.models import Group
 from groups.standing import Standing
 from partners.models import Organisation
-
-LIST_SIZE = 50
 
 
 @require_safe

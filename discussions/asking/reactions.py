@@ -1,7 +1,12 @@
-"""What happens to the report of a consultation when its thread ends or is opened again."""
+"""What happens to what a thread asks when it starts, ends or is opened again."""
 
-from discussions.asking.services import freeze_report, thaw_report
-from discussions.events import EndMoved, ThreadConcluded, ThreadReopened
+from discussions.asking.services import ask_to_acknowledge, freeze_report, thaw_report
+from discussions.events import AcknowledgementWanted, EndMoved, ThreadConcluded, ThreadReopened
+
+
+def acknowledgement_wanted(event: AcknowledgementWanted) -> None:
+    """An announcement asks from its start."""
+    ask_to_acknowledge(event.thread, by=event.by, at=event.thread.created_at, at_start=True)
 
 
 def thread_concluded(event: ThreadConcluded) -> None:

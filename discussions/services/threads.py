@@ -13,7 +13,7 @@ from core.errors import Conflict
 from core.events import publish
 from discussions import mentions
 from discussions.access import may_keep
-from discussions.events import EndMoved, ThreadConcluded, ThreadReopened
+from discussions.events import AcknowledgementWanted, EndMoved, ThreadConcluded, ThreadReopened
 from discussions.models import Draft, Kind, Thread
 from discussions.models.thread import FOR_LEADS
 from discussions.services.locking import locked, locked_group, moderating, speaking
@@ -35,13 +35,15 @@ def start_thread(
     body: str,
     key: uuid.UUID,
     kind: str = Kind.DISCUSSION,
+    acknowledge: bool = False,
     open_until: datetime | None = None,
     at: datetime | None = None,
     came_by: str = "",
 ) -> Thread:
     """Start a thread with its first post; leads announce and consult, and an announcement reaches everybody in the group.
 
-    The same key with the same words returns the thread it made; with other words it conflicts. `at` as in `post`.
+    The same key with the same words returns the thread it made; with other words it conflicts. `at` as in `post`; with
+    `acknowledge`, whoever an announcement reaches is asked to say that they have read it.
     """
     title, body, kind = clean_title(title), clean_body(body), Kind(kind)
     fingerprint = digest(group.pk, kind, title, open_until or "", body)
@@ -60,6 +62,8 @@ def start_thread(
     thread.save(force_insert=True)
     append(thread, by=by, body=body, key=key, fingerprint=fingerprint, at=at, came_by=came_by)
     Draft.objects.filter(user=by.user, group=group, thread=None).delete()
+    if acknowledge and kind == Kind.ANNOUNCEMENT:
+        publish(AcknowledgementWanted(thread, by))
     return thread
 
 

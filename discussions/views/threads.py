@@ -118,6 +118,7 @@ def thread_new(request: HttpRequest, slug: str) -> HttpResponse:
                     key=sent["key"],
                     kind=sent["kind"],
                     open_until=sent.get("open_until"),
+                    acknowledge=sent.get("acknowledge", False),
                 )
             except Conflict as conflict:
                 form.refuse_key(conflict)

@@ -25,7 +25,7 @@ from discussions.chat import live
 from discussions.chat import notices as chat_notices
 from discussions.chat import reactions as chat
 from discussions.chat import search as chat_search
-from discussions.events import EndMoved, ThreadConcluded, ThreadReopened
+from discussions.events import AcknowledgementWanted, EndMoved, ThreadConcluded, ThreadReopened
 from discussions.letters import digests as digest_letters
 from discussions.letters import posts as post_letters
 from discussions.mail.parts import MailPart
@@ -117,6 +117,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
         group_reactions.begin_digests,
     ),
     ParticipantEnded: (chat.participant_ended, polls.participant_ended, actions.participant_ended),
+    AcknowledgementWanted: (asking.acknowledgement_wanted,),
     EndMoved: (asking.thread_opened,),
     ThreadConcluded: (asking.thread_concluded,),
     ThreadReopened: (asking.thread_opened,),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from discussions.actions.listing import Row, open_for
 from discussions.chat.models import Report
 from discussions.chat.unread import RoomBadge, room_badges
 from discussions.unread import GroupNews, whats_new
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 DOCUMENTS = 5
+ACTIONS = 8
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,26 @@ class Waiting:
     place: Organisation | Group | None = None
 
 
+@dataclass(frozen=True)
+class ToDo:
+    """The person's open actions that come first, then their organisations', and how many there are."""
+
+    own: Sequence[Row] = ()
+    ours: Sequence[Row] = ()
+    count: int = 0
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more than are shown."""
+        return self.count > len(self.own) + len(self.ours)
+
+
 @dataclass
 class Home:
     """What the home page shows."""
 
     groups: list[MyGroup] = field(default_factory=list)
+    to_do: ToDo = field(default_factory=ToDo)
     documents: list[Document] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     affiliations: list[Affiliation] = field(default_factory=list)
@@ -87,6 +104,7 @@ def home_of(user: "User") -> Home:
     )
     return Home(
         groups=sorted(mine, key=lambda one: (one.is_quiet, -(one.news.posts + one.messages), one.group.name)),
+        to_do=ToDo(*open_for(user, ACTIONS)) if groups else ToDo(),
         documents=recent_documents(user, groups, DOCUMENTS),
         waiting=waiting_for(user),
         affiliations=affiliations,

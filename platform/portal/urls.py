@@ -10,6 +10,7 @@ urlpatterns = [
     path("danger/", plain.danger, name="danger"),
     path("groups/<slug:slug>/", group.overview, name="group"),
     path("partners/<slug:slug>/", people.organisation, name="organisation"),
+    path("partners/<slug:slug>/actions/", people.organisation_actions, name="organisation_actions"),
     path("people/<int:person_id>/", people.person, name="person"),
     path("queue/", queue.queue, name="queue"),
     path("queue/mail/", mail.mail_in, name="mail_in"),

@@ -127,6 +127,7 @@ GET = {
     "danger": "+++++++",
     "group": "+++++++",
     "organisation": "+++++++",
+    "organisation_actions": "+++++++",
     "person": "...++++",
     "queue": "......+",
     "failed_letters": "......+",

@@ -231,7 +231,7 @@ def arguments_of(name, world, slug):
 
 def of_organisation(name):
     """Say whether the route's slug is an organisation's."""
-    return name == "organisation" or name.startswith("partners:")
+    return name in {"organisation", "organisation_actions"} or name.startswith("partners:")
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -25,10 +25,12 @@ class NotRequested(DomainError):
 
 
 @transaction.atomic
-def ask_to_acknowledge(thread: Thread, *, by: Capacity, at: datetime | None = None) -> AcknowledgementRequest:
+def ask_to_acknowledge(
+    thread: Thread, *, by: Capacity, at: datetime | None = None, at_start: bool = False
+) -> AcknowledgementRequest:
     """Ask every organisation of the group to say that it has read the announcement; asking twice changes nothing.
 
-    Who takes part for an organisation that is asked is told, except where they were told of the announcement just now.
+    Who takes part for an organisation that is asked is told; `at_start` in place of being told of the announcement.
     """
     thread, standing = locked(thread, by.user)
     by = moderating(standing)
@@ -46,6 +48,8 @@ def ask_to_acknowledge(thread: Thread, *, by: Capacity, at: datetime | None = No
     thread.save(update_fields=["asks_acknowledgement"])
     record(by, "thread.acknowledgement_asked", thread)
     people = {seat.user_id for one in asked_in(thread.group, since=thread.created_at) for seat in one.seats}
+    if at_start:
+        retract("announcement", object_id=thread.posts.get(number=1).pk, people=people)
     notify(User.objects.filter(pk__in=people), "acknowledge", object_id=thread.pk, key=str(thread.pk), by=by)
     return known or request
 

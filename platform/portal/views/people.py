@@ -1,10 +1,15 @@
 """The page of an organisation and the page of a person."""
 
+from dataclasses import replace
+
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from discussions.actions.listing import LIST_SIZE, ORDERS, STATES, Wanted, rows, today
+from discussions.actions.models import Action
 from discussions.chat.conversations import may_write_to
 from groups.models import Participant
 from groups.models.group import groups_of
@@ -25,6 +30,24 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "may_ask": request.user.is_authenticated and Organisation.objects.open_to(request.user).contains(shown),
     }
     return render(request, "portal/organisation.html", context)
+
+
+@require_safe
+def organisation_actions(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what an organisation has to do in the groups that the reader may read."""
+    shown = organisation_for(request.user, slug)
+    wanted = replace(Wanted.of(request.GET), owner=shown.pk, mine=False)
+    actions = wanted.among(Action.objects.visible_to(request.user), request.user, today())
+    page = Paginator(actions, LIST_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "organisation": shown,
+        "rows": rows(page.object_list, request.user),
+        "page": page,
+        "wanted": wanted,
+        "states": STATES,
+        "orders": ORDERS,
+    }
+    return render(request, "actions/own.html", context)
 
 
 @require_safe

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from core.models import TimeStamped
+from discussions.actions.models import Action
+from discussions.asking.models import Answer
 from discussions.chat.models import Room
-from discussions.models import Post
+from discussions.models import Post, Thread
+from discussions.polls.models import Ballot, Poll
 from groups.models import Group, Membership, Participant
 from notifications.models import Notice
 from partners.models import Affiliation, Organisation
@@ -17,6 +20,11 @@ ABOUT: dict[str, type[TimeStamped]] = {
     "mention": Post,
     "reply": Post,
     "announcement": Post,
+    "acknowledge": Thread,
+    "answer_replaced": Answer,
+    "poll": Poll,
+    "poll_replaced": Ballot,
+    "action_given": Action,
     "conversation": Room,
     "membership_requested": Membership,
     "membership_decided": Membership,

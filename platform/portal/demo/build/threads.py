@@ -10,6 +10,7 @@ from django.utils import formats, translation
 from discussions import services
 from discussions.models import Kind, Post, Thread
 from portal.demo import reader
+from portal.demo.build import asked
 from portal.demo.build.site import Site, backdate, key
 from portal.demo.people import PEOPLE
 
@@ -21,7 +22,7 @@ READ_UNTIL = {"marta": 3, "joao": 5}
 
 
 def build(site: Site) -> None:
-    """Write everything, close what is closed, and set the marks of those who sign in."""
+    """Write everything, ask what is asked, close what is closed, and set the marks of those who sign in."""
     made: dict[str, Thread] = {}
     posts: dict[tuple[str, int], Post] = {}
     words = [(post.at.before(site.today), thread, post) for thread in reader.threads() for post in thread.posts]
@@ -50,6 +51,7 @@ def build(site: Site) -> None:
                 at=at,
             )
         _turn(site, thread, post, posts[name, post.number])
+    asked.build(site, made)
     for thread in reader.threads():
         _finish(site, thread, made[f"{thread.group}/{thread.key}"])
 
