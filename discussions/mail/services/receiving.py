@@ -19,15 +19,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from core import signed_addresses
 from core.logs import happening
 from discussions.addresses import Meaning, ReplyTo, StartIn, ToGroup, meaning_of
 from discussions.mail.models import Incoming, Reason, State
-from discussions.mail.parsing import Letter, Unreadable, read_headers
+from discussions.mail.parsing import Letter, Unreadable, read_headers, read_letter
 from discussions.mail.parsing.automatic import is_automatic
+from discussions.mail.parsing.bounces import report_in
 from discussions.mail.parsing.proof import dmarc
 from discussions.models import Thread
 from groups.models import Group
 from groups.standing import Standing
+from notifications.bounces import KIND as BOUNCE
+from notifications.bounces import note_bounce
 
 logger = logging.getLogger(__name__)
 
@@ -60,17 +64,24 @@ def not_from_you() -> TurnedAway:
 
 def refuse_recipient(address: str) -> None:
     """Raise `TurnedAway` for what is no address of ours, without asking the database: nothing is relayed to anybody else."""
-    if meaning_of(address) is None:
+    if meaning_of(address) is None and not is_for_bounces(address):
         raise no_such_address()
 
 
-def receive(data: bytes, *, recipient: str, sender: str) -> Incoming:
+def is_for_bounces(address: str) -> bool:
+    """Say whether mail servers send there what they have to say of a letter of ours."""
+    signed = signed_addresses.read(address)
+    return signed is not None and signed.kind == BOUNCE
+
+
+def receive(data: bytes, *, recipient: str, sender: str) -> Incoming | None:
     """Keep a mail to one address of ours and have it worked on; return only once both are committed.
 
-    The same mail to the same address is taken once, for ever. Raises `TurnedAway`.
+    The same mail to the same address is taken once, for ever. A report about a letter of ours is noted, and nothing of it
+    kept. Raises `TurnedAway`.
     """
     meaning = meaning_of(recipient)
-    if meaning is None:
+    if meaning is None and not is_for_bounces(recipient):
         raise no_such_address()
     if len(data) > settings.MAIL_IN_MAX_SIZE:
         raise TurnedAway("552 5.3.4", f"At most {settings.MAIL_IN_MAX_SIZE // 1024**2} MB are taken", 65)
@@ -78,6 +89,9 @@ def receive(data: bytes, *, recipient: str, sender: str) -> Incoming:
         letter = read_headers(data)
     except Unreadable:
         raise TurnedAway("554 5.6.0", "This cannot be read as a mail", 65) from None
+    if meaning is None:
+        _note_report(data, recipient)
+        return None
     automatic = is_automatic(letter, sender=sender, domain=settings.MAIL_IN_DOMAIN)
     if dmarc(letter, trusted=settings.MAIL_IN_TRUSTED_SERVER) == "fail":
         raise TurnedAway("550 5.7.1", "The domain of the sender says that it did not send this", 77)
@@ -91,6 +105,15 @@ def receive(data: bytes, *, recipient: str, sender: str) -> Incoming:
         mail.state, mail.reason, mail.done_at = State.DROPPED, Reason.AUTOMATIC, timezone.now()
         return _keep(mail, b"")
     return _keep(mail, data)
+
+
+def _note_report(data: bytes, address: str) -> None:
+    try:
+        report = report_in(read_letter(data))
+    except Unreadable:
+        return
+    if report is not None:
+        note_bounce(address, permanent=report.permanent, status=report.status)
 
 
 def _asked(meaning: Meaning, letter: Letter) -> Incoming:

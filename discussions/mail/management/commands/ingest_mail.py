@@ -13,9 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
 
-from discussions.addresses import meaning_of
 from discussions.mail.parsing import Letter, Unreadable, read_headers
-from discussions.mail.services import TurnedAway, receive
+from discussions.mail.services import TurnedAway, receive, refuse_recipient
 
 # sysexits.h, as mail servers understand them.
 UNREADABLE, NO_USER, LATER = 65, 67, 75
@@ -91,10 +90,18 @@ def take(data: bytes, *, recipients: Iterable[str], sender: str | None) -> Turne
 def _recipients(letter: Letter) -> list[str]:
     """Return the addresses of ours that the headers name: of the first header that names any."""
     for name in DELIVERED:
-        found = [address for _, address in getaddresses(letter.all(name)) if meaning_of(address)]
+        found = [address for _, address in getaddresses(letter.all(name)) if _is_ours(address)]
         if found:
             return list(dict.fromkeys(found))[:50]
     return []
+
+
+def _is_ours(address: str) -> bool:
+    try:
+        refuse_recipient(address)
+    except TurnedAway:
+        return False
+    return True
 
 
 def take_maildir(folder: Path) -> tuple[int, int]:
