@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 
 from core.prepared import prepared
-from discussions.models import Post, Thread, ThreadQuerySet
+from discussions.models import HiddenPost, Post, Thread, ThreadQuerySet
 from discussions.models.thread import FOR_LEADS
 from groups.access import group_for_reader
 from groups.history import boundaries_of as boundaries_of
@@ -153,3 +153,20 @@ def may_remove(post: Post, standing: Standing) -> bool:
 def is_own(post: Post, standing: Standing) -> bool:
     """Whether the person wrote it."""
     return standing.user.is_authenticated and post.author_id == standing.user.pk
+
+
+def post_for_hiding(user: "Reader", slug: str, thread_id: int, number: int) -> tuple[Post, Standing]:
+    """Return a post of a group that the person leads, which they may hide; one that is hidden is returned too."""
+    post, standing = post_for_reader(user, slug, thread_id, number)
+    if not standing.may_moderate:
+        raise Http404(NO_THREAD)
+    return post, standing
+
+
+def hidden_post(user: "Reader", slug: str, thread_id: int, number: int) -> tuple[HiddenPost, Post, Standing]:
+    """Return what a hidden post said, to its author and the leads; to everybody else it is not there."""
+    post, standing = post_for_reader(user, slug, thread_id, number)
+    kept = HiddenPost.objects.filter(post=post).first()
+    if kept is None or not (standing.is_lead or (standing.is_participant and is_own(post, standing))):
+        raise Http404(NO_THREAD)
+    return kept, post, standing

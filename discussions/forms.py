@@ -154,6 +154,28 @@ class ChangeForm(forms.Form):
             del self.fields["open_until"]
 
 
+class ReportForm(forms.Form):
+    """Why a post should not stand."""
+
+    reason = forms.CharField(
+        label=_("What is wrong with it"),
+        max_length=500,
+        help_text=_("Whoever decides reads this, the post, and your name."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "maxlength": False}),
+    )
+
+
+class HideForm(forms.Form):
+    """Why a post is hidden."""
+
+    reason = forms.CharField(
+        label=_("Why it is hidden"),
+        max_length=500,
+        help_text=_("Its author and the leads read it. It stands in the record of acts."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "maxlength": False}),
+    )
+
+
 class DraftForm(forms.Form):
     """What is kept of a half-written text; nothing is required of it."""
 

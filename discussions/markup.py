@@ -27,6 +27,7 @@ class Row:
     key: str = ""
     edited: str = ""
     gone: str = ""
+    may_see_why: bool = False
     to: int = 0
     to_name: str = ""
     copied: str = ""  # HTML
@@ -42,6 +43,7 @@ class Words:
         self.reply, self.edited, self.more = _("Reply"), _("Edited"), _("More")
         self.more_icon = icon("more")
         self.answers, self.speaks_for = _("In reply to"), _("for")
+        self.why = _("What it said, and why")
         self.new = _("New since your last visit")
 
 
@@ -54,7 +56,7 @@ def posts(rows: Iterable[Row], *, here: str, page: int, may_answer: bool) -> Saf
         if row.is_first_unread:
             parts.append(f'<p class="unread-line" id="unread">{words.new}</p>')
         if row.gone:
-            parts.append(_tombstone(row))
+            parts.append(_tombstone(row, words, here))
             continue
         if (head := heads.get(row.voice)) is None:
             head = heads[row.voice] = _head(row.voice, words)
@@ -62,11 +64,15 @@ def posts(rows: Iterable[Row], *, here: str, page: int, may_answer: bool) -> Saf
     return mark_safe("\n".join(parts))  # noqa: S308 - every part is escaped below
 
 
-def _tombstone(row: Row) -> str:
+def _why(row: Row, words: Words, here: str) -> str:
+    return f' <a href="{here}posts/{row.number}/hidden/">{words.why}</a>' if row.may_see_why else ""
+
+
+def _tombstone(row: Row, words: Words, here: str) -> str:
     n = row.number
     return (
         f'<article class="{row.css}" id="post-{n}" data-number="{n}"><p>'
-        f'<a class="post__number" href="#post-{n}">#{n}</a> {escape(row.gone)}</p></article>'
+        f'<a class="post__number" href="#post-{n}">#{n}</a> {escape(row.gone)}{_why(row, words, here)}</p></article>'
     )
 
 

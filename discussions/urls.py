@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from discussions.views import acts, posts, threads, writing
+from discussions.views import acts, moderation, posts, threads, writing
 
 app_name = "threads"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/", writing.people, name="people"),
     path("preview/", writing.preview, name="preview"),
     path("draft/", writing.draft, name="new_draft"),
+    path("reports/", moderation.reports, name="reports"),
     path("<int:thread_id>/", threads.thread_page, name="page"),
     path("<int:thread_id>/post/", posts.post_new, name="post"),
     path("<int:thread_id>/draft/", writing.draft, name="draft"),
@@ -26,4 +27,8 @@ urlpatterns = [
     path("<int:thread_id>/posts/<int:number>/edit/", posts.post_edit, name="edit"),
     path("<int:thread_id>/posts/<int:number>/delete/", posts.post_delete, name="delete"),
     path("<int:thread_id>/posts/<int:number>/history/", posts.post_history, name="history"),
+    path("<int:thread_id>/posts/<int:number>/report/", moderation.report, name="report"),
+    path("<int:thread_id>/posts/<int:number>/hide/", moderation.hide, name="hide"),
+    path("<int:thread_id>/posts/<int:number>/hidden/", moderation.hidden, name="hidden"),
+    path("<int:thread_id>/posts/<int:number>/restore/", moderation.restore, name="restore"),
 ]

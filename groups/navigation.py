@@ -61,7 +61,7 @@ def settings_sections(group: Group, standing: Standing, current: str) -> list[Se
         ("groups:letters", _("Letters"), leads),
         ("groups:invitations", _("Invitations"), leads),
         ("groups:working_groups", _("Working groups"), leads and not group.parent_id),
-        ("chat:reports", _("Reported messages"), leads),
+        ("threads:reports", _("Reports"), leads),
         ("groups:state", _("Rest and close"), True),
         ("groups:record", _("Record of acts"), leads),
     ]

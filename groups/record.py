@@ -57,6 +57,8 @@ VERBS: dict[str, str | Promise] = {
     "poll.closed": gettext_lazy("closed a poll early"),
     "poll.ballot_struck": gettext_lazy("struck the vote of somebody who left before the end of a poll"),
     "post.deleted": gettext_lazy("deleted a post"),
+    "post.hidden": gettext_lazy("hid a post"),
+    "post.restored": gettext_lazy("showed a hidden post again"),
     "message.deleted": gettext_lazy("deleted a message"),
     "message.pinned": gettext_lazy("pinned a message"),
     "message.unpinned": gettext_lazy("unpinned a message"),

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import markdown
 from discussions import mentions
 from discussions.chat.access import floors_of
 from discussions.chat.models import Block, Message, Report, Room, RoomReading
-from groups.models import Membership, Participant
+from discussions.report_notices import settled, waiting
 from notifications.models import Notice
 from notifications.services import Rendered
 
@@ -68,38 +67,22 @@ def render_conversations(notices: Sequence[Notice], user: "User") -> dict[int, R
 
 def render_reports_waiting(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:
     """To who decides: a message was reported, while that waits and is theirs to decide."""
-    asked = [notice.object_id for notice in notices]
-    seats = Participant.objects.taking_part().filter(user=user, membership__role=Membership.Role.LEAD)
-    led = Report.objects.for_leads().filter(pk__in=asked, room__group__in=seats.values("membership__group"))
-    shown = {
-        report.pk: Rendered(
-            _("A message in “%(group)s” was reported.") % {"group": report.room.group},
-            reverse("chat:reports", args=[report.room.group.slug]),
-            letter=_("A message was reported in a group that you lead."),
-        )
-        for report in led
-        if report.room.group is not None
-    }
-    if user.is_secretariat:
-        for report in Report.objects.for_secretariat(user).filter(pk__in=asked):
-            words = _("A message was reported to the Secretariat.")
-            shown[report.pk] = Rendered(words, reverse("queue") + f"#report-{report.pk}", letter=words)
-    return {notice.pk: shown[notice.object_id] for notice in notices if notice.object_id in shown}
+    return waiting(
+        notices,
+        user,
+        "message",
+        in_group=_("A message in “%(group)s” was reported."),
+        to_office=_("A message was reported to the Secretariat."),
+        letter=_("A message was reported in a group that you lead."),
+    )
 
 
 def render_reports_settled(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:
     """To who reported: what was decided."""
-    reports = Report.objects.filter(reporter=user).in_bulk([notice.object_id for notice in notices])
-    words = {
-        Report.State.UPHELD: _("The message you reported was deleted."),
-        Report.State.DISMISSED: _("The message you reported stands: whoever decided found nothing against the rules."),
-    }
-    return {
-        notice.pk: Rendered(
-            words[Report.State(report.state)],
-            reverse("notifications:list"),
-            letter=_("A report you made was decided."),
-        )
-        for notice in notices
-        if (report := reports.get(notice.object_id)) and report.state != Report.State.OPEN
-    }
+    return settled(
+        notices,
+        user,
+        Report,
+        upheld=_("The message you reported was deleted."),
+        dismissed=_("The message you reported stands: whoever decided found nothing against the rules."),
+    )

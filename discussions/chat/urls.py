@@ -11,7 +11,6 @@ urlpatterns = [
     path("", room.room_page, name="room"),
     path("new/", rooms.room_new, name="new"),
     path("<int:room_id>/", room.room_page, name="room"),
-    path("reports/", reports.reports, name="reports"),
     path("<int:room_id>/settings/", rooms.room_settings, name="settings"),
     path("<int:room_id>/state/", rooms.room_state, name="state"),
     path("<int:room_id>/send/", messages.message_send, name="send"),

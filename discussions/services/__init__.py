@@ -2,8 +2,10 @@
 
 from discussions.services.attention import set_attention
 from discussions.services.drafts import discard_draft, save_draft
+from discussions.services.hiding import hide_post, restore_post
 from discussions.services.posts import delete_post, edit_post, post
 from discussions.services.reading import mark_all_read, mark_read
+from discussions.services.reports import report_post, settle_post_report
 from discussions.services.threads import change_thread, close_thread, pin, reopen, start_thread, unpin
 
 __all__ = [
@@ -12,13 +14,17 @@ __all__ = [
     "delete_post",
     "discard_draft",
     "edit_post",
+    "hide_post",
     "mark_all_read",
     "mark_read",
     "pin",
     "post",
     "reopen",
+    "report_post",
+    "restore_post",
     "save_draft",
     "set_attention",
+    "settle_post_report",
     "start_thread",
     "unpin",
 ]

@@ -15,7 +15,7 @@ from core.errors import Conflict, DomainError
 from core.events import publish
 from discussions import mentions
 from discussions.events import PostChanged, PostDeleted, PostWritten
-from discussions.models import Attention, Draft, Kind, Mention, Post, PostVersion, Reading, Thread
+from discussions.models import Attention, Draft, HiddenPost, Kind, Mention, Post, PostVersion, Reading, Thread
 from discussions.services.locking import locked, moderating, open_for_posts, speaking
 from discussions.services.reading import count_own
 from discussions.services.writing import BadText, clean_body, digest, written
@@ -158,6 +158,8 @@ def delete_post(post: Post, *, by: Capacity, reason: str = "") -> Post:
     post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     post.thread = thread
     if post.is_deleted:
+        if post.author_id == by.user_id:
+            _forget_hidden(post, by)
         return post
     reason = " ".join(reason.split())[:500]
     if post.author_id == by.user_id and standing.is_participant:
@@ -177,6 +179,15 @@ def delete_post(post: Post, *, by: Capacity, reason: str = "") -> Post:
     record(by, "post.deleted", post, reason=reason)
     publish(PostDeleted(post))
     return post
+
+
+def _forget_hidden(post: Post, by: Capacity) -> None:
+    """Let the author take back for good what a lead has hidden: nobody shows it again."""
+    if HiddenPost.objects.filter(post=post).delete()[0]:
+        post.deleted_by, post.deleted_for = by.user, by.organisation
+        post.save(update_fields=["deleted_by", "deleted_for"])
+        retract("post_hidden", object_id=post.pk)
+        record(by, "post.deleted", post)
 
 
 def _keep_version(post: Post, by: Capacity, *, at: datetime) -> None:

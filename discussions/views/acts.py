@@ -68,6 +68,11 @@ def post_acts(visit: Visit, post: Post) -> list[Act]:
         acts.append(Act(_("Versions"), at("history"), "history"))
     if visit.writes and access.is_own(post, standing):
         acts.append(Act(_("Edit"), at("edit"), "edit"))
+    own = access.is_own(post, standing)
+    if standing.user.is_authenticated and not own:
+        acts.append(Act(_("Report"), at("report"), "flag"))
+    if standing.may_moderate and not own:
+        acts.append(Act(_("Hide"), at("hide"), "eye", ()))
     if may_remove(post, standing):
         acts.append(Act(_("Delete"), at("delete"), "trash"))
     return acts

@@ -250,9 +250,13 @@ class ThreadPage:
             if post.deleted_at:
                 row.css += " post--gone"
                 by_author = post.deleted_by_id == post.author_id
-                row.gone = (
-                    _("deleted by its author") if by_author else _("deleted by a lead: %s") % post.deleted_reason
-                )
+                if not by_author and not post.deleted_reason:
+                    row.gone = _("hidden by a lead")
+                    row.may_see_why = self.standing.is_lead or (own and self.standing.is_participant)
+                else:
+                    row.gone = (
+                        _("deleted by its author") if by_author else _("deleted by a lead: %s") % post.deleted_reason
+                    )
             else:
                 row.edited = date_format(timezone.localtime(post.edited_at)) if post.edited_at else ""
                 row.beside, row.has_menu = beside.get(post.pk, ""), has_menu

@@ -121,6 +121,8 @@ def post_delete(request: HttpRequest, slug: str, thread_id: int, number: int) ->
     """Ask once more, then delete."""
     post, standing = access.post_for_remover(request.user, slug, thread_id, number)
     if post.is_deleted:
+        if request.method == "POST" and access.is_own(post, standing):  # their own that a lead has hidden
+            services.delete_post(post, by=_remover(post, standing))
         return redirect(post)
     own = access.is_own(post, standing)
     form = DeleteForm(request.POST if request.method == "POST" else None, must_say=not own)

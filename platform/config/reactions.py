@@ -14,6 +14,7 @@ from core.realtime import following
 from core.realtime.frames import Frame
 from discussions import notices as thread_notices
 from discussions import reactions as thread_reactions
+from discussions import report_notices, reporting
 from discussions import search as thread_search
 from discussions.actions import notices as action_notices
 from discussions.actions import reactions as actions
@@ -24,6 +25,7 @@ from discussions.asking.parts import AcknowledgementPart, ConsultationPart
 from discussions.chat import live
 from discussions.chat import notices as chat_notices
 from discussions.chat import reactions as chat
+from discussions.chat import reports as chat_reports
 from discussions.chat import search as chat_search
 from discussions.events import AcknowledgementWanted, EndMoved, ThreadConcluded, ThreadReopened
 from discussions.letters import digests as digest_letters
@@ -33,6 +35,7 @@ from discussions.parts import Part
 from discussions.polls import notices as poll_notices
 from discussions.polls import reactions as polls
 from discussions.polls.parts import PollsPart
+from discussions.reporting import Source as ReportSource
 from groups import notices as group_notices
 from groups import reactions as group_reactions
 from groups import search as group_search
@@ -155,6 +158,9 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
     "poll_replaced": poll_notices.render_replaced,
     "action_given": action_notices.render_given,
     "action_due": action_notices.render_due,
+    "post_report_waiting": report_notices.post_reports_waiting,
+    "post_report_settled": report_notices.post_reports_settled,
+    "post_hidden": report_notices.posts_hidden,
 }
 
 # function(key, people's ids): further ways by which who was told of a happening hears of it, each in the background.
@@ -190,6 +196,9 @@ SEARCH_SOURCES: dict[Kind, Source] = {
     Kind.MESSAGE: chat_search.MESSAGES,
     Kind.DOCUMENT: document_search.DOCUMENTS,
 }
+
+# What can be reported, by kind (`discussions/reporting.py`).
+REPORTS: dict[str, ReportSource] = {"post": reporting.POSTS, "message": chat_reports.MESSAGES}
 
 # What other rooms add to a thread's page, in the order in which it stands there (`discussions/parts.py`).
 THREAD_PARTS: tuple[Part, ...] = (

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from discussions.actions.listing import Row, open_for
-from discussions.chat.models import Report
 from discussions.chat.unread import RoomBadge, room_badges
+from discussions.reporting import sources
 from discussions.unread import GroupNews, whats_new
 from groups.documents.models import Document
 from groups.documents.recent import recent_documents
@@ -139,7 +139,7 @@ def waiting_for(user: "User") -> list[Waiting]:
     for request in requests.select_related("group"):
         by_group[request.group] = by_group.get(request.group, 0) + 1
     found += [Waiting("membership", count, group) for group, count in by_group.items()]
-    reports = Counter(Report.objects.for_leads().filter(room__group__in=led).values_list("room__group", flat=True))
+    reports = Counter(pk for source in sources().values() for pk in source.model.objects.groups(led))
     found += [Waiting("report", reports[group.pk], group) for group in Group.objects.filter(pk__in=reports)]
     asking = Counter(one.organisation for one in Affiliation.objects.waiting_for(user).select_related("organisation"))
     found += [Waiting("affiliation", count, organisation) for organisation, count in asking.items()]

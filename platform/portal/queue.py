@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from discussions.chat.models import Report
-from discussions.chat.reports import Case, waiting_for_secretariat
+from discussions.reporting import Case, count_for_secretariat, waiting_for_secretariat
 from groups.models import Group, GroupState, Membership
 from partners.models import Affiliation, Organisation
 
@@ -52,5 +51,5 @@ def length(officer: "User") -> int:
     """Return how much waits."""
     proposed = Group.objects.filter(state=GroupState.PROPOSED).count()
     people = Affiliation.objects.waiting_for_secretariat().count()
-    reports = Report.objects.for_secretariat(officer).count()
+    reports = count_for_secretariat(officer)
     return Organisation.objects.applicants().count() + proposed + people + reports

@@ -92,7 +92,7 @@ PAGES = {
         GROUP + "settings/state/",
         GROUP + "settings/record/",
         GROUP + "chat/new/",
-        GROUP + "chat/reports/",
+        GROUP + "threads/reports/",
         "/conversations/",
         "/conversations/blocked/",
         ("/conversations/", r"/conversations/\d+/$"),

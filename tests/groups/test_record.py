@@ -7,7 +7,7 @@ from django.conf import settings
 
 from groups.record import VERBS
 
-ELSEWHERE = {"discussions/chat/services/reports.py"}
+ELSEWHERE = {"discussions/services/reports.py"}
 """Records in the site's chain, which no page of a group shows."""
 
 

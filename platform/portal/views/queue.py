@@ -11,8 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from core.errors import DomainError
-from discussions.chat.models import Report
-from discussions.chat.services import settle_report
+from discussions.reporting import sources
 from groups.forms import ReasonForm
 from groups.models import Group
 from groups.services import decline_group, open_group
@@ -75,18 +74,18 @@ def decide_affiliation(request: HttpRequest, affiliation_id: int) -> HttpRespons
 
 @require_POST
 def decide_report(request: HttpRequest, report_id: int) -> HttpResponse:
-    """Delete a reported message, or let it stand."""
+    """Take away what was reported, or let it stand; `kind` says what kind of words it is, a message if nothing."""
     by = officer(request.user)
-    report = Report.objects.for_secretariat(by.user).filter(pk=report_id).first()
-    if report is None:
+    source = sources().get(request.POST.get("kind", "message"))
+    if source is None or not source.model.objects.for_secretariat(by.user).filter(pk=report_id).exists():
         raise Http404
     upheld = request.POST.get("decision") == "hide"
     try:
-        settle_report(report.pk, by=by, upheld=upheld)
+        source.settle(report_id, by=by, upheld=upheld)
     except DomainError as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, _("The message is deleted.") if upheld else _("The message stands."))
+        messages.success(request, str(source.removed if upheld else source.stands))
     return redirect("queue")
 
 
