@@ -33,7 +33,7 @@ from notifications.digests import WEEKLY
 from notifications.letters import scopes
 from notifications.levels import Levels
 from notifications.models import Channel, Letter, Level
-from notifications.wording import Written, button, language_of
+from notifications.wording import Words, Written, button
 
 HORIZON = timedelta(days=8)
 """How old a post may be of which a digest tells: a week and a day, so that what one digest missed the next one has."""
@@ -53,7 +53,7 @@ def place_of_digest(letter: Letter) -> str:
     return reverse("home")
 
 
-def of_digests(letters: Sequence[Letter]) -> dict[int, Written]:
+def of_digests(letters: Sequence[Letter]) -> dict[int, Words]:
     """Return the words of digests, by the letter's id, for readers to whom something is new; queries do not grow with them."""
     readers = _Readers.of(letters)
     news = _News.of(readers.groups, since=timezone.now() - HORIZON)
@@ -61,12 +61,7 @@ def of_digests(letters: Sequence[Letter]) -> dict[int, Written]:
     found = {letter.pk: readers.new_to(letter, news) for letter in letters}
     shown = [item for items in found.values() for group in items for item in group.shown]
     quotes = _Quotes(news, shown)
-    written: dict[int, Written] = {}
-    for letter in letters:
-        if groups := found[letter.pk]:
-            with translation.override(language_of(letter.user)):
-                written[letter.pk] = _written(letter, groups, quotes)
-    return written
+    return {letter.pk: partial(_written, letter, groups, quotes) for letter in letters if (groups := found[letter.pk])}
 
 
 # --- What there is ------------------------------------------------------------------------------------------------
@@ -275,6 +270,7 @@ class _Quotes:
         words = {Word.of(item, group) for item, group in items.values()}
         named = {(group, one) for pk, (_item, group) in items.items() for one in mentions.ids_in(self._texts[pk])}
         self._company = Company(words, named)
+        self._made: dict[object, tuple[str, SafeString]] = {}
 
     def _beginning(self, item: Item) -> str:
         """Return the beginning of the post's source, tokens of mentions and all; "" if it was changed or deleted just now."""
@@ -287,6 +283,12 @@ class _Quotes:
 
     def part(self, new: NewThread) -> tuple[str, SafeString]:
         """Return what a digest says of the thread, as text and as styled HTML, in the current language."""
+        known = (new.thread.pk, len(new.posts), *(item.pk for item in new.quoted), translation.get_language())
+        if known not in self._made:
+            self._made[known] = self._part(new)
+        return self._made[known]
+
+    def _part(self, new: NewThread) -> tuple[str, SafeString]:
         group = new.thread.group_id
         lines = []
         for item in new.quoted:

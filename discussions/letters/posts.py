@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from groups.standing import Standing
 from notifications.letters import scopes
 from notifications.levels import Levels
 from notifications.models import Channel, Letter, Level, Notice, Rhythm
-from notifications.wording import Written, button, language_of, plain_words
+from notifications.wording import Words, Written, button, plain_words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -52,7 +52,7 @@ def place_of_post(letter: Letter) -> str:
     return post.get_absolute_url()
 
 
-def of_posts(letters: Sequence[Letter]) -> dict[int, Written]:
+def of_posts(letters: Sequence[Letter]) -> dict[int, Words]:
     """Return the words of letters about posts, by the letter's id, for readers who may read the post and want to hear of it.
 
     The number of queries does not grow with the letters, but for readers from outside the group.
@@ -61,14 +61,12 @@ def of_posts(letters: Sequence[Letter]) -> dict[int, Written]:
     posts = {post.pk: post for post in found.select_related("thread__group__parent", "reply_to")}
     to_write = [letter for letter in letters if letter.object_id in posts]
     readers = _Readers.of(to_write, posts)
-    written: dict[int, Written] = {}
     texts = _Texts(list(posts.values()))
-    for letter in to_write:
-        post = posts[letter.object_id]
-        with translation.override(language_of(letter.user)):
-            if why := readers.why(letter.user, post):
-                written[letter.pk] = _written(letter, post, why, readers, texts)
-    return written
+    return {
+        letter.pk: partial(_written, letter, post, why, readers, texts)
+        for letter in to_write
+        if (why := readers.why(letter.user, post := posts[letter.object_id]))
+    }
 
 
 @dataclass

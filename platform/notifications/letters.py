@@ -1,6 +1,7 @@
 """The letters that say what a notice in the page says: in the words that mail may carry, while it is unread and theirs."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,10 +13,10 @@ from notifications.levels import Levels
 from notifications.models import Channel, Letter, Level, Notice, Rhythm
 from notifications.services import Rendered, render_notices
 from notifications.stopping import About, Scope
-from notifications.wording import Written, language_of, plain_words
+from notifications.wording import Words, Written, language_of, plain_words
 
 
-def of_notices(letters: Sequence[Letter]) -> dict[int, Written]:
+def of_notices(letters: Sequence[Letter]) -> dict[int, Words]:
     """Return the words of letters about notices, by the letter's id, for those that are still to be told.
 
     What people say to each other (`NOTICES_THAT_WAIT`) obeys the level of its group; what is to be decided or was decided is
@@ -25,7 +26,7 @@ def of_notices(letters: Sequence[Letter]) -> dict[int, Written]:
     notices = Notice.objects.filter(read_at=None).in_bulk([letter.object_id for letter in letters])
     levels = Levels.of(people, Channel.MAIL)
     at_leisure = set(Rhythm.objects.filter(user__in=people, directly_by_mail=False).values_list("user_id", flat=True))
-    written: dict[int, Written] = {}
+    found: dict[int, Words] = {}
     for letter in letters:
         notice = notices.get(letter.object_id)
         if notice is None or notice.user_id != letter.user_id:
@@ -35,10 +36,11 @@ def of_notices(letters: Sequence[Letter]) -> dict[int, Written]:
                 if not words.letter:
                     continue
                 if not is_talk(notice.kind):
-                    written[letter.pk] = _written(notice, words, ())
+                    found[letter.pk] = partial(_written, notice, words, ())
                 elif letter.user_id not in at_leisure and levels.at(letter.user_id, words.group_id) != Level.OFF:
-                    written[letter.pk] = _written(notice, words, scopes(letter.user_id, group_id=words.group_id))
-    return written
+                    stop = scopes(letter.user_id, group_id=words.group_id)
+                    found[letter.pk] = partial(_written, notice, words, stop)
+    return found
 
 
 def is_talk(kind: str) -> bool:

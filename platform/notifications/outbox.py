@@ -21,7 +21,7 @@ from django.conf import settings
 from django.core.mail import mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
 from accounts.models import User
@@ -31,7 +31,7 @@ from notifications.digests import DAILY, WEEKLY
 from notifications.models import Letter, LetterQuerySet
 from notifications.quiet import quiet_until
 from notifications.services import NOTICE
-from notifications.wording import Written, message_of
+from notifications.wording import Words, language_of, message_of
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ FRESH = 2.0
 KEPT = timedelta(days=60)
 """How long it is known which letters were sent, so that nothing is told twice."""
 
-Write = Callable[[Sequence[Letter]], dict[int, Written]]
+Write = Callable[[Sequence[Letter]], dict[int, Words]]
 
 
 @cache
@@ -125,11 +125,11 @@ class _Hand:
         sent = 0
         with _mailer() as mailer:
             while self.letters and not self.is_unanswered and time.monotonic() < self.end:
-                written = self._write()
+                words = self._ask()
                 stale = time.monotonic() + FRESH
                 while self.letters and not self.is_unanswered and time.monotonic() < stale:
                     letter = self.letters.popleft()
-                    sent += self._hand_over(letter, written[letter.pk], mailer)
+                    sent += self._hand_over(letter, words[letter.pk], mailer)
         if self.letters:
             rest = Letter.objects.filter(pk__in=[one.pk for one in self.letters], lease=self.letters[0].lease)
             pause = PAUSES[0] if self.is_unanswered else timedelta()
@@ -138,8 +138,8 @@ class _Hand:
 
     # --- Words ----------------------------------------------------------------------------------------------------
 
-    def _write(self) -> dict[int, Written]:
-        """Make the words of those that are still to be sent, as they are now; the others leave the hand."""
+    def _ask(self) -> dict[int, Words]:
+        """Ask which are still to be sent, and how to make their words; the others leave the hand."""
         now, letters = timezone.now(), list(self.letters)
         stopped = bounces.stopped_for(letter.user for letter in letters)
         by_kind: dict[str, list[Letter]] = defaultdict(list)
@@ -151,26 +151,33 @@ class _Hand:
                 _own(letter).update(lease=None, leased_until=None, due_at=end)
             else:
                 by_kind[letter.kind].append(letter)
-        written: dict[int, Written] = {}
+        words: dict[int, Words] = {}
         failed: set[int] = set()
         for kind, some in by_kind.items():
             try:
-                written |= _kinds()[kind](some)
+                words |= _kinds()[kind](some)
             except Exception:
-                logger.exception("The words of %d letters (%s) could not be made together.", len(some), kind)
+                logger.exception("What %d letters (%s) say could not be asked together.", len(some), kind)
                 for letter in some:
-                    _write_alone(letter, written, failed)
-        unsaid = [one for some in by_kind.values() for one in some if one.pk not in written and one.pk not in failed]
+                    _ask_alone(letter, words, failed)
+        unsaid = [one for some in by_kind.values() for one in some if one.pk not in words and one.pk not in failed]
         _spare([*spared, *unsaid])
-        self.letters = deque(letter for letter in letters if letter.pk in written)
-        return written
+        self.letters = deque(letter for letter in letters if letter.pk in words)
+        return words
 
     # --- The mail server ------------------------------------------------------------------------------------------
 
-    def _hand_over(self, letter: Letter, written: Written, mailer: BaseEmailBackend) -> int:
+    def _hand_over(self, letter: Letter, words: Words, mailer: BaseEmailBackend) -> int:
         """Hand one letter to the mail server and note what came of it; return 1 if it was taken."""
         try:
-            message = message_of(letter, written)
+            with translation.override(language_of(letter.user)):
+                written = words()
+                message = message_of(letter, written)
+        except Exception:
+            logger.exception("The words of letter %d could not be made.", letter.pk)
+            _later(letter, "words")
+            return 0
+        try:
             mailer.open()
             mailer.send_messages([message])
         except SMTPRecipientsRefused as fault:
@@ -228,11 +235,11 @@ def _may_wait(letter: Letter) -> bool:
     return what in import_string(settings.NOTICES_THAT_WAIT)
 
 
-def _write_alone(letter: Letter, written: dict[int, Written], failed: set[int]) -> None:
+def _ask_alone(letter: Letter, words: dict[int, Words], failed: set[int]) -> None:
     try:
-        written |= _kinds()[letter.kind]([letter])
+        words |= _kinds()[letter.kind]([letter])
     except Exception:
-        logger.exception("The words of letter %d could not be made.", letter.pk)
+        logger.exception("What letter %d says could not be asked.", letter.pk)
         failed.add(letter.pk)
         _later(letter, "words")
 

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -46,6 +45,10 @@ class Written:
     sent: Callable[[], object] | None = None
 
 
+Words = Callable[[], Written]
+"""Makes the letter, in its reader's language; whether there is one was asked before."""
+
+
 def message_id(user_id: int, key: str) -> str:
     """Return the Message-ID of the letter with this key to this person: always the same, and nothing can be read from it."""
     name = salted_hmac("notifications.message_id", f"{user_id}:{key}", algorithm="sha256").hexdigest()[:40]
@@ -57,10 +60,9 @@ def _host() -> str:
 
 
 def message_of(letter: "Letter", written: Written) -> EmailMultiAlternatives:
-    """Return the message that carries the letter to its reader, in the reader's language."""
+    """Return the message that carries the letter to its reader; the current language is the reader's."""
     person = letter.user
-    with translation.override(language_of(person)):
-        text, html = _text(written), _html(written)
+    text, html = _text(written), _html(written)
     message = EmailMultiAlternatives(
         " ".join(written.subject.split()),
         text,
