@@ -53,11 +53,16 @@ def thread_for_reader(user: "Reader", slug: str, thread_id: int) -> tuple[Thread
 
 
 def thread_with_unread(user: "Reader", slug: str, thread_id: int) -> tuple[Thread, Standing]:
-    """Do the same, and know what is unread: `unread`, `read_to` and `first_unread` of the thread."""
+    """Do the same, and know what is unread: `unread`, `read_to` and `first_unread` of the thread, and the draft begun there."""
     group, standing = group_for_reader(user, slug)
     if user.is_authenticated and not standing.history_from and thread_id <= MOST:
         return _given(next(iter(_marked_thread(group.pk, thread_id, user.pk)), None), group), standing
-    threads = _threads(group, standing).with_unread(user, boundary_of(standing)).with_first_unread(user.pk)
+    threads = (
+        _threads(group, standing)
+        .with_unread(user, boundary_of(standing))
+        .with_first_unread(user.pk)
+        .with_draft(user.pk)
+    )
     return _one(threads.with_names(), group, thread_id), standing
 
 
@@ -65,7 +70,7 @@ def thread_with_unread(user: "Reader", slug: str, thread_id: int) -> tuple[Threa
 MOST = 2**63 - 1
 _marked_thread = prepared(
     lambda group, pk, user: (
-        Thread.objects.filter(group=group, pk=pk).with_mark(user).with_first_unread(user).with_names()
+        Thread.objects.filter(group=group, pk=pk).with_mark(user).with_first_unread(user).with_draft(user).with_names()
     )
 )
 
@@ -119,10 +124,10 @@ def may_keep(thread: Thread, standing: Standing) -> bool:
 
 
 def post_for_reader(user: "Reader", slug: str, thread_id: int, number: int) -> tuple[Post, Standing]:
-    """Return one post of a thread the person may read."""
+    """Return one post of a thread the person may read; under the number of one that was moved away, nothing is left."""
     thread, standing = thread_for_reader(user, slug, thread_id)
     posts = thread.posts.since(standing.history_from)
-    post = posts.filter(number=number).select_related("author", "organisation").first()
+    post = posts.filter(number=number, moved_to=None).select_related("author", "organisation").first()
     if post is None:
         raise Http404(NO_THREAD)
     post.thread = thread

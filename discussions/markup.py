@@ -4,15 +4,19 @@ people goes through `escape`; a post's text was made safe when it was saved, and
 was written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.templatetags.looks import icon
+from discussions.signs import Sign
 from groups.bylines import Byline
+
+NOBODY = Byline(0, None, "", None, "")
 
 
 @dataclass(slots=True)
@@ -21,18 +25,21 @@ class Row:
 
     number: int
     css: str
-    voice: Byline
-    body: SafeString
-    time: SafeString
+    voice: Byline = NOBODY
+    body: str = ""  # HTML
+    time: str = ""  # HTML
     key: str = ""
     edited: str = ""
-    gone: str = ""
+    gone: str = ""  # what stands there instead of words
     may_see_why: bool = False
     to: int = 0
     to_name: str = ""
+    to_url: str = ""
+    to_thread: str = ""
     copied: str = ""  # HTML
     is_first_unread: bool = False
     beside: str = ""  # HTML
+    signs: Sequence[Sign] = ()
     has_menu: bool = False
 
 
@@ -47,8 +54,19 @@ class Words:
         self.new = _("New since your last visit")
 
 
-def posts(rows: Iterable[Row], *, here: str, page: int, may_answer: bool) -> SafeString:
-    """Return the articles of a page of the thread at `here`, with the line above the first unread one."""
+def posts(
+    rows: Iterable[Row],
+    *,
+    here: str,
+    page: int,
+    may_answer: bool,
+    may_react: bool,
+    traces: Mapping[int, Sequence[SafeString]],
+) -> SafeString:
+    """Return the articles of a page of the thread at `here`, with the line above the first unread one.
+
+    `traces` are the lines that say what was done to the thread, by the number of the post below which they stand.
+    """
     words = Words()
     heads: dict[Byline, str] = {}  # a few voices write most of a page
     parts = []
@@ -57,10 +75,11 @@ def posts(rows: Iterable[Row], *, here: str, page: int, may_answer: bool) -> Saf
             parts.append(f'<p class="unread-line" id="unread">{words.new}</p>')
         if row.gone:
             parts.append(_tombstone(row, words, here))
-            continue
-        if (head := heads.get(row.voice)) is None:
-            head = heads[row.voice] = _head(row.voice, words)
-        parts.append(_article(row, head, words, here, page if may_answer else 0))
+        else:
+            if (head := heads.get(row.voice)) is None:
+                head = heads[row.voice] = _head(row.voice, words)
+            parts.append(_article(row, head, words, here, page if may_answer else 0, may_react=may_react))
+        parts += [f'<div class="trace">{line}</div>' for line in traces.get(row.number, ())]
     return mark_safe("\n".join(parts))  # noqa: S308 - every part is escaped below
 
 
@@ -72,7 +91,7 @@ def _tombstone(row: Row, words: Words, here: str) -> str:
     n = row.number
     return (
         f'<article class="{row.css}" id="post-{n}" data-number="{n}"><p>'
-        f'<a class="post__number" href="#post-{n}">#{n}</a> {escape(row.gone)}{_why(row, words, here)}</p></article>'
+        f'<a class="post__number" href="#post-{n}">#{n}</a> {conditional_escape(row.gone)}{_why(row, words, here)}</p></article>'
     )
 
 
@@ -85,14 +104,14 @@ def _head(voice: Byline, words: Words) -> str:
     )
 
 
-def _article(row: Row, head: str, words: Words, here: str, page: int) -> str:
+def _article(row: Row, head: str, words: Words, here: str, page: int, *, may_react: bool) -> str:
     n = row.number
     key = f' data-key="{row.key}"' if row.key else ""
     return (
         f'<article class="{row.css}" id="post-{n}" data-number="{n}"{key}>{head}'
         f'<span class="post__when">{row.time}<a class="post__number" href="{here}?post={n}#post-{n}">#{n}</a></span></header>'
         f'{_answered(row, words, here)}{_copied(row)}<div class="post__body prose" dir="auto">{row.body}</div>'
-        f"{_beside(row)}{_acts(row, words, here, page)}</article>"
+        f"{_beside(row)}{_signs(row, here, may_react=may_react)}{_acts(row, words, here, page)}</article>"
     )
 
 
@@ -117,10 +136,9 @@ def _person(voice: Byline, words: Words) -> str:
 
 def _answered(row: Row, words: Words, here: str) -> str:
     if row.to:
-        return (
-            f'<p class="post__to">{words.answers} <a href="{here}?post={row.to}#post-{row.to}">#{row.to} '
-            f"<bdi>{escape(row.to_name)}</bdi></a></p>"
-        )
+        url = escape(row.to_url) or f"{here}?post={row.to}#post-{row.to}"
+        place = f" “<bdi>{escape(row.to_thread)}</bdi>”" if row.to_thread else ""
+        return f'<p class="post__to">{words.answers} <a href="{url}">#{row.to} <bdi>{escape(row.to_name)}</bdi>{place}</a></p>'
     return f'<p class="post__to">{words.answers} {escape(row.to_name)}</p>' if row.to_name else ""
 
 
@@ -130,6 +148,27 @@ def _copied(row: Row) -> str:
 
 def _beside(row: Row) -> str:
     return f'<div class="post__beside">{row.beside}</div>' if row.beside else ""
+
+
+def _signs(row: Row, here: str, *, may_react: bool) -> str:
+    return signs(row.signs, f"{here}posts/{row.number}/react/", may_react=may_react) if row.signs else ""
+
+
+def signs(given: Iterable[Sign], url: str, *, may_react: bool) -> SafeString:
+    """Return the signs below a post; each is a switch of the form `acts` for who may react, which sends to `url`."""
+    buttons = "".join(_sign(sign, url, may_react=may_react) for sign in given)
+    return mark_safe(f'<div class="post__signs">{buttons}</div>')  # noqa: S308 - escaped below
+
+
+def _sign(sign: Sign, url: str, *, may_react: bool) -> str:
+    label = escape(sign.label)
+    spoken = f'<span class="visually-hidden"> {label}</span>'
+    shown = f'title="{label}"><span aria-hidden="true">{sign.emoji}</span> {sign.count}{spoken}'
+    if not may_react:
+        return f'<span class="sign" {shown}</span>'
+    name, own = ("off", "true") if sign.is_own else ("on", "false")
+    button = f'form="acts" formaction="{url}" name="{name}" value="{sign.emoji}" aria-pressed="{own}"'
+    return f'<button class="sign" {button} {shown}</button>'
 
 
 def _acts(row: Row, words: Words, here: str, page: int) -> str:

@@ -19,4 +19,4 @@ class Names:
 
     def of(self, author_id: int | None, organisation_id: int | None, function: str = "") -> Byline:
         """Return who spoke for whom; without an author, the organisation alone."""
-        return self._voices.of(author_id or NOBODY, organisation_id, function)
+        return self._voices.of(Said(author_id or NOBODY, organisation_id, function))

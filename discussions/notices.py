@@ -53,7 +53,9 @@ def _rendered(notices: Sequence[Notice], user: "User", sentence: Callable[[str, 
     spoken = list(posts.values())
     said_by = {post.pk: byline.label for post, byline in zip(spoken, bylines_for(spoken, user), strict=True)}
     return {
-        notice.pk: Rendered(sentence(said_by[post.pk], post), post.get_absolute_url(), markdown.excerpt(post.body))
+        notice.pk: Rendered(
+            sentence(said_by[post.pk], post), post.get_absolute_url(), markdown.excerpt(post.own_words)
+        )
         for notice in notices
         if (post := posts.get(notice.object_id))
     }

@@ -40,7 +40,7 @@ def show_threads(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[
 def show_posts(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
     """Return posts as they are listed, under the titles of their threads."""
     posts = list(Post.objects.filter(pk__in=[pk for pk, _part in asked]).select_related("thread__group"))
-    texts = readable((post.body for post in posts), reader)
+    texts = readable((post.own_words for post in posts), reader)
     voices = bylines_for(posts, reader)
     return {
         (post.pk, 0): Shown(post.thread.title, post.get_absolute_url(), text, post.thread.group.name, str(voice))

@@ -1,6 +1,6 @@
 """What is new to somebody: for lists, for the tabs of a group, and for the home page. Constant queries, whatever the size."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -72,26 +72,33 @@ def whats_new(user: "Reader", groups: Sequence[Group], *, newest: int = NEWEST) 
     fresh = Thread.objects.filter(group__in=list(news)).new_to(user, boundaries)
     for group_id, threads, posts in fresh.order_by().values_list("group_id").annotate(Count("pk"), Sum("unread")):
         news[group_id].threads, news[group_id].posts = threads, posts
-    for item in _newest(user, fresh, newest):
+    for item in _newest(user, fresh, boundaries, newest):
         item.thread.group = news[item.thread.group_id].group
         news[item.thread.group_id].newest.append(item)
     return news
 
 
-def _newest(user: "User", fresh: ThreadQuerySet, count: int) -> list[NewThread]:
+def _may_read(post: Post, moment: datetime | None) -> bool:
+    """Say whether a last post is for the reader: an older one may have been moved to the end of a thread."""
+    return moment is None or post.created_at >= moment
+
+
+def _newest(user: "User", fresh: ThreadQuerySet, boundaries: Mapping[int, datetime], count: int) -> list[NewThread]:
     place = Window(RowNumber(), partition_by=F("group_id"), order_by=[F("last_post_at").desc(), F("pk").desc()])
     threads = list(fresh.annotate(place=place).filter(Q(place__lte=count)).order_by("-last_post_at", "-pk"))
+    groups = {thread.pk: thread.group_id for thread in threads}
     last = {
         post.thread_id: post
         for post in Post.objects.filter(
             thread__in=[thread.pk for thread in threads], number=F("thread__last_number")
         ).standing()
+        if _may_read(post, boundaries.get(groups[post.thread_id]))
     }
-    named = {pk for post in last.values() for pk in mentions.ids_in(post.body)}
+    named = {pk for post in last.values() for pk in mentions.ids_in(post.own_words)}
     names, unknown = mentions.names_for(named, user), _("a participant")
 
     def words(post: Post | None) -> str:
-        return markdown.excerpt(mentions.replaced(post.body, names, unknown)) if post else ""
+        return markdown.excerpt(mentions.replaced(post.own_words, names, unknown)) if post else ""
 
     return [
         NewThread(thread, thread.unread, words(last.get(thread.pk)))  # type: ignore[attr-defined]

@@ -1,22 +1,34 @@
 """Who said what stands on one page, asked once for all of it: rows, what they answer, whom they mention."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from accounts.models import ARCHIVE
 from core.prepared import prepared
-from groups.bylines import Byline, archived_byline, bylines, insider_byline
+from groups.attribution import Veiled
+from groups.bylines import Byline, SpokenRow, archived_byline, bylines, insider_byline
 from groups.models import Participant
 from groups.standing import Standing
 from partners.models import Listing
 
 
 class Said(NamedTuple):
-    """What is frozen on a word."""
+    """What is frozen on a word, and the rule of attribution that holds for it in the group it was spoken in."""
 
     author_id: int
     organisation_id: int | None
     function: str
+    veil: int = 0
+    spoken_in: int = 0
+
+    @classmethod
+    def of(cls, word: "Word") -> "Said":
+        """Return what is frozen on a post, a version, a trace."""
+        return cls(word.author_id, word.organisation_id, word.function, word.veil, word.spoken_in)
+
+
+class Word(SpokenRow, Veiled, Protocol):
+    """A word that was spoken in a thread."""
 
 
 class Columns(NamedTuple):
@@ -47,6 +59,7 @@ class Voices:
     def __init__(self, standing: Standing, said: Iterable[Said], *, mentioned: Iterable[int] = ()) -> None:
         rows = list({*said, *(Said(person, None, "") for person in mentioned)})
         self._bylines: dict[Said, Byline] = dict(zip(rows, bylines(rows, standing), strict=True))
+        self.is_inside = standing.is_participant
         self.people = {one.person_id: one.name for one in self._bylines.values() if one.name}
 
     @classmethod
@@ -76,7 +89,7 @@ class Voices:
         voices._bylines |= {
             one: insider_byline(
                 one.author_id,
-                columns.name,
+                people[one.author_id],
                 function=one.function,
                 organisation=(
                     one.organisation_id,
@@ -92,6 +105,10 @@ class Voices:
         }
         return voices
 
-    def of(self, author_id: int, organisation_id: int | None, function: str) -> Byline:
-        """Return the byline of what is frozen on one word."""
-        return self._bylines[Said(author_id, organisation_id, function)]
+    def names_under(self, veil: int) -> dict[int, str]:
+        """Return the names that a text under this rule of attribution may be shown with: outside its group, none."""
+        return {} if veil and not self.is_inside else self.people
+
+    def of(self, word: "Said | Word") -> Byline:
+        """Return the byline of what is frozen on one word that was among those given."""
+        return self._bylines[word if isinstance(word, Said) else Said.of(word)]

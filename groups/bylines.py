@@ -2,8 +2,9 @@
 
 Who shares a group or an organisation with the author today, or is of the Secretariat, reads the person's name; everybody
 else the function and the organisation, also in a group that the author has left: whoever joins later shares nothing with
-them. An organisation that is not named to the reader shows as a member organisation. Names are looked up now, so an erased
-person is a former member everywhere.
+them. A thread may say that less than that leaves its group (`groups/attribution.py`): who takes part there reads as always,
+everybody else no names, or no organisations either. An organisation that is not named to the reader shows as a member
+organisation. Names are looked up now, so an erased person is a former member everywhere.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import ARCHIVE, User
+from groups.attribution import Attribution
 from groups.models import Membership, Participant
 from groups.standing import Standing
 from partners.models import Affiliation, Listing, Organisation, OrganisationStatus
@@ -33,6 +35,8 @@ class SpokenRow(Protocol):
     def organisation_id(self) -> int | None: ...
     @property
     def function(self) -> str: ...
+
+    # A word may also carry `veil` and `spoken_in`, as `groups.attribution.Veiled` says.
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Byline:
 
 def bylines(rows: Sequence[SpokenRow], standing: Standing) -> list[Byline]:
     """Return the byline of each row spoken in the standing's group, in order; a fixed number of queries."""
-    return _Reader(standing.user, takes_part=standing.is_participant).bylines(rows)
+    return _Reader(standing.user, inside=standing.group.pk if standing.is_participant else None).bylines(rows)
 
 
 def archived_byline(name: str, *, told: bool) -> Byline:
@@ -119,9 +123,10 @@ def _pattern(name: str, argument: int | str) -> str:
 class _Reader:
     """What one reader may be told; asks the database per kind of question, never per row."""
 
-    def __init__(self, user: "User | AnonymousUser", *, takes_part: bool = False) -> None:
+    def __init__(self, user: "User | AnonymousUser", *, inside: int | None = None) -> None:
+        """Take the reader and, where all rows were spoken in one group, the group's id if they take part in it."""
         self.user = user
-        self.takes_part = takes_part
+        self.inside = inside
         self._shared: set[int] = set()
 
     def bylines(self, rows: Sequence[SpokenRow]) -> list[Byline]:
@@ -134,15 +139,48 @@ class _Reader:
         organisations = _organisations(rows)
         self._shared = self._organisations_shared(organisations.values())
         return [
-            archived_byline(row.function, told=self._is_told_archives(row))
-            if row.author_id == ARCHIVE
-            else self._byline(row, authors.get(row.author_id), known, organisations)
-            for row in rows
+            self._one(row, veil, authors.get(row.author_id), known, organisations)
+            for row, veil in zip(rows, self._veils(rows), strict=True)
         ]
+
+    def _one(
+        self,
+        row: SpokenRow,
+        veil: int,
+        author: User | None,
+        known: set[int],
+        organisations: dict[int, Organisation],
+    ) -> Byline:
+        if veil:
+            return self._veiled(row, veil, organisations)
+        if row.author_id == ARCHIVE:
+            return archived_byline(row.function, told=self._is_told_archives(row))
+        return self._byline(row, author, known, organisations)
+
+    def _veils(self, rows: Sequence[SpokenRow]) -> list[int]:
+        """Return, for each row, the rule of attribution that binds this reader; a query only where there is such a rule."""
+        rules = [(getattr(row, "veil", 0), getattr(row, "spoken_in", None)) for row in rows]
+        return [
+            veil if veil and group != self.inside and group not in self._own_groups else 0 for veil, group in rules
+        ]
+
+    def _veiled(self, row: SpokenRow, veil: int, organisations: dict[int, Organisation]) -> Byline:
+        """Return what leaves the group of a word: never the person, and under the narrowest rule no organisation."""
+        organisation = organisations.get(row.organisation_id) if row.organisation_id is not None else None
+        if veil >= Attribution.NO_ORGANISATIONS or organisation is None:
+            return Byline(0, None, "", None, _("a participant"))
+        return Byline(
+            person_id=0,
+            name=None,
+            function="",
+            organisation_id=organisation.pk,
+            organisation=self._label(organisation),
+            organisation_url=self._page(organisation),
+        )
 
     def _is_told_archives(self, row: SpokenRow) -> bool:
         """Say whether the reader takes part in the group in whose archive the row was found."""
-        if self.takes_part or self._of_secretariat:
+        if self.inside is not None or self._of_secretariat:
             return True
         group = getattr(getattr(row, "thread", row), "group_id", None)
         return group in self._own_groups
@@ -183,7 +221,7 @@ class _Reader:
 
     @cached_property
     def _is_partner(self) -> bool:
-        return self.takes_part or is_partner_person(self.user)
+        return self.inside is not None or is_partner_person(self.user)
 
     def _organisations_shared(self, organisations: Iterable[Organisation]) -> set[int]:
         """Return those not named to the reader by their listing that the reader acts for or shares a group with."""

@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import markdown
+from core import markdown, quotations
 from core.letters import styled
 from discussions import mentions
 from discussions.letters.company import Company, Word
@@ -277,7 +277,7 @@ class _Quotes:
 
         def make() -> str:
             version, body = self._bodies.get(item.pk, (0, ""))
-            return body[:600] if version == item.version else ""
+            return quotations.without(body)[:600] if version == item.version else ""
 
         return _beginnings.get((item.pk, item.version), make)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import markdown
 from core.letters import styled
-from discussions import addresses, mentions
+from discussions import addresses, mentions, quotes
 from discussions.letters.company import Company, Word
 from discussions.models import Attention, Post, Reading
 from groups.bylines import bylines_for
@@ -146,7 +146,8 @@ class _Texts:
         people = mentions.ids_in(post.body)
         if not standing.is_participant:
             (byline,) = bylines_for([post], standing.user)
-            return self._make(post, str(byline), dict(mentions.names_for(people, standing.user)))  # type: ignore[arg-type]
+            names = {} if post.veil else mentions.names_for(people, standing.user)  # type: ignore[arg-type]
+            return self._make(post, str(byline), dict(names))
         key = (post.pk, translation.get_language() or "")
         if key not in self._made:
             group = post.thread.group_id
@@ -156,9 +157,10 @@ class _Texts:
 
     def _make(self, post: Post, by: str, names: dict[int, str]) -> tuple[str, SafeString]:
         unknown = _("a participant")
-        text = f"{by}:\n\n{mentions.replaced(post.body, names, unknown)}"
+        body, words = quotes.for_everybody(post)
+        text = f"{by}:\n\n{mentions.replaced(body, names, unknown)}"
         head = format_html('<p class="letter-by" dir="auto">{}</p>', by)
-        return text, styled(head + format_html('<div dir="auto">{}</div>', markdown.fill(post.html, names, unknown)))
+        return text, styled(head + format_html('<div dir="auto">{}</div>', markdown.fill(words, names, unknown)))
 
 
 def _written(letter: Letter, post: Post, why: str, readers: _Readers, texts: _Texts) -> Written:

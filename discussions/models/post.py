@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import markdown
+from core import markdown, quotations
 from core.models import TimeStamped
 from discussions.models.thread import Thread
+from groups.attribution import Attribution
 from groups.history import boundaries_of
 from groups.models import Group
 from partners.models import Organisation, Spoken
@@ -53,20 +55,26 @@ class PostQuerySet(models.QuerySet["Post"]):
         return posts.filter(seen)
 
     def standing(self) -> "PostQuerySet":
-        """Not deleted."""
-        return self.filter(deleted_at=None)
+        """Neither deleted nor moved away: what has words."""
+        return self.filter(deleted_at=None, moved_to=None)
 
 
 class Post(Searchable, Spoken, TimeStamped):
-    """Numbered 1, 2, 3... without gaps inside its thread. A deleted post keeps its number and loses its text."""
+    """Numbered 1, 2, 3... without gaps inside its thread. A deleted post keeps its number and loses its text.
+
+    A moved post is the same row under the next number of its new thread; under its old number a stub stays, a row of the same
+    author without text, whose `moved_to` is the post, wherever that is by now.
+    """
 
     KIND = Kind.POST
     FOUND_BY = frozenset({"body", "deleted_at"})
-    STANDS_BY = frozenset({"thread"})
+    STANDS_BY = frozenset({"thread", "attribution"})
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="posts")
     number = models.PositiveIntegerField()
+    # What it answers; after a move, that may stand in another thread of the group.
     reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
+    moved_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="stubs")
     body = models.TextField()
     # What `core.markdown.render` makes of the body: the same for every reader, so it is made once.
     html = models.TextField()
@@ -79,6 +87,14 @@ class Post(Searchable, Spoken, TimeStamped):
     deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     deleted_for = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
     deleted_reason = models.CharField(max_length=500, blank=True)
+    # The latest `created_at` from the first post to this one: it rises with the number also where older posts were moved
+    # in, so that what a newcomer may not read at the beginning of a thread ends in one place.
+    peak_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The rule of attribution under which it was written; the thread's may be narrower by now, and then holds.
+    attribution = models.PositiveSmallIntegerField(choices=Attribution.choices, default=Attribution.OPEN)
+    # What people answered with besides words, the first given standing first: [sign, person, organisation], by ids. It stands
+    # on the post and is changed under its lock, so that a page of posts asks nothing more for it.
+    signs = models.JSONField(default=list, editable=False)
     key = models.UUIDField()
     # Of what was sent with the key, so that a retry is told from another text under the same key.
     digest = models.CharField(max_length=64)
@@ -92,7 +108,7 @@ class Post(Searchable, Spoken, TimeStamped):
         ]
         indexes = [
             models.Index(fields=["thread", "author", "number"]),
-            models.Index(fields=["thread", "created_at", "number"]),
+            models.Index(fields=["thread", "peak_at", "number"], name="posts_by_peak"),
         ]
 
     def __str__(self) -> str:
@@ -107,13 +123,33 @@ class Post(Searchable, Spoken, TimeStamped):
         """Recorded in the group's chain."""
         return f"group:{self.thread.group_id}"
 
+    @property
+    def is_stub(self) -> bool:
+        """Whether the post that had this number stands elsewhere now."""
+        return self.moved_to_id is not None
+
+    @property
+    def veil(self) -> int:
+        """The rule of attribution that holds for it: the narrower one of its own and its thread's."""
+        return max(self.attribution, self.thread.attribution)
+
+    @property
+    def spoken_in(self) -> int:
+        """The group inside which names follow the ordinary rule."""
+        return self.thread.group_id
+
     def searched(self) -> str:
         """Return the body without its mentions: whom a post names is no word of it, and not for every reader to know."""
-        return markdown.MENTION.sub(" ", self.body)
+        return markdown.MENTION.sub(" ", self.own_words)
+
+    @property
+    def own_words(self) -> str:
+        """The source without what it quotes from posts: those are found, and read, where they were said."""
+        return quotations.without(self.body)
 
     def cards(self) -> list[Card]:
-        """Return what the search holds of it: its words; nothing of a deleted one."""
-        if self.is_deleted:
+        """Return what the search holds of it: its words; nothing of a deleted one or a stub."""
+        if self.is_deleted or self.is_stub:
             return []
         return [
             Card(
@@ -126,6 +162,7 @@ class Post(Searchable, Spoken, TimeStamped):
                 group_id=self.thread.group_id,
                 author_id=self.author_id,
                 organisation_id=self.organisation_id,
+                veil=self.veil,
             )
         ]
 
@@ -147,6 +184,16 @@ class PostVersion(Spoken, TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.post} v{self.number}"
+
+    @property
+    def veil(self) -> int:
+        """As of its post."""
+        return self.post.veil
+
+    @property
+    def spoken_in(self) -> int:
+        """As of its post."""
+        return self.post.spoken_in
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the version once; one that exists is never written again."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import markdown
 from core.models import TimeStamped
+from groups.attribution import Attribution
 from groups.models import Group
 from partners.models import Organisation, Spoken
 from search.cards import Card, microseconds
@@ -85,7 +86,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         from discussions.models.post import Post
 
         moments = [When(group=group, then=Value(moment)) for group, moment in boundaries.items()]
-        hidden = Post.objects.filter(thread=OuterRef("pk"), created_at__lt=OuterRef("boundary")).order_by("-number")
+        hidden = Post.objects.filter(thread=OuterRef("pk"), peak_at__lt=OuterRef("boundary")).order_by("-number")
         own_after = (
             Post.objects.filter(thread=OuterRef("pk"), author=user, number__gt=OuterRef("floor"))
             .order_by()
@@ -106,7 +107,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         )
 
     def with_names(self) -> "ThreadQuerySet":
-        """Add the names of who started it and who closed it, for readers who may be told them."""
+        """Add the names of who started it, who closed it and who keeps its summary, for readers who may be told them."""
         return self.annotate(
             starter_name=F("author__name"),
             starter_organisation=F("organisation__name"),
@@ -114,6 +115,20 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             closer_name=F("closed_by__name"),
             closer_organisation=F("closed_for__name"),
             closer_listing=F("closed_for__listing"),
+            keeper_name=F("summary_by__name"),
+            keeper_organisation=F("summary_for__name"),
+            keeper_listing=F("summary_for__listing"),
+        )
+
+    def with_draft(self, user_id: int | None) -> "ThreadQuerySet":
+        """Add what the person has begun to write here: `draft_body`, and `draft_reply`, the number it answers in this thread."""
+        from discussions.models.draft import Draft
+
+        mine = Draft.objects.filter(thread=OuterRef("pk"), user=user_id)
+        # What it answers may have been moved away since.
+        here = mine.filter(reply_to__thread=OuterRef("pk"))
+        return self.annotate(
+            draft_body=Subquery(mine.values("body")[:1]), draft_reply=Subquery(here.values("reply_to__number")[:1])
         )
 
     def with_first_unread(self, user_id: int | None) -> "ThreadQuerySet":
@@ -137,7 +152,7 @@ class Thread(Searchable, Spoken, TimeStamped):
 
     KIND = SearchKind.THREAD
     FOUND_BY = frozenset({"title", "conclusion", "closed_at"})
-    STANDS_BY = frozenset({"group", "last_post_at"})
+    STANDS_BY = frozenset({"group", "last_post_at", "attribution"})
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="threads")
     title = models.CharField(_("title"), max_length=TITLE_LENGTH)
@@ -150,11 +165,23 @@ class Thread(Searchable, Spoken, TimeStamped):
     closed_function = models.CharField(max_length=120, blank=True)
     conclusion = models.TextField(blank=True)
     conclusion_html = models.TextField(blank=True)
+    # The thread into which it was merged: everything that had words stands there now.
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    attribution = models.PositiveSmallIntegerField(
+        _("attribution"), choices=Attribution.choices, default=Attribution.OPEN
+    )
     # Raised by every change of title or end: a keeper saves against the version they saw.
     version = models.PositiveIntegerField(default=1)
     last_number = models.PositiveIntegerField(default=0)
     last_post_at = models.DateTimeField(default=timezone.now)
     # What stands in the thread besides posts: its page asks only for what there is.
+    summary_version = models.PositiveIntegerField(default=0)
+    summary_html = models.TextField(blank=True)
+    summary_at = models.DateTimeField(null=True)
+    summary_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    summary_for = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    summary_function = models.CharField(max_length=120, blank=True)
+    trace_count = models.PositiveIntegerField(default=0)
     asks_acknowledgement = models.BooleanField(default=False)
     poll_count = models.PositiveIntegerField(default=0)
     action_count = models.PositiveIntegerField(default=0)
@@ -203,8 +230,19 @@ class Thread(Searchable, Spoken, TimeStamped):
                 group_id=self.group_id,
                 author_id=self.author_id,
                 organisation_id=self.organisation_id,
+                veil=self.attribution,
             )
         ]
+
+    @property
+    def veil(self) -> int:
+        """The rule of attribution for who started and closed it."""
+        return self.attribution
+
+    @property
+    def spoken_in(self) -> int:
+        """The group inside which names follow the ordinary rule."""
+        return self.group_id
 
     @property
     def is_closed(self) -> bool:

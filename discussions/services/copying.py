@@ -73,6 +73,7 @@ def thread_of(
             key=word.key,
             digest=of if number == 1 else digest(thread.pk, number),
             created_at=word.at,
+            peak_at=word.at,
             copied_at=now,
         )
         post.save(force_insert=True)

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core import markdown, quotations
 from core.audit import record
 from core.errors import Conflict, DomainError
 from core.events import publish
-from discussions import mentions
+from discussions import mentions, quotes
 from discussions.events import PostChanged, PostDeleted, PostWritten
 from discussions.models import Attention, Draft, HiddenPost, Kind, Mention, Post, PostVersion, Reading, Thread
 from discussions.services.locking import locked, moderating, open_for_posts, speaking
@@ -54,7 +55,15 @@ def post(
     ):
         raise DomainError(_("The post you answer is not in this thread."))
     return append(
-        thread, by=by, body=body, key=key, fingerprint=fingerprint, reply_to=reply_to, at=at, came_by=came_by
+        thread,
+        by=by,
+        body=body,
+        key=key,
+        fingerprint=fingerprint,
+        reply_to=reply_to,
+        at=at,
+        came_by=came_by,
+        since=standing.history_from,
     )
 
 
@@ -78,9 +87,15 @@ def append(
     reply_to: Post | None = None,
     at: datetime | None = None,
     came_by: str = "",
+    since: datetime | None = None,
 ) -> Post:
-    """Write the next post of a thread whose row the caller has locked and whose rights the caller has judged."""
+    """Write the next post of a thread whose row the caller has locked and whose rights the caller has judged.
+
+    `since` is the moment from which the author may read the group: what is older cannot be quoted.
+    """
+    body = quotes.resolve(body, thread, since)
     text, html, people = written(body, partial(mentions.people_of, thread.group))
+    people = _named_by(text, people)
     now = at or timezone.now()
     if thread.last_number:
         now = max(now, thread.last_post_at)
@@ -94,6 +109,8 @@ def append(
         digest=fingerprint,
         created_at=now,
         came_by=came_by,
+        peak_at=now,
+        attribution=thread.attribution,
     )
     new.speak_as(by)
     try:
@@ -127,9 +144,11 @@ def edit_post(post: Post, *, by: Capacity, body: str, base: int) -> Post:
         raise Conflict(_("This post was deleted meanwhile."), current=post)
     by = speaking(standing, by)
     open_for_posts(thread)
+    body = quotes.resolve(body, thread, standing.history_from)
     text, html, people = written(
         body, partial(mentions.people_of, thread.group), also=mentions.named_in(post.body, thread.group)
     )
+    people = _named_by(text, people)
     if text == post.body:
         return post
     if post.version != base:
@@ -188,6 +207,12 @@ def _forget_hidden(post: Post, by: Capacity) -> None:
         post.save(update_fields=["deleted_by", "deleted_for"])
         retract("post_hidden", object_id=post.pk)
         record(by, "post.deleted", post)
+
+
+def _named_by(text: str, people: list[int]) -> list[int]:
+    """Return those whom the author names: whom a quotation names was told when it was said."""
+    own = quotations.without(text)
+    return people if own == text else [person for person in people if person in set(markdown.mentioned(own))]
 
 
 def _keep_version(post: Post, by: Capacity, *, at: datetime) -> None:

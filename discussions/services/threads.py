@@ -60,7 +60,9 @@ def start_thread(
     thread.created_at = thread.last_post_at = at or timezone.now()
     thread.speak_as(by)
     thread.save(force_insert=True)
-    append(thread, by=by, body=body, key=key, fingerprint=fingerprint, at=at, came_by=came_by)
+    append(
+        thread, by=by, body=body, key=key, fingerprint=fingerprint, at=at, came_by=came_by, since=standing.history_from
+    )
     Draft.objects.filter(user=by.user, group=group, thread=None).delete()
     if acknowledge and kind == Kind.ANNOUNCEMENT:
         publish(AcknowledgementWanted(thread, by))

@@ -6,12 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core import markdown
 from discussions import access, parts
 from discussions.access import may_keep, may_remove
+from discussions.filling import Texts
 from discussions.models import Attention, Kind, Post, Thread
 from discussions.parts import Act, Visit
-from discussions.voices import Said, Voices
 from groups.audience import readers_of
 from groups.standing import Standing
 
@@ -88,15 +87,14 @@ def post_about(request: HttpRequest, slug: str, thread_id: int, number: int) -> 
     acts = post_acts(visit, post)
     if "menu" in request.GET:
         return render(request, "discussions/_post_menu.html", {"post": post, "acts": acts})
-    said = [Said(post.author_id, post.organisation_id, post.function)]
-    voices = Voices(standing, said, mentioned=markdown.people_in([post.html]))
+    texts = Texts([post], standing)
     context = {
         "post": post,
         "thread": post.thread,
         "group": post.thread.group,
         "acts": acts,
-        "body": markdown.fill(post.html, voices.people, _("a participant")),
-        "voice": voices.of(post.author_id, post.organisation_id, post.function),
+        "body": texts.of(post),
+        "voice": texts.voices.of(post),
         "link": request.build_absolute_uri(post.get_absolute_url()),
         "audience": readers_of(post.thread.group),
     }

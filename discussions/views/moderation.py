@@ -156,6 +156,6 @@ def _hidden_in(group_id: int, standing: Standing) -> list[tuple[HiddenPost, Byli
 
 
 def _shown(post: Post, standing: Standing, html: str) -> tuple[Byline, str]:
-    said = Said(post.author_id, post.organisation_id, post.function)
+    said = Said.of(post)
     voices = Voices(standing, [said], mentioned=markdown.people_in([html]))
-    return voices.of(*said), markdown.fill(html, voices.people, _("a participant"))
+    return voices.of(said), markdown.fill(html, voices.people, _("a participant"))

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import diff, markdown
+from core import diff
 from core.errors import Conflict, DomainError
 from discussions import access, mentions, services
+from discussions.filling import Texts
 from discussions.forms import DeleteForm, EditForm, PostForm
 from discussions.models import Post, PostVersion
 from discussions.views.page import Composer, ThreadPage
@@ -135,16 +136,15 @@ def post_delete(request: HttpRequest, slug: str, thread_id: int, number: int) ->
         else:
             messages.success(request, _("The post is deleted; its number stays."))
             return redirect(post)
-    said = [Said(post.author_id, post.organisation_id, post.function)]
-    voices = Voices(standing, said, mentioned=markdown.people_in([post.html]))
+    texts = Texts([post], standing)
     context = {
         "post": post,
         "thread": post.thread,
         "group": post.thread.group,
         "form": form,
         "own": own,
-        "body": markdown.fill(post.html, voices.people, _("a participant")),
-        "voice": voices.of(post.author_id, post.organisation_id, post.function),
+        "body": texts.of(post),
+        "voice": texts.voices.of(post),
         "audience": readers_of(post.thread.group),
     }
     return render(request, "discussions/post_delete.html", context)
@@ -168,7 +168,7 @@ def post_history(request: HttpRequest, slug: str, thread_id: int, number: int) -
         PostVersion.objects.filter(post=post, number__gte=numbers[-1] - 1, number__lte=numbers[0]).order_by("-number")
     )
     named = {pk for version in versions for pk in mentions.ids_in(version.body)}
-    said = [Said(one.author_id, one.organisation_id, one.function) for one in versions]
+    said = [Said.of(one) for one in versions]
     voices = Voices(standing, said, mentioned=named)
     texts = {one.number: mentions.replaced(one.body, voices.people, _("a participant")) for one in versions}
     rows, effort = [], diff.Effort()
@@ -178,7 +178,7 @@ def post_history(request: HttpRequest, slug: str, thread_id: int, number: int) -
         rows.append(
             {
                 "number": version.number,
-                "voice": voices.of(version.author_id, version.organisation_id, version.function),
+                "voice": voices.of(version),
                 "at": version.created_at,
                 "pieces": diff.words(texts.get(version.number - 1, ""), texts[version.number], effort)
                 if version.number > 1

@@ -67,13 +67,15 @@ def _filters(request: HttpRequest, *, signed_in: bool) -> dict[str, str]:
 
 def _listed(threads: list[Any], standing: Standing) -> list[dict[str, Any]]:
     """Return the rows of the list: each thread and who wrote last, in a few queries for all of them."""
-    last = {
-        post.thread_id: post
-        for post in Post.objects.filter(thread__in=[thread.pk for thread in threads], number=F("thread__last_number"))
-    }
+    by_id = {thread.pk: thread for thread in threads}
+    last = {post.thread_id: post for post in Post.objects.filter(thread__in=by_id, number=F("thread__last_number"))}
+    for pk, post in last.items():
+        post.thread = by_id[pk]
+        if standing.history_from and post.created_at < standing.history_from:
+            post.body = ""  # an older post that was moved here; what there is for this reader stands above it
     voices = Voices(
         standing,
-        [Said(post.author_id, post.organisation_id, post.function) for post in last.values()],
+        [Said.of(post) for post in last.values()],
         mentioned={person for post in last.values() for person in mentions.ids_in(post.body)},
     )
     unknown = _("a participant")
@@ -88,9 +90,10 @@ def _listed(threads: list[Any], standing: Standing) -> list[dict[str, Any]]:
                 "url": f"{url}?unread=1" if thread.unread > 0 else url,
                 "last_url": post.number and f"{url}?post={post.number}#post-{post.number}",
                 "unread": max(thread.unread, 0),
-                "voice": voices.of(post.author_id, post.organisation_id, post.function),
-                "excerpt": markdown.excerpt(mentions.replaced(post.body, voices.people, unknown)),
+                "voice": voices.of(post),
+                "excerpt": markdown.excerpt(mentions.replaced(post.own_words, voices.names_under(post.veil), unknown)),
                 "deleted": post.is_deleted,
+                "moved": post.is_stub,
             }
         )
     return rows
@@ -146,7 +149,10 @@ def thread_page(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse
     if "last" in request.GET:
         return redirect(_at_last(thread))
     page.go_to(page=number(request.GET.get("page")), post=number(request.GET.get("post")))
-    return show(request, page, answering=number(request.GET.get("reply")))
+    if page.here and (moved := page.moved_to):
+        return redirect(moved)
+    asked = {name: number(request.GET.get(name)) for name in ("reply", "quote")}
+    return show(request, page, answering=asked["reply"], quoting=asked["quote"])
 
 
 def _at_last(thread: Thread) -> str:
@@ -160,11 +166,12 @@ def show(
     composer: Composer | None = None,
     preview: object = None,
     answering: int = 0,
+    quoting: int = 0,
 ) -> HttpResponse:
     """Render the thread's page, with the editor as it stands: empty, with a draft, or with what was refused."""
     context = page.context()
     if composer is None and context["may_answer"]:
-        composer = page.composer(answering=answering)
+        composer = page.composer(answering=answering, quoting=quoting)
     return render(request, "discussions/thread.html", {**context, "composer": composer, "preview": preview})
 
 

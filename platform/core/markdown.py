@@ -2,10 +2,13 @@
 
 A person is mentioned as `@[12]`. The HTML keeps a placeholder, so that it can be stored, and names are looked up when it is
 shown: an erased person is a former member in old texts too.
+
+A quotation that begins with `> #[12]` is of word 12. The HTML keeps its number on the `blockquote`, and who said it is looked
+up when it is shown.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 import nh3
@@ -14,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
@@ -28,10 +32,14 @@ ATTRIBUTES = {tag: {"dir"} for tag in BLOCKS} | {
     "a": {"href", "title"},
     "ol": {"dir", "start"},
     "span": {"data-person"},
+    "blockquote": {"dir", "data-quote"},
 }
 # Directional overrides make a text read as another; isolates and marks are harmless.
 CONTROLS = re.compile("[\u202a-\u202e\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
 MENTION = re.compile(r"@\[(\d{1,18})\]")
+QUOTED = re.compile(r"#\[(\d{1,18})\][ \t]*(?:\n|$)")
+QUOTATION = re.compile(r'<blockquote((?: dir="auto")?) data-quote="(\d{1,18})"((?: dir="auto")?)>')
+BLOCKQUOTE = re.compile(r"<(/?)blockquote\b[^>]*>")
 PLACEHOLDER = re.compile(r'<span data-person="(\d{1,18})"></span>')
 
 
@@ -45,6 +53,28 @@ def _mention(state: StateInline, silent: bool) -> bool:
         token.attrSet("data-person", found[1])
     state.pos = found.end()
     return True
+
+
+def _attribute(state: StateCore) -> None:
+    """Take the number at the head of an outermost quotation from its words and keep it on the quotation."""
+    tokens = list[Token]()
+    for token in state.tokens:
+        tokens.append(token)
+        if token.type == "inline" and len(tokens) > 2 and _begins_quotation(tokens[-3], tokens[-2]):
+            if found := QUOTED.match(token.content):
+                tokens[-3].attrSet("data-quote", found[1])
+                token.content = token.content[found.end() :]
+        elif len(tokens) > 3 and token.type == "paragraph_close" and _is_emptied(tokens[-4], tokens[-2]):
+            del tokens[-3:]  # the number stood in a paragraph of its own
+    state.tokens = tokens
+
+
+def _is_emptied(quotation: Token, words: Token) -> bool:
+    return not words.content and quotation.attrGet("data-quote") is not None
+
+
+def _begins_quotation(first: Token, second: Token) -> bool:
+    return first.type == "blockquote_open" and not first.level and second.type == "paragraph_open"
 
 
 class _TooComplex(Exception):
@@ -103,6 +133,7 @@ def _parser() -> MarkdownIt:
     parser = _Parser().enable(["table", "strikethrough"])
     parser.disable(["image"])
     parser.inline.ruler.before("link", "mention", _mention)
+    parser.core.ruler.before("inline", "attribute", _attribute)
     # `@` ends a run of plain text, so that a mention is seen wherever it stands.
     parser.add_render_rule("mention", lambda self, tokens, i, options, env: (
         f'<span data-person="{tokens[i].attrGet("data-person")}"></span>'
@@ -168,6 +199,31 @@ def fill(html: str, names: Mapping[int, str], unknown: str) -> SafeString:
         return f'<span class="mention">@{escape(names.get(int(found[1]), unknown))}</span>'
 
     return mark_safe(PLACEHOLDER.sub(name, html))  # noqa: S308 - sanitised by render(), names escaped
+
+
+def quoted_in(htmls: Iterable[str]) -> set[int]:
+    """Return the numbers of the words that rendered texts quote, so that their authors are looked up at once."""
+    return {int(found[2]) for html in htmls if "data-quote" in html for found in QUOTATION.finditer(html)}
+
+
+def fill_quotes(html: str, head: Callable[[int], tuple[str, bool]]) -> str:
+    """Return rendered HTML with `head` (safe HTML, by the number quoted) above each quotation; its words stay if it says so."""
+    parts, at = [], 0
+    while found := QUOTATION.search(html, at):
+        words, stays = head(int(found[2]))
+        parts += [html[at : found.start()], f'<blockquote class="quote" dir="auto">{words}']
+        at = found.end() if stays else _end_of_quotation(html, found.end())
+    return "".join(parts) + html[at:]
+
+
+def _end_of_quotation(html: str, at: int) -> int:
+    """Return where the closing tag of the quotation that is open at this place begins."""
+    depth = 1
+    for tag in BLOCKQUOTE.finditer(html, at):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return tag.start()
+    return len(html)
 
 
 def excerpt(text: str, length: int = 160) -> str:

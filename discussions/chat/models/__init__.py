@@ -2,9 +2,10 @@
 
 from discussions.chat.models.conversation import Block, ConversationSeat
 from discussions.chat.models.event import Event, RoomReading, SpentKey
-from discussions.chat.models.message import Attachment, Emoji, Message, MessageVersion, Reaction
+from discussions.chat.models.message import Attachment, Message, MessageVersion, Reaction
 from discussions.chat.models.report import Report
 from discussions.chat.models.room import NAME_LENGTH, ROLES_IN, Audience, Keep, Room, Writers
+from discussions.models.emoji import Emoji
 
 __all__ = [
     "NAME_LENGTH",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import markdown
 from discussions.chat.models.room import Room
+from discussions.models.emoji import Emoji
 from groups.documents.models import Document
 from partners.models import Spoken
 from search.cards import Card
@@ -100,19 +101,6 @@ class MessageVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "number"], name="one_text_per_version")]
-
-
-class Emoji(models.TextChoices):
-    """What one may answer a message with besides words: few, so that they mean the same to everybody."""
-
-    THUMBS_UP = "👍", _("Agreed")
-    HEART = "❤️", _("Thank you")
-    PARTY = "🎉", _("Congratulations")
-    CHECK = "✅", _("Done")
-    EYES = "👀", _("I am looking at it")
-    QUESTION = "❓", _("I have a question")
-    SAD = "😢", _("Sad")
-    RAISED_HAND = "✋", _("I will do it")
 
 
 class Reaction(models.Model):

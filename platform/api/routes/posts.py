@@ -17,8 +17,8 @@ from api.shapes.threads import PostChange, PostIn, PostOut
 from core import markdown
 from core.errors import Conflict
 from discussions import access, services
+from discussions.filling import Texts
 from discussions.models import Post
-from discussions.voices import Said, Voices
 from groups.standing import Standing
 from partners.capacity import Capacity
 
@@ -119,17 +119,15 @@ def delete_post(
 
 def shown(posts: Sequence[Post], standing: Standing) -> list[PostOut]:
     """Return posts of one thread as their reader may see them; a fixed number of queries."""
-    said = [Said(one.author_id, one.organisation_id, one.function) for one in posts]
-    voices = Voices(standing, said, mentioned=markdown.people_in([one.html for one in posts]))
-    return [
-        PostOut.of(one, voices.of(*who), voices.people, answers=_answers(one, standing))
-        for one, who in zip(posts, said, strict=True)
-    ]
+    texts = Texts(posts, standing)
+    return [PostOut.of(one, texts, answers=_answers(one, standing)) for one in posts]
 
 
 def _answers(post: Post, standing: Standing) -> int | None:
     """Return the number of the post it answers, where the reader may know of that."""
     if post.reply_to is None:
+        return None
+    if post.reply_to.thread_id != post.thread_id:  # one of them was moved since
         return None
     start = standing.history_from
     return post.reply_to.number if start is None or post.reply_to.created_at >= start else None

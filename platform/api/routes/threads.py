@@ -147,11 +147,11 @@ def reopen_thread(request: Caller, response: HttpResponse, slug: str, thread_id:
 
 def shown(threads: Sequence[Thread], standing: Standing) -> list[ThreadOut]:
     """Return threads of one group as their reader may see them; a fixed number of queries."""
-    said = [Said(one.author_id, one.organisation_id, one.function) for one in threads]
+    said = [Said.of(one) for one in threads]
     voices = Voices(standing, said, mentioned=markdown.people_in([one.conclusion_html for one in threads]))
     for thread in threads:
         thread.group = standing.group
-    return [ThreadOut.of(one, voices.of(*who), voices.people) for one, who in zip(threads, said, strict=True)]
+    return [ThreadOut.of(one, voices.of(who), voices.people) for one, who in zip(threads, said, strict=True)]
 
 
 def _answered(response: HttpResponse, thread: Thread, standing: Standing) -> ThreadOut:

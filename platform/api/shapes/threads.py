@@ -9,9 +9,9 @@ from ninja import Field, Schema
 from pydantic import AfterValidator
 
 from api.shapes.common import Moment, Speaker, absolute
-from core import markdown
 from core.errors import DomainError
 from discussions import mentions
+from discussions.filling import Texts
 from discussions.models import Post, Thread
 from discussions.models.post import BODY_LENGTH
 from discussions.models.thread import TITLE_LENGTH
@@ -104,21 +104,24 @@ class PostOut(Schema):
     edited_at: datetime | None
     reply_to: int | None = Field(description="The number of the post it answers.")
     deleted: bool
+    moved_to: str | None = Field(description="Where the post stands now that had this number; its text is there.")
     version: int = Field(description="The version that `ETag` says too.")
 
     @classmethod
-    def of(cls, post: Post, byline: Byline, names: Mapping[int, str], *, answers: int | None) -> "PostOut":
+    def of(cls, post: Post, texts: Texts, *, answers: int | None) -> "PostOut":
         """Return a post of a thread that came through its door."""
+        moved_to = texts.moved_to(post)
         return cls(
             number=post.number,
             url=absolute(post.get_absolute_url()),
-            by=Speaker.of(byline),
-            body=readable(post.body, names),
-            html=str(markdown.fill(post.html, names, _("a participant"))),
+            by=Speaker.of(texts.voices.of(post)),
+            body=texts.source(post),
+            html=str(texts.of(post)),
             created_at=post.created_at,
             edited_at=post.edited_at,
             reply_to=answers,
             deleted=post.is_deleted,
+            moved_to=absolute(moved_to) if moved_to else None,
             version=post.version,
         )
 

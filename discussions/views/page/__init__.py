@@ -1,0 +1,6 @@
+"""One page of a thread: twenty posts by their numbers. It costs the same in a thread of 20 posts and of 10,000."""
+
+from discussions.views.page.composer import Composer
+from discussions.views.page.thread_page import SIZE, ThreadPage, page_of
+
+__all__ = ["SIZE", "Composer", "ThreadPage", "page_of"]

@@ -1,0 +1,171 @@
+"""Which posts a page of a thread shows to one reader, what is new to them, and what they may do."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+
+from core import markdown
+from discussions import markup, parts
+from discussions.models import Post, Thread
+from discussions.parts import Visit
+from discussions.quotes import quoted_block
+from discussions.views.acts import thread_acts
+from discussions.views.page.composer import Composer
+from discussions.views.page.rows import address, rows_of, traces_of
+from discussions.views.page.sheet import Sheet
+from groups.attribution import Attribution
+from groups.audience import readers_of
+from groups.services.speaking import silenced
+from groups.standing import Standing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+    Reader = User | AnonymousUser
+
+SIZE = 20
+
+
+def page_of(number: int) -> int:
+    """Return the page on which a number stands."""
+    return (max(number, 1) - 1) // SIZE + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One page in the row of pages."""
+
+    number: int
+    first: int
+    last: int
+    here: bool
+    gap: bool
+
+    @property
+    def label(self) -> str:
+        """The numbers that stand on the page."""
+        return f"{self.first}–{self.last}" if self.last > self.first else str(self.first)
+
+
+class ThreadPage:
+    """What the thread's page shows to one reader: which posts, what is new, what they may do."""
+
+    def __init__(self, request: HttpRequest, thread: Thread, standing: Standing) -> None:
+        """Take a thread from `access.thread_with_unread`."""
+        self.visit = Visit(request, thread, standing)
+        self.thread, self.standing, self.reader = thread, standing, standing.user
+        self.last_page = page_of(thread.last_number)
+        self.floor = self._floor()
+        self.first_page = page_of(self.floor + 1)
+        self.read_to = max(thread.read_to, self.floor)  # type: ignore[attr-defined]
+        self.unread = max(thread.unread, 0)  # type: ignore[attr-defined]
+        self.first_unread = (thread.first_unread or 0) if self.unread else 0  # type: ignore[attr-defined]
+        self.number = self.first_page
+        self.here = 0
+        self.here_url = thread.get_absolute_url()
+
+    # --- Where the reader is -------------------------------------------------------------------------------------
+
+    def _floor(self) -> int:
+        """Return the last number that the reader may not see: nothing is hidden where history is for everybody."""
+        moment = self.standing.history_from
+        if moment is None:
+            return 0
+        hidden = Post.objects.filter(thread=self.thread, peak_at__lt=moment).order_by("-number")
+        return hidden.values_list("number", flat=True).first() or 0
+
+    def go_to(self, *, page: int = 0, post: int = 0) -> None:
+        """Choose the page: by its number or by the post that shall stand on it; what is out of range is the nearest."""
+        self.here = post if self.floor < post <= self.thread.last_number else 0
+        wanted = page_of(self.here) if self.here else page
+        self.number = min(max(wanted, self.first_page), self.last_page)
+
+    # --- What stands there ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """What stands on the page that was chosen."""
+        first = max((self.number - 1) * SIZE + 1, self.floor + 1)
+        return Sheet(self.visit, first, min(self.number * SIZE, self.thread.last_number))
+
+    @property
+    def moved_to(self) -> str:
+        """Return where the post is by now at which the page was opened, if it was moved away; else nothing."""
+        for post in self.sheet.posts:
+            if post.number == self.here and post.moved_to_id and self.sheet.may_read(post.created_at):
+                target = self.sheet.references.get(post.moved_to_id)
+                return address(self.sheet, target) if target else ""
+        return ""
+
+    def context(self) -> dict[str, Any]:
+        """Return everything the template needs; the same number of queries whatever the page holds."""
+        thread, sheet, voices = self.thread, self.sheet, self.sheet.voices
+        may_answer = self.visit.writes
+        rows = rows_of(sheet, read_to=self.read_to, first_unread=self.first_unread, here=self.here)
+        return {
+            "thread": thread,
+            "group": thread.group,
+            "here": self.here_url,
+            "list_url": self.here_url.removesuffix(f"{thread.pk}/"),
+            "standing": self.standing,
+            "posts": markup.posts(
+                rows,
+                here=self.here_url,
+                page=self.number,
+                may_answer=may_answer,
+                may_react=may_answer,
+                traces=traces_of(sheet),
+            ),
+            "first": sheet.first,
+            "last": sheet.last,
+            "page": self,
+            "pages": self._links(),
+            "unread": self.unread,
+            "read_to": self.read_to,
+            "starter": voices.of(sheet.starter),
+            "closer": voices.of(sheet.closer) if sheet.closer else None,
+            "conclusion": markdown.fill(thread.conclusion_html, {}, "") if thread.is_closed else "",
+            "attribution": Attribution(thread.attribution).stated if thread.attribution else "",
+            "below_head": parts.below_head(self.visit),
+            "acts": thread_acts(self.visit) if self.reader.is_authenticated else (),
+            "may_answer": may_answer,
+            "silenced": silenced(self.standing),
+            "audience": readers_of(thread.group),
+        }
+
+    def _links(self) -> list[Link]:
+        """Return the pages to offer: the first, the last, and those around this one."""
+        if self.last_page == self.first_page:
+            return []
+        near = {self.first_page, self.last_page, *range(self.number - 2, self.number + 3)}
+        links, before = [], self.first_page - 1
+        for page in sorted(near):
+            if self.first_page <= page <= self.last_page:
+                start = max((page - 1) * SIZE + 1, self.floor + 1)
+                end = min(page * SIZE, self.thread.last_number)
+                links.append(Link(page, start, end, here=page == self.number, gap=page - before > 1))
+                before = page
+        return links
+
+    def composer(self, *, answering: int = 0, quoting: int = 0) -> Composer:
+        """Return the editor as the page is opened: empty or with the draft, answering and quoting what was asked for."""
+        thread: Any = self.thread
+        body, reply = thread.draft_body or "", thread.draft_reply or 0
+        kept = bool(body)
+        if quoting and (quoted := self._quoted(quoting)):
+            body = f"{body.rstrip()}\n\n{quoted}".lstrip()
+            answering = answering or quoting
+        if self.floor < answering <= self.thread.last_number:
+            reply = answering
+        seen = min(self.number * SIZE, self.thread.last_number)
+        return Composer(self.standing.capacities, body=body, reply=reply, seen=seen, kept=kept)
+
+    def _quoted(self, number: int) -> str:
+        """Return the words of a post as the editor quotes them; nothing of one that has none for this reader."""
+        posts = Post.objects.filter(thread=self.thread, number=number).standing().since(self.standing.history_from)
+        post = posts.first()
+        return quoted_block(post, self.thread.group) if post else ""
