@@ -59,6 +59,7 @@ VERBS: dict[str, str | Promise] = {
     "post.deleted": gettext_lazy("deleted a post"),
     "post.hidden": gettext_lazy("hid a post"),
     "post.restored": gettext_lazy("showed a hidden post again"),
+    "archive.imported": gettext_lazy("took in the archive of a mailing list"),
     "message.deleted": gettext_lazy("deleted a message"),
     "message.pinned": gettext_lazy("pinned a message"),
     "message.unpinned": gettext_lazy("unpinned a message"),

@@ -3,6 +3,7 @@
 import zoneinfo
 from typing import Any, ClassVar
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -40,7 +41,7 @@ class UserManager(BaseUserManager["User"]):
         """Return nobody, made when first needed: no one can sign in as them, and no page shows them."""
         now = timezone.now()
         closed = {"email": "archive@archive.invalid", "is_active": False, "erased_at": now, "date_joined": now}
-        return self.get_or_create(pk=ARCHIVE, defaults=closed)[0]
+        return self.get_or_create(pk=ARCHIVE, defaults={**closed, "password": make_password(None)})[0]
 
     def secretariat(self) -> "models.QuerySet[User]":
         """Return the officers who work the queue."""

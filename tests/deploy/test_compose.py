@@ -58,11 +58,13 @@ def config(tmp_path):
 
 def test_every_part_of_the_full_mode_is_there_and_watched():
     services = compose()["services"]
-    assert set(services) == {"postgres", "redis", "migrate", "pages", "sockets", "worker", "proxy"}
+    assert set(services) == {"postgres", "redis", "migrate", "pages", "sockets", "worker", "mail", "proxy"}
     watched = {name for name, service in services.items() if "healthcheck" in service}
-    # One runs once, and a worker's health is the age of its oldest task, which the pages' readiness tells.
-    assert set(services) - watched == {"migrate", "worker"}
-    assert all("ports" not in service for name, service in services.items() if name != "proxy")
+    # One runs once, a worker's health is the age of its oldest task, which the pages' readiness tells, and a mail server that
+    # cannot hand its mail over says so itself.
+    assert set(services) - watched == {"migrate", "worker", "mail"}
+    assert services["mail"]["ports"] == ["127.0.0.1:8024:8024"]
+    assert all("ports" not in service for name, service in services.items() if name not in {"proxy", "mail"})
 
 
 def test_every_command_names_something_that_exists():
@@ -71,7 +73,8 @@ def test_every_command_names_something_that_exists():
     assert importlib.util.find_spec(services["pages"]["command"][-1].partition(":")[0])
     assert importlib.util.find_spec(services["sockets"]["command"][2])
     assert services["worker"]["command"][1:] == ["manage.py", "work"]
-    assert {"work", "migrate", "collectstatic"} <= get_commands().keys()
+    assert services["mail"]["command"][1:] == ["manage.py", "receive_mail"]
+    assert {"work", "migrate", "collectstatic", "receive_mail"} <= get_commands().keys()
     assert importlib.util.find_spec(services["pages"]["healthcheck"]["test"][3])
 
 

@@ -1,4 +1,4 @@
-"""Mail comes in over real SMTP and LMTP, from a pipe, a maildir and a provider: kept before it is acknowledged, relayed nowhere."""
+"""Mail comes in over SMTP and LMTP, from a pipe, a maildir and a provider: kept before it is acknowledged, relayed nowhere."""
 
 import asyncio
 import hashlib
