@@ -1,10 +1,10 @@
 """What one person may do in one group: the single answer that pages, sockets, search, mail and files ask for."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -30,7 +30,7 @@ class NotAllowed(DomainError):
     code = "forbidden"
 
 
-def _seats(**where: int | str | Collection[int]) -> "QuerySet[Participant]":
+def seats_where(**where: Any) -> "QuerySet[Participant]":
     """Return seats with what a standing reads of them, by the organisation's name."""
     silences = Silence.objects.filter(user=OuterRef("user"), group=OuterRef("membership__group"), lifted_at=None)
     return (
@@ -43,8 +43,8 @@ def _seats(**where: int | str | Collection[int]) -> "QuerySet[Participant]":
 
 
 # These stand before every page, frame and act of a group.
-seats_in_group = prepared(lambda user, group: _seats(user=user, membership__group=group))
-seats_by_slug = prepared(lambda user, slug: _seats(user=user, membership__group__slug=slug), words=("slug",))
+seats_in_group = prepared(lambda user, group: seats_where(user=user, membership__group=group))
+seats_by_slug = prepared(lambda user, slug: seats_where(user=user, membership__group__slug=slug), words=("slug",))
 
 
 @dataclass
@@ -63,14 +63,11 @@ class Standing:
         return cls(user, group, seats_in_group(user.pk, group.pk))
 
     @classmethod
-    def of_many(cls, asked: "Iterable[tuple[User, Group]]") -> dict[tuple[int, int], "Standing"]:
-        """Read the seats of many people in groups; return each standing by the ids of person and group: one query."""
-        pairs = list(asked)
-        if len(pairs) == 1:
-            ((user, group),) = pairs
-            return {(user.pk, group.pk): cls.of(user, group)}
+    def of_many(
+        cls, pairs: "Iterable[tuple[User, Group]]", seats: Iterable[Participant]
+    ) -> dict[tuple[int, int], "Standing"]:
+        """Return the standings of people in groups, of seats that were read for all of them, by the ids of person and group."""
         made = {(user.pk, group.pk): cls(user, group) for user, group in pairs}
-        seats = _seats(user__in={user for user, _ in made}, membership__group__in={group for _, group in made})
         for seat in seats:
             if (standing := made.get((seat.user_id, seat.membership.group_id))) is not None:
                 standing.seats.append(seat)

@@ -7,6 +7,7 @@ from django.http import Http404
 
 from accounts.models import User
 from core import figures
+from core.prepared import prepared
 from core.realtime import frames
 from core.realtime.frames import (
     COUNT,
@@ -78,6 +79,9 @@ class Rooms:
         return presenting.allowed_people(room, users)
 
 
+_active = prepared(lambda ids: User.objects.filter(is_active=True, pk__among=ids).order_by(), lists=("ids",))
+
+
 def _person(socket: Socket) -> User:
     """Return whose socket it is, as they are now; somebody who may not sign in any more finds nothing."""
     person = User.objects.filter(pk=socket.user_id, is_active=True).first()
@@ -88,7 +92,7 @@ def _person(socket: Socket) -> User:
 
 def _say(asked: Sequence[tuple[int, Data]], may_wait: bool) -> list[Ack | Exception]:
     """Say what people (by their ids) have sent, in one transaction; somebody who may not sign in any more finds nothing."""
-    people = User.objects.filter(is_active=True).in_bulk({user_id for user_id, _ in asked})
+    people = {person.pk: person for person in _active({user_id for user_id, _ in asked})}
     outcomes: list[Ack | Exception] = [Http404()] * len(asked)
     places = [at for at, (user_id, _) in enumerate(asked) if user_id in people]
     drafts = [_draft(people[asked[at][0]], asked[at][1]) for at in places]

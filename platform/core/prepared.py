@@ -7,20 +7,49 @@ belongs; use this only where a measurement says so.
 
     seats_of = prepared(lambda user, group: Participant.objects.taking_part().filter(user=user, membership__group=group))
     seats = seats_of(user.pk, group.pk)
+
+A list is asked for by the lookup `among`, whose statement is the same however long it is:
+
+    people_named = prepared(lambda ids: User.objects.filter(pk__among=ids), lists=("ids",))
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 from inspect import signature
-from typing import Any, cast
+from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models.query import ModelIterable, NamedValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.utils import create_namedtuple_class
 
+from core.statements import Statement
+
 # Improbable values that find their way through a field's preparation unchanged: words for slugs, and whole numbers that fit
 # the smallest column asked for (four bytes on PostgreSQL, where Django takes a larger one for an empty result).
 FIRST_NUMBER = 2_073_154_401
+
+
+@models.ForeignObject.register_lookup
+@models.Field.register_lookup
+class Among(models.Lookup[Any]):
+    """`field__among=list`: as `in`, with the list as one argument. For `prepared`."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """On SQLite the list goes as JSON."""
+        return self._with("IN (SELECT value FROM json_each(%s))", compiler, connection)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """On PostgreSQL it is an array."""
+        return self._with("= ANY(%s)", compiler, connection)
+
+    def _with(self, test: str, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} {test}", (*params, self.rhs)
 
 
 def number_slot(index: int) -> int:
@@ -34,22 +63,35 @@ def word_slot(index: int) -> str:
 
 
 class prepared[Row]:
-    """A queryset with slots. Arguments are whole numbers, or words for those named in `words`; none may be None."""
+    """A queryset with slots. Arguments are whole numbers, or words for those named in `words`; none may be None.
 
-    def __init__(self, build: Callable[..., "models.QuerySet[Any, Row]"], *, words: tuple[str, ...] = ()) -> None:
+    Those named in `lists` are lists of whole numbers or UUIDs, for the lookup `among`.
+    """
+
+    def __init__(
+        self,
+        build: Callable[..., "models.QuerySet[Any, Row]"],
+        *,
+        words: tuple[str, ...] = (),
+        lists: tuple[str, ...] = (),
+    ) -> None:
         self.build = build
         names = list(signature(build).parameters)
-        self.slots = [word_slot(i) if name in words else number_slot(i) for i, name in enumerate(names)]
+        self.slots = [word_slot(i) if name in words + lists else number_slot(i) for i, name in enumerate(names)]
         self._compiled: dict[str, _Compiled] = {}
 
-    def __call__(self, *values: int | str) -> list[Row]:
+    def __call__(self, *values: "int | str | Collection[int] | Collection[UUID]") -> list[Row]:
         """Ask with these values, in the order of the builder's arguments, and return all rows."""
+        return self.with_(*values).asked()
+
+    def with_(self, *values: "int | str | Collection[int] | Collection[UUID]") -> Statement[list[Row]]:
+        """Return the statement with these values, to be asked together with others."""
         if len(values) != len(self.slots):
             raise TypeError(f"{len(self.slots)} arguments are needed, {len(values)} were given.")
         compiled = self._compiled.get(connection.vendor)
         if compiled is None:
             compiled = self._compiled[connection.vendor] = _Compiled(self.build(*self.slots), self.slots)
-        return cast("list[Row]", compiled.ask(values))
+        return compiled.with_(values)
 
 
 class _Compiled:
@@ -66,13 +108,15 @@ class _Compiled:
         self.converters = list(compiler.get_converters(columns).items())
         self.make = _maker(queryset, compiler)
 
-    def ask(self, values: tuple[int | str, ...]) -> list[Any]:
+    def with_(self, values: Sequence[Any]) -> Statement[list[Any]]:
         params = self.params.copy()
         for at, slot in self.places:
-            params[at] = values[slot]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            rows: Sequence[Sequence[Any]] = cursor.fetchall()
+            value = values[slot]
+            params[at] = value if isinstance(value, int | str) else _listed(value)
+        return Statement(self.sql, params, self._taken)
+
+    def _taken(self, cursor: Any) -> list[Any]:
+        rows: Sequence[Sequence[Any]] = cursor.fetchall()
         return self.make(self._converted(rows) if self.converters else rows)
 
     def _converted(self, rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
@@ -83,6 +127,13 @@ class _Compiled:
                 for function in functions:
                     row[at] = function(row[at], expression, connection)
         return converted
+
+
+def _listed(values: Collection[Any]) -> Any:
+    """Return a list as the database takes it for the lookup `among`."""
+    if connection.vendor == "postgresql":
+        return list(values)
+    return json.dumps([value.hex if isinstance(value, UUID) else value for value in values])
 
 
 def _maker(

@@ -1,23 +1,41 @@
 """How one comes into a room: by its id, by its group's address, by a conversation's. Absent and forbidden look alike."""
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
+from core.prepared import prepared
+from core.statements import Statement
 from discussions.chat.access.conversations import ConversationPlace, conversation_place
 from discussions.chat.access.places import GroupPlace, Place
 from discussions.chat.models import Message, Room, RoomReading
 from groups.access import group_for_participant
-from groups.models import Group, History
-from groups.standing import Standing
+from groups.models import Group, History, Participant
+from groups.standing import Standing, seats_where
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from accounts.models import User
 
 NO_ROOM = "No such room."
+
+
+def _group_ids(rooms: Any) -> "QuerySet[Room, Any]":
+    return Room.objects.filter(pk__among=rooms).order_by().values("group")
+
+
+_groups_of = prepared(lambda rooms: Group.objects.filter(pk__in=_group_ids(rooms)).order_by(), lists=("rooms",))
+_seats_of = prepared(
+    lambda rooms, people: (
+        seats_where(user__among=people, membership__group__in=_group_ids(rooms))
+        .select_related(None)
+        .select_related("membership__organisation", "affiliation")
+    ),
+    lists=("rooms", "people"),
+)
 
 
 def place_in(room: Room, user: "User | AnonymousUser") -> Place | None:
@@ -30,20 +48,29 @@ def place_in(room: Room, user: "User | AnonymousUser") -> Place | None:
     return GroupPlace(room, user, floor_of(room, group, user), group, standing)
 
 
-def places_of(asked: "Iterable[tuple[Room, User]]") -> dict[tuple[int, int], Place]:
+def reading_places(
+    rooms: Collection[int], people: Collection[int]
+) -> "tuple[Statement[list[Group]], Statement[list[Participant]]]":
+    """Return the statements that read what `places_of` is to be told, whatever the number of rooms and people."""
+    return _groups_of.with_(rooms), _seats_of.with_(rooms, people)
+
+
+def places_of(
+    asked: "Collection[tuple[Room, User]]", found: Iterable[Group], seats: Iterable[Participant]
+) -> dict[tuple[int, int], Place]:
     """Return the places people have in rooms, by the ids of room and person: `place_in` for many.
 
-    For rooms of groups 2 queries and one for the floors, whatever their number; one for each place in a conversation.
+    `found` and `seats` are what `reading_places` reads. One query more where history begins with joining, and one for each
+    place in a conversation.
     """
-    asked = list(asked)
     talks = {
         (room.pk, user.pk): place
         for room, user in asked
         if room.group_id is None and (place := conversation_place(room, user))
     }
-    groups = Group.objects.in_bulk({room.group_id for room, _ in asked if room.group_id is not None})
+    groups = {group.pk: group for group in found}
     inside = [(room, user, groups[room.group_id]) for room, user in asked if room.group_id in groups]
-    standings = Standing.of_many((user, group) for _, user, group in inside)
+    standings = Standing.of_many(((user, group) for _, user, group in inside), seats)
     bounded = [(room, user) for room, user, group in inside if group.history != History.ALL]
     floors: dict[tuple[int, int], int] = {}
     if bounded:

@@ -1,16 +1,26 @@
 """How anything takes its number in a room: under the room's row lock, in the transaction that writes it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
 
+from core.prepared import prepared
 from core.realtime.bell import send_on_commit
 from core.realtime.rooms import channel
+from core.rows import Inserted, Updated
+from core.statements import Statement, at_once
 from discussions.chat.models import Event, Room
 
 PLACE = ["last_seq", "last_number", "acl_version", "last_at"]
 """How far a room is."""
+
+_locked = prepared(lambda ids: Room.objects.select_for_update().filter(pk__among=ids).order_by("pk"), lists=("ids",))
+_free = prepared(
+    lambda ids: Room.objects.select_for_update(skip_locked=True).filter(pk__among=ids).order_by("pk"), lists=("ids",)
+)
+_writing_events = Inserted(Event)
+_writing_places = Updated(Room, PLACE)
 
 
 def lock_room(room_id: int) -> Room | None:
@@ -18,10 +28,9 @@ def lock_room(room_id: int) -> Room | None:
     return Room.objects.select_for_update().filter(pk=room_id).first()
 
 
-def lock_rooms(room_ids: Iterable[int], *, wait: bool = True) -> dict[int, Room]:
+def locking(room_ids: Collection[int], *, wait: bool = True) -> Statement[list[Room]]:
     """Lock these rooms, in the order of their ids, as far as they are there; without `wait` those that nobody else holds."""
-    rooms = Room.objects.select_for_update(skip_locked=not wait).filter(pk__in=set(room_ids)).order_by("pk")
-    return {room.pk: room for room in rooms}
+    return (_locked if wait else _free).with_(room_ids)
 
 
 def lock_rooms_of(group_ids: list[int]) -> list[Room]:
@@ -54,12 +63,13 @@ def next_event(room: Room, kind: Event.Kind, **fields: Any) -> Event:
 
 def keep(rooms: Collection[Room], events: Collection[Event]) -> None:
     """Write the events and how far their locked rooms are now, and ring each room's bell once it is committed."""
-    Event.objects.bulk_create(events)
-    if len(rooms) == 1:
-        next(iter(rooms)).save(update_fields=PLACE)
-    else:
-        Room.objects.bulk_update(rooms, PLACE)
+    at_once(*keeping(rooms, events))
+
+
+def keeping(rooms: Collection[Room], events: Collection[Event]) -> tuple[Statement[None], Statement[None]]:
+    """Return the statements that do it, for who sends them together with others."""
     for room in rooms:
         send_on_commit(
             channel(room.pk), {"type": "room.moved", "room": room.pk, "seq": room.last_seq}, newest_only=True
         )
+    return _writing_events(events), _writing_places(rooms)

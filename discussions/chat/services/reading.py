@@ -1,12 +1,13 @@
 """How far people have read."""
 
-from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
+from core.rows import argument, records
+from core.statements import Statement
 from discussions.chat.models import Message, Room, RoomReading
 from notifications.services import mark_seen
 
@@ -36,27 +37,52 @@ def set_muted(room: Room, *, by: "User", muted: bool) -> None:
     RoomReading.objects.update_or_create(room=room, user=by, defaults={"is_muted": muted})
 
 
-def count_own(messages: Sequence[Message]) -> None:
-    """Note people's own new messages, given in the order of each room: they are not unread to those who wrote them.
+Places = set[tuple[int, int]]
+"""Rooms and people."""
 
-    Who had read everything before theirs still has; everybody else has so many more of their own after the mark. A number of
-    queries that does not grow with messages or rooms.
+
+def counting_own(messages: Sequence[Message]) -> Statement[Places]:
+    """Return the statement that notes people's own new messages, given in the order of each room; it tells for whom.
+
+    They are not unread to those who wrote them: who had read everything before theirs still has; everybody else has so many
+    more of their own after the mark. Who has no mark yet is left to `begin_readings`.
     """
-    rooms, people = {one.room_id for one in messages}, {one.author_id for one in messages}
-    found = RoomReading.objects.filter(room__in=rooms, user__in=people).select_for_update().order_by("pk")
-    readings = {(one.room_id, one.user_id): one for one in found}
-    read_on, more = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
-    for message in messages:
-        place = message.room_id, message.author_id
-        reading = readings.get(place)
-        had_read_all = reading is not None and reading.last_number + read_on[place] == message.number - 1
-        (read_on if had_read_all else more)[place] += 1
-    for counts, field in ((read_on, "last_number"), (more, "own_since")):
-        for count in set(counts.values()):
-            same = [readings[place].pk for place, own in counts.items() if own == count and place in readings]
-            RoomReading.objects.filter(pk__in=same).update(**{field: F(field) + count})
+    rows = [
+        {"room": room, "person": person, "before": own[0] - 1, "first": _first_run(own), "all_of_them": len(own)}
+        for (room, person), own in _numbers(messages).items()
+    ]
+    return Statement(_counting_own(connection.vendor), [argument(rows)], lambda cursor: set(cursor.fetchall()))
+
+
+def begin_readings(messages: Sequence[Message], counted: Places) -> None:
+    """Set the mark of those who had none when they wrote: what they wrote is their own."""
     RoomReading.objects.bulk_create(
-        RoomReading(room_id=place[0], user_id=place[1], own_since=count)
-        for place, count in more.items()
-        if place not in readings
+        RoomReading(room_id=place[0], user_id=place[1], own_since=len(own))
+        for place, own in _numbers(messages).items()
+        if place not in counted
+    )
+
+
+def _numbers(messages: Sequence[Message]) -> dict[tuple[int, int], list[int]]:
+    """Return the numbers of each person's messages in each room."""
+    numbers: dict[tuple[int, int], list[int]] = {}
+    for message in messages:
+        numbers.setdefault((message.room_id, message.author_id), []).append(message.number)
+    return numbers
+
+
+def _first_run(numbers: Sequence[int]) -> int:
+    """Return how many of the numbers follow each other from the first on."""
+    return next((at for at, number in enumerate(numbers) if number != numbers[0] + at), len(numbers))
+
+
+@cache
+def _counting_own(vendor: str) -> str:
+    said = records(dict.fromkeys(("room", "person", "before", "first", "all_of_them"), "bigint"), "said")
+    # `before` is the number before one's first message, `first` counts those that follow it at once.
+    read_on = "CASE WHEN last_number = said.before THEN said.first ELSE 0 END"
+    return (
+        f"UPDATE chat_roomreading SET last_number = last_number + {read_on},"  # noqa: S608 - no word of anybody's
+        f" own_since = own_since + said.all_of_them - {read_on}"
+        f" FROM {said} WHERE room_id = said.room AND user_id = said.person RETURNING room_id, user_id"
     )

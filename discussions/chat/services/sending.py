@@ -6,6 +6,7 @@ to send while one transaction is under way goes together in the next. Each messa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -15,16 +16,19 @@ from django.utils.translation import gettext as _
 
 from core import figures
 from core.errors import Conflict, DomainError
+from core.prepared import prepared
 from core.realtime.limits import pace
 from core.realtime.together import Held
-from discussions.chat.access import Place, message_in, places_of
+from core.rows import Inserted
+from core.statements import at_once
+from discussions.chat.access import Place, message_in, places_of, reading_places
 from discussions.chat.models import Event, Message, Room, SpentKey
 from discussions.chat.services.attachments import attach, attachable
 from discussions.chat.services.conversations import answered_in
 from discussions.chat.services.locking import may_write_in
-from discussions.chat.services.log import keep, lock_rooms, next_event
+from discussions.chat.services.log import keeping, locking, next_event
 from discussions.chat.services.messages import Ack, Act, answered, checked, outcome_of
-from discussions.chat.services.reading import count_own
+from discussions.chat.services.reading import begin_readings, counting_own
 from discussions.chat.services.telling import tell_conversation, tell_mentioned
 from discussions.services.writing import written
 from groups.documents.models import Document
@@ -35,6 +39,17 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Outcome = Ack | Exception
+
+_writing = Inserted(Message)
+_events_with = prepared(
+    lambda people, keys: (
+        Event.objects.filter(actor__among=people, key__among=keys).order_by().select_related("message")
+    ),
+    lists=("people", "keys"),
+)
+_spent = prepared(
+    lambda people, keys: SpentKey.objects.filter(actor__among=people, key__among=keys), lists=("people", "keys")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +135,21 @@ class _Round:
 
     def go(self, *, wait: bool) -> list[Outcome]:
         """Do all of them, inside a transaction."""
-        self.rooms = lock_rooms((draft.room for draft in self.drafts), wait=wait)
+        drafts = self.drafts
+        asked, people = sorted({one.room for one in drafts}), {one.by.pk for one in drafts}
+        keys = {one.key for one in drafts}
+        # One round trip; whatever is judged by is read after the lock was got.
+        rooms, groups, seats, *known = at_once(
+            locking(asked, wait=wait),
+            *reading_places(asked, people),
+            _events_with.with_(people, keys),
+            _spent.with_(people, keys),
+        )
+        self.rooms = {room.pk: room for room in rooms}
         self.held = self._held() if not wait else set()
-        self.known = _known(self.drafts)
-        self.places = places_of({(self.rooms[one.room], one.by) for one in self.drafts if one.room in self.rooms})
+        self.known = {(one.actor_id, one.key): one for one in chain(*known)}
+        here = {(self.rooms[one.room], one.by) for one in drafts if one.room in self.rooms}
+        self.places = places_of(here, groups, seats)
         self.said = {}
         outcomes = [self._outcome(draft) for draft in self.drafts]
         if self.said:
@@ -196,16 +222,18 @@ class _Round:
         )
         message.speak_as(capacity)
         message.created_at = event.created_at
-        event.message = message
         self.said[draft.by.pk, draft.key] = _Said(act, message, event, capacity, mentioned, documents)
 
     def _write(self) -> None:
         messages = [said.message for said in self.said.values()]
-        Message.objects.bulk_create(messages)
+        at_once(_writing(messages))
         put_all(card for message in messages for card in message.cards())
+        for said in self.said.values():
+            said.event.message = said.message
         moved = {message.room_id: self.rooms[message.room_id] for message in messages}
-        keep(moved.values(), [said.event for said in self.said.values()])
-        count_own(messages)
+        events = [said.event for said in self.said.values()]
+        *_, counted = at_once(*keeping(moved.values(), events), counting_own(messages))
+        begin_readings(messages, counted)
         for said in self.said.values():
             if said.documents:
                 attach(said.message, said.documents)
@@ -214,13 +242,3 @@ class _Round:
             if room.group_id is None:
                 said_here = [one for one in self.said.values() if one.message.room_id == room.pk]
                 tell_conversation(room, [(one.message, one.capacity) for one in said_here])
-
-
-def _known(drafts: Sequence[Draft]) -> dict[tuple[int, UUID], Event | SpentKey]:
-    """Return what the keys have carried already, by person and key."""
-    ours = {"actor__in": {draft.by.pk for draft in drafts}, "key__in": {draft.key for draft in drafts}}
-    known: list[Event | SpentKey] = [
-        *Event.objects.filter(**ours).order_by().select_related("message"),
-        *SpentKey.objects.filter(**ours),
-    ]
-    return {(one.actor_id, one.key): one for one in known if one.actor_id and one.key}

@@ -7,15 +7,19 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from config.launcher.__main__ import main  # noqa: E402
+from core.prepared import prepared  # noqa: E402
 from discussions.chat.models import Room  # noqa: E402
 from discussions.chat.services import sending  # noqa: E402
 
 in_turn = sending.next_event
 
 
+read = prepared(lambda ids: Room.objects.filter(pk__among=ids).order_by("pk"), lists=("ids",))
+
+
 def unlocked(room_ids, *, wait=True):
-    """Stands for `lock_rooms`."""
-    return Room.objects.in_bulk(set(room_ids))
+    """Stands for `locking`."""
+    return read.with_(room_ids)
 
 
 def numbered_by_sequence(room, kind, **fields):
@@ -26,8 +30,8 @@ def numbered_by_sequence(room, kind, **fields):
     return in_turn(room, kind, **fields)
 
 
-assert callable(sending.lock_rooms)
-sending.lock_rooms, sending.next_event = unlocked, numbered_by_sequence
+assert callable(sending.locking)
+sending.locking, sending.next_event = unlocked, numbered_by_sequence
 
 if __name__ == "__main__":
     main()
