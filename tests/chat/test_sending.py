@@ -102,7 +102,7 @@ def test_each_mention_is_told(room, lead, member):
 def test_the_number_of_queries_does_not_grow_with_the_messages(room, lead, member, count, django_assert_num_queries):
     people = [lead, member]
     # PostgreSQL gets those that stand together in one.
-    with django_assert_num_queries(5 if connection.vendor == "postgresql" else 11):
+    with django_assert_num_queries(6 if connection.vendor == "postgresql" else 13):
         services.send_messages([draft(room, people[number % 2]) for number in range(count)])
 
 

@@ -18,9 +18,9 @@ def put(kind: Kind, object_id: int, cards: Sequence[Card]) -> None:
     engine().write(cards)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def put_all(cards: Iterable[Card]) -> None:
-    """Hold things that are written at once, of each all its cards."""
+    """Hold things that are written at once, of each all its cards; the whole act fails if they cannot be held."""
     engine().write(list(cards))
 
 
