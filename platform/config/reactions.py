@@ -27,9 +27,10 @@ from discussions.chat import notices as chat_notices
 from discussions.chat import reactions as chat
 from discussions.chat import reports as chat_reports
 from discussions.chat import search as chat_search
-from discussions.events import AcknowledgementWanted, EndMoved, ThreadConcluded, ThreadReopened
+from discussions.events import AcknowledgementWanted, EndMoved, PostDeleted, ThreadConcluded, ThreadReopened
 from discussions.letters import digests as digest_letters
 from discussions.letters import posts as post_letters
+from discussions.mail import reactions as mail
 from discussions.mail.parts import MailPart
 from discussions.parts import Part
 from discussions.polls import notices as poll_notices
@@ -124,6 +125,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     EndMoved: (asking.thread_opened,),
     ThreadConcluded: (asking.thread_concluded,),
     ThreadReopened: (asking.thread_opened,),
+    PostDeleted: (mail.post_deleted,),
     LettersStopped: (thread_reactions.letters_stopped,),
 }
 

@@ -1,15 +1,22 @@
 """An answer to a letter becomes a post of who answered, once, where it belongs; everything else does not, and says why."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
+from discussions.addresses import group_address, reply_address
 from discussions.mail import services as mail_services
 from discussions.mail.models import Incoming, Reason, State
 from discussions.mail.services import TurnedAway
 from discussions.models import Post, Thread
-from discussions.services import close_thread, delete_post, start_thread
+from discussions.services import close_thread, delete_post, post, start_thread
 from groups.documents.models import Document
 from groups.models import Membership, Participant
 from groups.services import end_participation
@@ -27,10 +34,10 @@ def test_an_answer_is_a_post_of_who_answered(client, come_in, thread, to_thread,
     mail = come_in(write("We see the same in Bangladesh.\n\nMarco"), to_thread)
 
     assert (mail.state, mail.reason) == (State.POSTED, "")
-    post = thread.posts.get(number=2)
-    assert mail.post == post
-    assert (post.author, post.organisation, post.function) == (member, weavers, "Research officer")
-    assert post.body == "We see the same in Bangladesh.\n\nMarco"
+    made = thread.posts.get(number=2)
+    assert mail.post == made
+    assert (made.author, made.organisation, made.function) == (member, weavers, "Research officer")
+    assert made.body == "We see the same in Bangladesh.\n\nMarco"
     client.force_login(member)
     page = client.get(thread.get_absolute_url()).content.decode()
     assert "We see the same in Bangladesh." in page
@@ -188,8 +195,6 @@ def test_who_was_removed_writes_nothing_any_more(come_in, thread, to_thread, lea
 
 
 def test_an_observer_is_told_that_they_only_read(come_in, thread, observer, mailoutbox):
-    from discussions.addresses import reply_address
-
     mail = come_in(
         write("May I?", sender=observer.email), reply_address(observer.pk, thread.pk), sender=observer.email
     )
@@ -209,8 +214,6 @@ def test_whose_account_is_closed_is_told_nothing(come_in, thread, to_thread, mem
 def test_a_thread_that_is_gone_looks_like_one_that_hides(
     come_in, thread, member, hidden_group, stranger, mailoutbox, make_group
 ):
-    from discussions.addresses import reply_address
-
     answers = []
     for address in (reply_address(stranger.pk, thread.pk), reply_address(stranger.pk, 10**9)):
         mailoutbox.clear()
@@ -319,8 +322,6 @@ def of_two(member, affiliate, institute, join, supply_chains):
 def test_of_several_organisations_it_is_the_one_they_last_spoke_for_there(
     come_in, thread, to_thread, of_two, member, mailoutbox
 ):
-    from discussions.services import post
-
     post(thread, by=Standing.of(member, thread.group).speak(of_two.pk), body="As a fellow.", key=uuid.uuid4())
     come_in(write("And again."), to_thread)
     assert thread.posts.get(number=3).organisation == of_two
@@ -396,8 +397,6 @@ def test_who_may_not_start_threads_there_is_refused_in_the_dialogue(
 
 
 def test_a_hidden_group_answers_like_none(come_in, hidden_group, stranger):
-    from discussions.addresses import group_address
-
     answers = set()
     for address in (group_address(hidden_group), "group-not-there@mail.example.org", "group-9999-@mail.example.org"):
         with pytest.raises(TurnedAway) as away:
@@ -419,8 +418,8 @@ def test_where_leads_start_the_threads_others_are_told(come_in, supply_chains, t
 
 def test_the_whole_mail_is_for_who_sent_it_alone(client, come_in, thread, to_thread, member, lead, secretariat):
     quoted = "My part.\n\nOn Mon, 3 Mar 2025 at 10:11, Groups <a@mail.example.org> wrote:\n> What do you see?\n"
-    post = come_in(write(quoted), to_thread).post
-    assert post.body == "My part."
+    made = come_in(write(quoted), to_thread).post
+    assert made.body == "My part."
     url = f"{thread.get_absolute_url()}posts/2/mail/"
     client.force_login(member)
     page = client.get(url)
@@ -437,23 +436,19 @@ def test_a_deleted_post_takes_its_mail_along(
     client, come_in, thread, to_thread, member, django_capture_on_commit_callbacks
 ):
     mail = come_in(write("My part."), to_thread)
-    delete_post(mail.post, by=Standing.of(member, thread.group).speak())
+    path = mail.path
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_post(mail.post, by=Standing.of(member, thread.group).speak())
     client.force_login(member)
     assert client.get(f"{thread.get_absolute_url()}posts/2/mail/").status_code == 404
-    with django_capture_on_commit_callbacks(execute=True):
-        assert mail_services.sweep() == 1
     mail.refresh_from_db()
     assert mail.path == ""
+    assert not storages["default"].exists(path)
 
 
 def test_whole_mails_are_kept_for_a_time_and_held_ones_for_a_week(
     come_in, to_thread, settings, django_capture_on_commit_callbacks
 ):
-    from datetime import timedelta
-
-    from django.core.files.storage import storages
-    from django.utils import timezone
-
     kept = come_in(write("My part."), to_thread)
     held = come_in(write("Whose?", sender="thief@evil.example"), to_thread)
     paths = [kept.path, held.path]
@@ -472,12 +467,6 @@ def test_whole_mails_are_kept_for_a_time_and_held_ones_for_a_week(
 
 
 def test_bytes_that_no_row_names_are_swept(come_in, to_thread, django_capture_on_commit_callbacks):
-    from datetime import timedelta
-
-    from django.core.files.base import ContentFile
-    from django.core.files.storage import storages
-    from django.utils import timezone
-
     come_in(write("My part."), to_thread)
     storages["default"].save("mail/aa/left", ContentFile(b"left"))
     assert mail_services.sweep() == 0
@@ -514,9 +503,6 @@ def test_leads_see_what_became_of_mails_and_the_secretariat_only_why(
 def test_lists_of_mails_cost_the_same_for_one_and_for_many(
     client, come_in, to_thread, request, who, url, django_assert_num_queries
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client.force_login(request.getfixturevalue(who))
     come_in(write("", subject="1"), to_thread)
     come_in(write("One."), to_thread)
@@ -533,9 +519,6 @@ def test_lists_of_mails_cost_the_same_for_one_and_for_many(
 
 
 def test_posts_that_came_by_mail_cost_the_page_nothing(client, come_in, thread, to_thread, lead):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     client.force_login(lead)
     client.get(thread.get_absolute_url())
     for n in range(4):

@@ -186,7 +186,7 @@ def test_lines_that_begin_with_from_are_no_mails():
     text = (
         b"From a@b Mon Mar  4 09:00:00 2019\nSubject: x\n\nBody\n>From here\nFrom there on\n\nFrom now on it is 2019\n"
     )
-    assert list(mails_in(io.BytesIO(text), 1000))[0].endswith(b"From here\nFrom there on\n\n")
+    assert next(mails_in(io.BytesIO(text), 1000)).endswith(b"From here\nFrom there on\n\n")
     assert list(mails_in(io.BytesIO(b"no mbox at all\n" * 10), 1000)) == []
     assert list(mails_in(io.BytesIO(b""), 1000)) == []
 
@@ -233,7 +233,8 @@ def test_memory_does_not_grow_with_the_archive(tmp_path):
         generate(path, megabytes)
         reads = (
             "import resource, sys; from pathlib import Path; import django; "
-            "sys.path[:0] = ['.', 'platform']; django.setup(); from discussions.mail.archives.mbox import mails_in, open_archive; "
+            "sys.path[:0] = ['.', 'platform']; django.setup(); "
+            "from discussions.mail.archives.mbox import mails_in, open_archive; "
             "count = sum(1 for _ in mails_in(open_archive(Path(sys.argv[1])), 25_000_000)); "
             "print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
         )

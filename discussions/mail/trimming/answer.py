@@ -96,7 +96,7 @@ def _quotation(lines: list[str]) -> tuple[int | None, int]:
             continue
         if words.SEPARATOR.match(line):
             return at, _after_head(lines, at + 1)
-        if words.HEAD_FROM.match(line) and _is_head(lines, at):
+        if _is_of_head(line) and _is_head(lines, at):
             return _with_rule(lines, at), _after_head(lines, at)
         if length := _attribution(lines, at):
             return at, at + length
@@ -107,7 +107,7 @@ def _attribution(lines: list[str], at: int) -> int:
     """Return over how many lines it is told from here who wrote what follows: one, or up to three that a program wrapped."""
     together: list[str] = []
     for line in lines[at : at + 3]:
-        if not line.strip() or _is_quoted(line) or (together and words.is_attribution(line)):
+        if not line.strip() or _is_quoted(line) or (together and words.is_attribution(line, whole=False)):
             return 0
         together.append(line.strip())
         if words.is_attribution(" ".join(together), whole=len(together) == 1):
@@ -116,15 +116,17 @@ def _attribution(lines: list[str], at: int) -> int:
 
 
 def _is_head(lines: list[str], at: int) -> bool:
-    """Say whether at least two more lines of a head stand below the one that says from whom."""
-    near = [line for line in lines[at + 1 : at + 9] if line.strip()][:4]
-    return sum(bool(words.HEAD_OTHER.match(line)) for line in near) >= 2
+    """Say whether at least three lines of a head stand here, of which one says from whom."""
+    near = [line for line in lines[at : at + 9] if line.strip()][:5]
+    return sum(map(_is_of_head, near)) >= 3 and any(words.HEAD_FROM.match(line) for line in near)
+
+
+def _is_of_head(line: str) -> bool:
+    return bool(words.HEAD_FROM.match(line) or words.HEAD_OTHER.match(line))
 
 
 def _after_head(lines: list[str], at: int) -> int:
-    while at < len(lines) and (
-        not lines[at].strip() or words.HEAD_FROM.match(lines[at]) or words.HEAD_OTHER.match(lines[at])
-    ):
+    while at < len(lines) and (not lines[at].strip() or _is_of_head(lines[at])):
         at += 1
     return at
 

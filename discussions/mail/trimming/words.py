@@ -24,7 +24,7 @@ _NAME_FIRST = [
     r".{1,120}\ba écrit(?: le .{4,80})?\s?",
     r".{1,120}\bescribió(?: el .{4,80})?",
     r".{1,120}\bschrieb am .{4,80}",
-    r".{1,120}\bescreveu(?: (?:em|no dia) .{4,80})?",
+    r".{1,120}\bescreveu(?: (?:em|no dia) .{4,80}| \(.{4,80}\))?",
     r"(?:كتب|كتبت|كتب/ت)\s.{1,120}",
 ]
 _ATTRIBUTION = re.compile(
