@@ -44,6 +44,9 @@ def seats_where(**where: Any) -> "QuerySet[Participant]":
 
 # These stand before every page, frame and act of a group.
 seats_in_group = prepared(lambda user, group: seats_where(user=user, membership__group=group))
+seats_in_groups = prepared(
+    lambda users, groups: seats_where(user__among=users, membership__group__among=groups), lists=("users", "groups")
+)
 seats_by_slug = prepared(lambda user, slug: seats_where(user=user, membership__group__slug=slug), words=("slug",))
 
 
@@ -64,10 +67,12 @@ class Standing:
 
     @classmethod
     def of_many(
-        cls, pairs: "Iterable[tuple[User, Group]]", seats: Iterable[Participant]
+        cls, pairs: "Iterable[tuple[User, Group]]", seats: Iterable[Participant] | None = None
     ) -> dict[tuple[int, int], "Standing"]:
-        """Return the standings of people in groups, of seats that were read for all of them, by the ids of person and group."""
+        """Return the standings of people in groups, by the ids of person and group: one query, none for seats read already."""
         made = {(user.pk, group.pk): cls(user, group) for user, group in pairs}
+        if seats is None:
+            seats = seats_in_groups({user for user, _ in made}, {group for _, group in made})
         for seat in seats:
             if (standing := made.get((seat.user_id, seat.membership.group_id))) is not None:
                 standing.seats.append(seat)
