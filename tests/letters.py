@@ -49,8 +49,8 @@ def digest(db, deliver):
         now = timezone.now()
         weekday = now.weekday() if weekly else (now.weekday() + 3) % 7
         Rhythm.objects.update(due_at=now, weekday=weekday)
-        # A day has one digest: those of before are of another one.
-        Letter.objects.filter(key__startswith="digest:").update(key=f"digest:before {now.isoformat()}")
+        # A day has one digest: with those of before it would be over.
+        Letter.objects.filter(key__startswith="digest:").delete()
         digests.begin_due(now)
         return deliver()
 

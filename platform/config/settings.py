@@ -364,6 +364,8 @@ MAILERS = {"default": _mailer()}
 MAIL_LEVEL = env.choice("MAIL_LEVEL", ["daily", "weekly", "at-once", "off"], "daily")
 # Whether letters may hold words that stand on the site: `groups` leaves it to the leads of each group that is not hidden.
 MAIL_CONTENT = env.choice("MAIL_CONTENT", ["groups", "never"], "groups")
+# Seconds after which the letters that a worker took and did not send are free for another.
+LETTER_LEASE = env.number("LETTER_LEASE", 300, minimum=10, maximum=3600)
 
 # --- Mail that comes in ------------------------------------------------------------------------------------------
 

@@ -38,9 +38,6 @@ logger = logging.getLogger(__name__)
 PORTION = 100
 """How many letters a worker takes at once; their words are made together."""
 
-LEASE = timedelta(minutes=5)
-"""How long nobody else takes what a worker has taken. No letter is begun in the last third of it."""
-
 FRESH = 2.0
 """Seconds after which words are made anew, so that no letter goes out with rights that are older."""
 
@@ -104,7 +101,7 @@ def send_now(key: str) -> int:
 def _take(letters: LetterQuerySet) -> list[Letter]:
     """Take a portion of the letters under a new lease; others pass over what is being taken."""
     chosen = list(letters.order_by("due_at", "pk").select_for_update(skip_locked=True)[:PORTION])
-    lease, until = uuid.uuid4(), timezone.now() + LEASE
+    lease, until = uuid.uuid4(), timezone.now() + timedelta(seconds=settings.LETTER_LEASE)
     Letter.objects.filter(pk__in=[letter.pk for letter in chosen]).update(lease=lease, leased_until=until)
     people = User.objects.in_bulk({letter.user_id for letter in chosen})
     for letter in chosen:
@@ -117,7 +114,8 @@ class _Hand:
 
     def __init__(self, letters: Sequence[Letter]) -> None:
         self.letters = deque(letters)
-        self.end = time.monotonic() + LEASE.total_seconds() * 2 / 3
+        # No letter is begun in the last third of the lease, so that none is in two hands.
+        self.end = time.monotonic() + settings.LETTER_LEASE * 2 / 3
         self.is_unanswered = False
 
     def send(self) -> int:

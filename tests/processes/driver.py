@@ -31,7 +31,7 @@ from discussions.chat.services import send_message  # noqa: E402
 from groups.events import GroupOpened, MembershipStarted, ParticipantEnded, ParticipantStarted  # noqa: E402
 from groups.models import Group, Membership, Participant  # noqa: E402
 from partners.models import Affiliation, Organisation  # noqa: E402
-from tests.processes import chores  # noqa: E402
+from tests.processes import chores, letters  # noqa: E402
 
 
 @transaction.atomic
@@ -119,6 +119,21 @@ def burst(room, count, people, size=0):
         keys.append(str(uuid.uuid4()))
         send_message(room, by=speakers[number % len(speakers)], key=keys[-1], body=f"Burst {number}".ljust(size, "."))
     return keys
+
+
+def make_letters(people):
+    """Make a group of people for whom a digest is due; return their addresses."""
+    return letters.make(people)
+
+
+def begin_letters():
+    """Have workers begin with what is due."""
+    letters.begin()
+
+
+def letters_state():
+    """Return how the digests stand."""
+    return letters.state()
 
 
 def prepare_chores():
