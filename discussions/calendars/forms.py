@@ -19,7 +19,10 @@ class CalendarForm(forms.Form):
         queryset=Group.objects.none(),
         required=False,
         to_field_name="slug",
-        empty_label=_("All my groups: what is mine or my organisation’s to do, and every consultation and poll"),
+        empty_label=_("All my groups"),
+        help_text=_(
+            "Consultations and polls; of all groups together the actions that are yours or your organisation’s, of one group all."
+        ),
     )
     names_hidden = forms.BooleanField(
         label=_("Name hidden groups and their matters too"),

@@ -15,6 +15,7 @@ from discussions.polls.access import may_keep
 from discussions.polls.models import Ballot, Option, Poll, Shown
 from groups.bylines import Byline
 from groups.standing import Standing
+from partners.models import StakeholderType
 
 FEWEST_UNNAMED = 3
 """Fewer voices than these are not shown of an anonymous poll, as a whole or of one stakeholder type: they would be named."""
@@ -148,13 +149,13 @@ def by_type(poll: Poll, ballots: Iterable[Ballot]) -> dict[str, dict[str, int]]:
         voices[kind] += 1
         counts[kind].update(str(option.number) for option in ballot.options.all())
     if poll.named:
-        return {kind: dict(counts[kind]) for kind in sorted(counts)}
+        return {kind: dict(counts[kind]) for kind in StakeholderType.values if kind in counts}
     together: list[str] = []
     for kind, count in sorted(voices.items(), key=lambda one: (one[1], one[0])):
         if count >= FEWEST_UNNAMED and (not together or sum(voices[one] for one in together) >= FEWEST_UNNAMED):
             break
         together.append(kind)
-    apart = {kind: dict(counts[kind]) for kind in sorted(counts) if kind not in together}
+    apart = {kind: dict(counts[kind]) for kind in StakeholderType.values if kind in counts and kind not in together}
     if together:
         merged: Counter[str] = Counter()
         for kind in together:

@@ -1,12 +1,15 @@
 """Threads to tell stories about."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from core.events import publish
 from discussions import services
+from discussions.polls import services as polls
 from groups.events import ParticipantStarted
 from groups.models import Membership, Participant
 from groups.standing import Standing
@@ -66,3 +69,15 @@ def colleague(make_person, affiliate, weavers, supply_chains):
     with transaction.atomic():
         publish(ParticipantStarted(Participant.objects.create(membership=membership, affiliation=tie, user=person)))
     return person
+
+
+@pytest.fixture
+def ask(capacity):
+    """Ask a question in a thread."""
+
+    def ask(thread, person, question="Where do we meet?", options=("Porto", "Dhaka", "Online"), **more):
+        more.setdefault("open_until", timezone.now() + timedelta(days=3))
+        by = capacity(person, thread.group)
+        return polls.start_poll(thread, by=by, question=question, options=options, key=uuid.uuid4(), **more)
+
+    return ask

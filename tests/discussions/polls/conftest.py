@@ -1,24 +1,10 @@
 """Polls to tell stories about."""
 
 import uuid
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from discussions.polls import services
-
-
-@pytest.fixture
-def ask(capacity):
-    """Ask a question in a thread."""
-
-    def ask(thread, person, question="Where do we meet?", options=("Porto", "Dhaka", "Online"), **more):
-        more.setdefault("open_until", timezone.now() + timedelta(days=3))
-        by = capacity(person, thread.group)
-        return services.start_poll(thread, by=by, question=question, options=options, key=uuid.uuid4(), **more)
-
-    return ask
 
 
 @pytest.fixture
