@@ -36,7 +36,7 @@ class AnswerForm(KeyedForm):
         if given:
             begun |= {"base": given.version, "position": given.position, "text": given.text}
         super().__init__(data, initial=begun)
-        self.fields["as"] = forms.IntegerField(widget=forms.HiddenInput)
+        self.fields["as"] = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
         """A comment and an objection say what."""
