@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from groups.documents.views import documents, files, folders, library, previews, uploads
+from groups.documents.views import documents, files, folders, library, previews, selection, uploads
 
 app_name = "documents"
 
 urlpatterns = [
     path("", library.top, name="list"),
     path("trash/", library.trash, name="trash"),
+    path("selection/", selection.selection, name="selection"),
+    path("selection/zip/", selection.download, name="zip"),
+    path("selection/move/", selection.move, name="move_selection"),
+    path("selection/delete/", selection.delete, name="delete_selection"),
     path("upload/", uploads.upload_form, name="upload"),
     path("uploads/", uploads.start, name="start"),
     path("uploads/<uuid:key>/", uploads.upload, name="chunks"),

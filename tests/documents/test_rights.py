@@ -14,9 +14,19 @@ from groups.documents.services import delete_document, make_preview, move_docume
 from groups.standing import Standing
 
 KEY = uuid.UUID("7f1f0f4e-1111-4222-8333-944455556666")
-READERS = {"list", "folder", "page", "download", "compare", "look", "picture", "thumbnail"}
+READERS = {"list", "folder", "page", "download", "selection", "compare", "look", "picture", "thumbnail"}
 WRITERS_GET = {"trash", "upload", "new_folder", "rename_folder", "move_folder", "rename", "move", "chunks"}
-WRITERS_POST = {"start", "finish", "delete_folder", "new_version", "restore", "put_back", "delete"}
+WRITERS_POST = {
+    "start",
+    "finish",
+    "delete_folder",
+    "new_version",
+    "restore",
+    "put_back",
+    "delete",
+    "move_selection",
+    "delete_selection",
+}
 NAMES = READERS | WRITERS_GET | WRITERS_POST
 
 

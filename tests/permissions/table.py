@@ -59,6 +59,8 @@ GET = {
     "documents:move": "....++.",
     "documents:download": "...+++.",
     "documents:compare": "...+++.",
+    "documents:selection": "...+++.",
+    "documents:zip": ".......",  # nothing is chosen
     "documents:look": "...+++.",
     "documents:picture": "...+++.",
     "documents:thumbnail": "...+++.",
@@ -218,6 +220,8 @@ POST = {
     "documents:rename": "....++.",
     "documents:move": "....++.",
     "documents:delete": "....++.",
+    "documents:move_selection": "....++.",
+    "documents:delete_selection": "....++.",
     "documents:put_back": ".......",
     "documents:restore": "....++.",
     "chat:new": ">..+++.",

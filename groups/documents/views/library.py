@@ -55,6 +55,7 @@ def _shelf(request: HttpRequest, library: Library, here: Folder | None) -> HttpR
         page=page,
         rows=listed(page, library.standing),
         order=order,
+        choosing=page.paginator.count + len(library.inside(here)) > 1,
         is_empty=not page.paginator.count and not library.inside(here),
         **_forms(library, here),
     )

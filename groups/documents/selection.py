@@ -1,0 +1,126 @@
+"""What somebody chose in a library, to do one thing with all of it."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from groups.documents.library import Library
+from groups.documents.models import Document, Folder, Version
+
+MOST = 500
+"""Documents that are taken at once."""
+
+MOST_BYTES = 4 * 1024**3
+BLOCK = 128 * 1024
+FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+
+
+class TooMuch(DomainError):
+    """More was chosen than goes at once."""
+
+    code = "too_much"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Documents and folders of one library that the person may see; what was chosen and is not there is not in it."""
+
+    library: Library
+    documents: Sequence[Document]
+    folders: Sequence[Folder]
+
+    @classmethod
+    def of(cls, library: Library, *, documents: Sequence[int], folders: Sequence[int]) -> "Selection":
+        """Return what stands behind these ids for the person: ids of others, or of nothing, are passed over."""
+        found = library.documents.filter(pk__in=documents[: MOST + 1]).for_display().order_by("title", "pk")
+        chosen = [library.folders[pk] for pk in dict.fromkeys(folders) if pk in library.folders]
+        return cls(library, list(found), chosen)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it."""
+        return not self.documents and not self.folders
+
+    def files(self) -> list[tuple[str, Version]]:
+        """Return the newest version of every document in it and in its folders, each under a path of its own.
+
+        Raises `TooMuch` where they are too many or too large. No path is absolute, leads out or is there twice, however case
+        is looked at.
+        """
+        inside = self._inside()
+        deep = self.library.documents.filter(folder__in=inside).for_display().order_by("title", "pk")
+        every = [*self.documents, *deep.exclude(pk__in=[one.pk for one in self.documents])[: MOST + 1]]
+        versions = [(inside.get(one.folder_id or 0, ""), one.latest) for one in every if one.latest]
+        size = sum(version.size for _path, version in versions)
+        if len(versions) > MOST or size > MOST_BYTES:
+            limits = {"count": MOST, "size": MOST_BYTES // 1024**3}
+            raise TooMuch(_("At most %(count)d documents and %(size)d GB go at once. Choose fewer.") % limits)
+        taken = set[str]()
+        return [(_free(path, version.file_name, taken), version) for path, version in versions]
+
+    def _inside(self) -> dict[int, str]:
+        """Return the path of each chosen folder and of every folder in it, by id."""
+        paths, waiting = dict[int, str](), [(one, "") for one in self.folders]
+        while waiting:
+            folder, above = waiting.pop()
+            if folder.pk not in paths:
+                paths[folder.pk] = above + _safe(folder.name) + "/"
+                waiting += [(one, paths[folder.pk]) for one in self.library.inside(folder)]
+        return paths
+
+
+def _safe(name: str) -> str:
+    return FORBIDDEN.sub("_", name).strip(". ") or "_"
+
+
+def _free(path: str, name: str, taken: set[str]) -> str:
+    stem, ending = PurePosixPath(_safe(name)).stem, PurePosixPath(_safe(name)).suffix
+    number, free = 1, f"{path}{stem}{ending}"
+    while free.casefold() in taken:
+        number += 1
+        free = f"{path}{stem} ({number}){ending}"
+    taken.add(free.casefold())
+    return free
+
+
+class _Pipe(io.RawIOBase):
+    """Where the archive is written: what has come is taken away at once, so nothing gathers in memory."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        part = bytes(data)  # type: ignore[call-overload]
+        self._parts.append(part)
+        return len(part)
+
+    def taken(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+def zipped(files: Sequence[tuple[str, Version]]) -> Iterator[bytes]:
+    """Give a ZIP archive of the files piece by piece. It asks the storage, never the database.
+
+    Each file is squeezed a little: what is only stored cannot be unpacked everywhere when its length comes behind it.
+    """
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path, version in files:
+            entry = zipfile.ZipInfo(path, version.created_at.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with version.open() as file, archive.open(entry, "w", force_zip64=version.size >= 2**31) as part:
+                while block := file.read(BLOCK):
+                    part.write(block)
+                    if piece := pipe.taken():
+                        yield piece
+    yield pipe.taken()

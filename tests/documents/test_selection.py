@@ -1,0 +1,142 @@
+"""Several documents at once: one archive, one move, one way to the trash."""
+
+import io
+import random
+import zipfile
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection, connections
+from django.test import AsyncClient
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groups.documents import selection as selection_module
+from groups.documents.models import Document
+from groups.documents.selection import _free
+
+
+def address(group, name="selection"):
+    return reverse(f"documents:{name}", args=[group.slug])
+
+
+def unpacked(response):
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture
+def shelf(add, member, make_folder, supply_chains):
+    """A folder in a folder, two documents of one file name, and one at the top."""
+    drafts = make_folder(member, supply_chains, "Drafts: 2026")
+    deep = make_folder(member, supply_chains, "Deep", drafts)
+    return {
+        "drafts": drafts,
+        "top": add(member, supply_chains, "Notes.txt", b"top").document,
+        "first": add(member, supply_chains, "notes.txt", b"first", folder=drafts).document,
+        "second": add(member, supply_chains, "Notes.txt", b"second", folder=drafts).document,
+        "deep": add(member, supply_chains, "Étude.csv", b"a;b", folder=deep).document,
+    }
+
+
+def test_a_folder_and_documents_come_as_one_archive(shelf, supply_chains, signed_in, member):
+    chosen = {"document": [shelf["top"].pk, shelf["first"].pk], "whole": [shelf["drafts"].pk]}
+    page = signed_in(member).get(address(supply_chains), chosen)
+    assert page.status_code == 200
+    response = signed_in(member).get(address(supply_chains, "zip"), chosen)
+    found = unpacked(response)
+    assert found == {
+        "Notes.txt": b"top",
+        "Drafts_ 2026/notes.txt": b"first",
+        "Drafts_ 2026/Notes (2).txt": b"second",
+        "Drafts_ 2026/Deep/Étude.csv": b"a;b",
+    }
+    assert response["Content-Type"] == "application/zip"
+    assert response["Cache-Control"] == "no-store, private"
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_archive_comes_the_same_from_the_event_loop(shelf, supply_chains, member):
+    client = AsyncClient()
+    await sync_to_async(client.force_login)(member)
+    response = await client.get(address(supply_chains, "zip"), {"whole": shelf["drafts"].pk})
+    pieces = [piece async for piece in response.streaming_content]
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
+        assert len(archive.namelist()) == 3
+    await sync_to_async(connections.close_all)()
+
+
+def test_a_large_file_passes_through_in_small_pieces(add, member, supply_chains, signed_in):
+    version = add(member, supply_chains, "long.txt", random.Random(7).randbytes(2_000_000).hex().encode())
+    response = signed_in(member).get(address(supply_chains, "zip"), {"document": version.document_id})
+    pieces = list(response.streaming_content)
+    assert len(pieces) > 5
+    assert max(map(len, pieces)) <= 2 * selection_module.BLOCK
+
+
+def test_what_one_may_not_see_is_not_in_it(shelf, add, lead, hidden_group, supply_chains, signed_in, member, stranger):
+    canary = add(lead, hidden_group, "canary.txt", b"canary").document
+    chosen = {"document": [canary.pk, shelf["top"].pk, 10**12], "whole": [10**12]}
+    assert unpacked(signed_in(member).get(address(supply_chains, "zip"), chosen)) == {"Notes.txt": b"top"}
+    assert signed_in(stranger).get(address(supply_chains, "zip"), chosen).status_code == 404
+    assert signed_in(stranger).get(address(supply_chains), chosen).status_code == 404
+
+
+def test_too_much_at_once_is_said_before_anything_goes(shelf, supply_chains, signed_in, member, monkeypatch):
+    monkeypatch.setattr(selection_module, "MOST", 2)
+    chosen = {"whole": [shelf["drafts"].pk]}
+    page = signed_in(member).get(address(supply_chains, "zip"), chosen, follow=True)
+    assert "At most 2 documents" in page.content.decode()
+
+
+def test_several_are_moved_and_what_cannot_go_stays(shelf, make_folder, supply_chains, signed_in, member):
+    target = make_folder(member, supply_chains, "Final")
+    sent = {"document": [shelf["top"].pk, shelf["first"].pk], "whole": [shelf["drafts"].pk], "folder": target.pk}
+    signed_in(member).post(address(supply_chains, "move_selection"), sent)
+    shelf["drafts"].refresh_from_db()
+    assert shelf["drafts"].parent == target
+    assert set(Document.objects.filter(folder=target)) == {shelf["top"], shelf["first"]}
+    # A folder does not go into itself.
+    page = signed_in(member).post(
+        address(supply_chains, "move_selection"), {"whole": [target.pk], "folder": shelf["drafts"].pk}, follow=True
+    )
+    assert "Final" in page.content.decode()
+    target.refresh_from_db()
+    assert target.parent is None
+
+
+def test_several_go_to_the_trash_and_those_of_others_stay(shelf, add, lead, supply_chains, signed_in, member):
+    others = add(lead, supply_chains, "Minutes.txt", b"words").document
+    sent = {"document": [shelf["top"].pk, shelf["deep"].pk, others.pk]}
+    page = signed_in(member).post(address(supply_chains, "delete_selection"), sent, follow=True).content.decode()
+    assert "2 documents are in the trash" in page
+    assert set(Document.objects.present()) == {shelf["first"], shelf["second"], others}
+
+
+def test_observers_choose_and_download_and_change_nothing(shelf, supply_chains, signed_in, observer):
+    chosen = {"document": [shelf["top"].pk]}
+    client = signed_in(observer)
+    assert unpacked(client.get(address(supply_chains, "zip"), chosen)) == {"Notes.txt": b"top"}
+    assert client.post(address(supply_chains, "delete_selection"), chosen).status_code == 404
+    assert Document.objects.present().filter(pk=shelf["top"].pk).exists()
+
+
+def test_choosing_many_costs_what_choosing_one_costs(shelf, supply_chains, signed_in, member):
+    client, costs = signed_in(member), set()
+    for names in (["top"], ["top", "first", "second", "deep"]):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address(supply_chains), {"document": [shelf[name].pk for name in names]})
+        costs.add(len(queries))
+    assert len(costs) == 1
+
+
+@given(st.lists(st.text(alphabet="aA.é/\\ (2)", min_size=1, max_size=6), max_size=12))
+def test_no_path_is_there_twice_or_leads_out(names):
+    taken = set()
+    paths = [_free("folder/", name, taken) for name in names]
+    assert len({path.casefold() for path in paths}) == len(paths)
+    assert all(path.startswith("folder/") and path.count("/") == 1 and "\\" not in path for path in paths)
+    assert not any(path.split("/")[1] in {"", ".", ".."} for path in paths)
