@@ -22,12 +22,22 @@ from discussions.actions.parts import ActionsPart
 from discussions.asking import notices as asking_notices
 from discussions.asking import reactions as asking
 from discussions.asking.parts import AcknowledgementPart, ConsultationPart
+from discussions import webhooks as thread_webhooks
 from discussions.chat import live
 from discussions.chat import notices as chat_notices
 from discussions.chat import reactions as chat
 from discussions.chat import reports as chat_reports
 from discussions.chat import search as chat_search
-from discussions.events import AcknowledgementWanted, EndMoved, PostDeleted, ThreadConcluded, ThreadReopened
+from discussions.events import (
+    AcknowledgementWanted,
+    EndMoved,
+    PostChanged,
+    PostDeleted,
+    PostWritten,
+    ThreadConcluded,
+    ThreadReopened,
+    ThreadStarted,
+)
 from discussions.letters import digests as digest_letters
 from discussions.letters import posts as post_letters
 from discussions.mail import reactions as mail
@@ -41,6 +51,8 @@ from groups import notices as group_notices
 from groups import reactions as group_reactions
 from groups import search as group_search
 from groups.documents import search as document_search
+from groups.documents import webhooks as document_webhooks
+from groups.documents.events import VersionAdded
 from groups.events import (
     GroupDeclined,
     GroupOpened,
@@ -57,6 +69,9 @@ from groups.events import (
     RequestEnded,
     RightsChanged,
 )
+from groups.webhooks import notices as webhook_notices
+from groups.webhooks import reactions as group_webhooks
+from groups.webhooks.models import Happening
 from notifications import letters
 from notifications import reactions as notification_reactions
 from notifications.events import LettersStopped
@@ -111,10 +126,18 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     MembershipRequested: (group_reactions.tell_membership_requested,),
     MembershipProposed: (group_reactions.tell_membership_proposed,),
     RequestEnded: (group_reactions.request_settled,),
-    MembershipStarted: (group_reactions.request_settled, group_reactions.tell_membership_started),
+    MembershipStarted: (
+        group_reactions.request_settled,
+        group_reactions.tell_membership_started,
+        group_webhooks.membership_started,
+    ),
     MembershipDeclined: (group_reactions.tell_membership_declined,),
-    MembershipChanged: (chat.membership_changed, polls.membership_changed),
-    MembershipEnded: (group_reactions.tell_membership_ended, polls.membership_changed),
+    MembershipChanged: (chat.membership_changed, polls.membership_changed, group_webhooks.membership_changed),
+    MembershipEnded: (
+        group_reactions.tell_membership_ended,
+        polls.membership_changed,
+        group_webhooks.membership_ended,
+    ),
     ParticipantStarted: (
         chat.participant_started,
         group_reactions.tell_participant_started,
@@ -123,9 +146,13 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     ParticipantEnded: (chat.participant_ended, polls.participant_ended, actions.participant_ended),
     AcknowledgementWanted: (asking.acknowledgement_wanted,),
     EndMoved: (asking.thread_opened,),
-    ThreadConcluded: (asking.thread_concluded,),
-    ThreadReopened: (asking.thread_opened,),
-    PostDeleted: (mail.post_deleted,),
+    ThreadStarted: (thread_webhooks.thread_started,),
+    ThreadConcluded: (asking.thread_concluded, thread_webhooks.thread_closed),
+    ThreadReopened: (asking.thread_opened, thread_webhooks.thread_reopened),
+    PostWritten: (thread_webhooks.post_written,),
+    PostChanged: (thread_webhooks.post_changed,),
+    PostDeleted: (mail.post_deleted, thread_webhooks.post_deleted),
+    VersionAdded: (document_webhooks.version_added,),
     LettersStopped: (thread_reactions.letters_stopped,),
 }
 
@@ -145,6 +172,7 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
     "membership_proposed": group_notices.membership_proposed,
     "participant_named": group_notices.participant_named,
     "silenced": group_notices.silenced,
+    "webhook_stopped": webhook_notices.webhook_stopped,
     "mention": thread_notices.render_mentions,
     "reply": thread_notices.render_replies,
     "chat_mention": chat_notices.render_mentions,
@@ -210,6 +238,15 @@ THREAD_PARTS: tuple[Part, ...] = (
     ActionsPart(),
     MailPart(),
 )
+
+# happening -> function(ids) -> what was said, as a visitor reads it; for webhooks whose leads chose to send it.
+WEBHOOK_WORDS: dict[str, Callable[..., Any]] = {
+    Happening.THREAD_STARTED: thread_webhooks.thread_words,
+    Happening.ANNOUNCEMENT: thread_webhooks.thread_words,
+    Happening.POST_WRITTEN: thread_webhooks.post_words,
+    Happening.POST_CHANGED: thread_webhooks.post_words,
+    Happening.VERSION_ADDED: document_webhooks.version_words,
+}
 
 # frame type of the live protocol -> its fields and what is done with it.
 FRAMES: dict[str, Frame] = {

@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "partners",
     "groups",
     "groups.documents",
+    "groups.webhooks",
     "discussions",
     "discussions.chat",
     "discussions.polls",
@@ -183,6 +184,7 @@ REACTIONS = "config.reactions.REACTIONS"
 NOTICE_KINDS = "config.reactions.NOTICE_KINDS"
 SEARCH_SOURCES = "config.reactions.SEARCH_SOURCES"
 REPORTS = "config.reactions.REPORTS"
+WEBHOOK_WORDS = "config.reactions.WEBHOOK_WORDS"
 THREAD_PARTS = "config.reactions.THREAD_PARTS"
 FRAMES = "config.reactions.FRAMES"
 ROOMS = "discussions.chat.live.Rooms"
@@ -281,6 +283,8 @@ SCHEDULE = {
     "core.tasks.purge_results": timedelta(days=1),
     "discussions.chat.tasks.purge_messages": timedelta(days=1),
     "discussions.mail.tasks.sweep_mail": timedelta(hours=1),
+    "groups.webhooks.tasks.purge_deliveries": timedelta(days=1),
+    "groups.webhooks.tasks.wake_webhooks": timedelta(minutes=5),
     "notifications.push.tasks.tidy_push": timedelta(days=1),
     "groups.documents.tasks.make_missing_previews": timedelta(hours=1),
     "notifications.tasks.send_letters": timedelta(minutes=1),

@@ -146,6 +146,7 @@ DATABASE_ANSWERS = Level("database_answers", "1 when the database answered at th
 LAYER_ANSWERS = Level("layer_answers", "1 when the channel layer answered at the last report of the process, else 0.")
 TASKS_WAITING = Level("tasks_waiting", "Background tasks that are due, in all, at the last report.")
 TASKS_WAIT = Level("tasks_wait_seconds", "How long the oldest due background task has waited, at the last report.")
+TASKS_FAILED = Level("tasks_failed", "Background tasks that failed in the last thirty days, at the last report.")
 TASKS_ENDED = CountBy(
     "tasks_ended",
     "Background tasks that this process brought to an end, by how.",

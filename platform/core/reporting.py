@@ -122,7 +122,7 @@ class Reporter:
         if not found.database:
             figures.REPORTS_FAILED.value += 1
             return
-        figures.TASKS_WAITING.value = background.length()
+        figures.TASKS_WAITING.value, figures.TASKS_FAILED.value = background.length(), background.failed()
         said = self.look(found)
         minute = _minute_of(now)
         with transaction.atomic():

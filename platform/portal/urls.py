@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import demo, figures, front, group, letters, mail, people, plain, queue
+from portal.views import background, demo, figures, front, group, letters, mail, people, plain, queue
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("queue/letters/<int:letter_id>/again/", letters.send_letter_again, name="send_letter_again"),
     path("queue/letters/people/<int:person_id>/", letters.write_to_again, name="write_to_again"),
     path("figures/", figures.figures, name="figures"),
+    path("figures/background/", background.background, name="background"),
+    path("figures/background/<uuid:task_id>/again/", background.run_again, name="run_again"),
+    path("figures/background/<uuid:task_id>/give-up/", background.give_up, name="give_up"),
     path("queue/reports/<int:report_id>/", queue.decide_report, name="decide_report"),
     path("demo/outbox/", demo.outbox, name="outbox"),
 ]

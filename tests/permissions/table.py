@@ -33,6 +33,9 @@ GET = {
     "groups:invitations": ">....+.",
     "groups:working_groups": ">....+.",
     "groups:state": ">....++",
+    "webhooks:list": ">....+.",
+    "webhooks:new": ">....+.",
+    "webhooks:page": ">....+.",
     "groups:record": ">....+.",
     "groups:silence": ">....+.",
     "groups:invitation": "+......",
@@ -136,6 +139,7 @@ GET = {
     "queue": "......+",
     "failed_letters": "......+",
     "mail_in": "......+",
+    "background": "......+",
     "figures": "......+",
     "outbox": ".......",
     # Programs: a session opens none of their addresses; tests/api has the table of tokens.
@@ -158,6 +162,16 @@ GET = {
     "api:openapi": "+++++++",
 }
 POST = {
+    "run_again": "......+",
+    "give_up": "......+",
+    "webhooks:new": ">....+.",
+    "webhooks:page": ">....+.",
+    "webhooks:new_secret": ">....+.",
+    "webhooks:test": ">....+.",
+    "webhooks:stop": ">....+.",
+    "webhooks:start": ">....+.",
+    "webhooks:remove": ">....+.",
+    "webhooks:again": ">....+.",
     "partners:invitation": ".......",
     "partners:edit": ">...+.+",
     "partners:suspend": ">.....+",
@@ -351,6 +365,12 @@ TASKS = {
         "is the person signed in on the device, and is there a notice they may still see",
     ),
     "push.tasks.tidy_push": ({"push.Subscription", "push.PushKey"}, "nothing: no word leaves the site"),
+    "webhooks.tasks.deliver": (
+        {"webhooks.Webhook", "webhooks.Delivery", "django_tasks_database.DBTaskResult"},
+        "is the webhook still told of what happens",
+    ),
+    "webhooks.tasks.wake_webhooks": (set(), "nothing: no word leaves the site"),
+    "webhooks.tasks.purge_deliveries": (set(), "nothing: no word leaves the site"),
     "core.tasks.purge_results": (set(), "nothing: no word leaves the site"),
     "chat.tasks.purge_messages": (set(), "nothing: no word leaves the site"),
     "mail.tasks.work_on_mail": (

@@ -34,6 +34,7 @@ from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
 from groups.services import invite
 from groups.standing import Standing
+from groups.webhooks.services import add_webhook, send_test
 from notifications.models import Letter, Notice, Unreachable
 from tests.permissions.table import DELETE, GET, PATCH, POST, PUT
 
@@ -159,12 +160,14 @@ def world(
             "membership_id": Membership.objects.get(group=group, organisation=weavers).pk,
             "participant_id": Participant.objects.get(membership__group=group, user=member).pk,
             "invitation_id": invitation.pk,
+            "webhook_id": webhooks_of(group, leading),
             "token": "a" * 22,
             "person_id": member.pk,
             "organisation_id": weavers.pk,
             "group_id": group.pk,
             "affiliation_id": asking.pk,
             "session_id": 0,
+            "task_id": uuid.uuid4(),
             "subscription_id": 0,
         }
 
@@ -188,6 +191,20 @@ def world(
     found["conversation"] = {**found["supply-chains"], "room_id": talk.pk, "message_id": said.id}
     assert mine.is_active
     return found
+
+
+def webhooks_of(group, leading):
+    """Return a webhook of the group that has been told something."""
+    webhook = add_webhook(
+        group,
+        by=leading,
+        url="https://hooks.example.org/",
+        happenings=["thread.started"],
+        with_words=False,
+        key=uuid.uuid4(),
+    )
+    send_test(webhook, by=leading)
+    return webhook.pk
 
 
 def outcome(response):

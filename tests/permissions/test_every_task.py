@@ -3,6 +3,7 @@
 import uuid
 from importlib import import_module
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -19,6 +20,7 @@ from groups import services as groups
 from groups.documents.services import add_file
 from groups.models import Membership, Participant
 from groups.standing import Standing
+from groups.webhooks import services as webhooks
 from notifications.models import Notice
 from partners import services as partners
 from partners.capacity import capacities_of
@@ -71,6 +73,18 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
 
     def account_closes():
         User.objects.filter(pk=lead.pk).update(is_active=False)
+    # Nobody listens there.
+    settings.OUTGOING_LOOPBACK = True
+    webhook = webhooks.add_webhook(
+        supply_chains,
+        by=by,
+        url="http://127.0.0.1:9/",
+        happenings=["thread.started"],
+        with_words=False,
+        key=uuid.uuid4(),
+    )
+    webhooks.send_test(webhook, by=by)
+    doing = SimpleNamespace(task_result=SimpleNamespace(id="the task"))
 
     def lead_goes():
         groups.change_membership_role(
@@ -94,6 +108,9 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         "documents.tasks.sweep_library": ((), lambda: None),
         "documents.tasks.make_missing_previews": ((), lambda: None),
         "documents.tasks.make_preview_of": ((version.pk,), lambda: None),
+        "webhooks.tasks.deliver": ((doing, webhook.pk), lambda: webhooks.stop(webhook, by=by)),
+        "webhooks.tasks.wake_webhooks": ((), lambda: None),
+        "webhooks.tasks.purge_deliveries": ((), lambda: None),
         "chat.tasks.purge_messages": ((), lambda: None),
         "actions.tasks.remind_of_actions": ((), lambda: None),
         "asking.tasks.attend_to_consultations": ((), lambda: None),
@@ -111,6 +128,7 @@ QUIET = (
     "push.",
     "actions.",
     "asking.",
+    "webhooks.",
     "discussions.tasks.tell_of_post",
     "notifications.tasks.forget_letters",
     "mail.tasks.work_on_mail",

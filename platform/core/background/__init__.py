@@ -19,7 +19,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from core.background.retrying import ComeBack, growing, retried
 
-__all__ = ["ComeBack", "growing", "length", "retried", "waiting"]
+__all__ = ["ComeBack", "failed", "growing", "length", "retried", "waiting"]
 
 
 def waiting() -> timedelta:
@@ -32,3 +32,8 @@ def waiting() -> timedelta:
 def length() -> int:
     """Return how many tasks may be done now."""
     return DBTaskResult.objects.ready().count()
+
+
+def failed() -> int:
+    """Return how many tasks failed and were not run again, as long as they are kept."""
+    return DBTaskResult.objects.failed().count()

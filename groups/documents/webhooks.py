@@ -1,0 +1,37 @@
+"""What a group's webhooks are told of documents, and in which words."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from groups.bylines import bylines_for
+from groups.documents.events import VersionAdded
+from groups.documents.models import Version
+from groups.webhooks.models import Happening
+from groups.webhooks.services import queue
+
+
+def version_added(event: VersionAdded) -> None:
+    """A document came, or a version of one."""
+    version = event.version
+    queue(version.document.group_id, Happening.VERSION_ADDED, document=version.document_id, version=version.number)
+
+
+def version_words(about: dict[str, Any]) -> dict[str, Any]:
+    """Return title, file and sender of a version, as a visitor would read them; nothing of one that is in the trash."""
+    version = (
+        Version.objects.filter(document=about["document"], number=about["version"], document__deleted_at=None)
+        .select_related("document")
+        .first()
+    )
+    if version is None:
+        return {}
+    (byline,) = bylines_for([version], AnonymousUser())
+    return {
+        "title": version.document.title,
+        "file": version.file_name,
+        "size": version.size,
+        "sha256": version.sha256,
+        "note": version.note,
+        "by": str(byline),
+    }

@@ -1,0 +1,1 @@
+"""The pages of a group's webhooks, among its settings."""
