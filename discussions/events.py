@@ -8,6 +8,13 @@ from partners.capacity import Capacity
 
 
 @dataclass(frozen=True)
+class ThreadStarted(Event):
+    """The thread stands with its first post."""
+
+    thread: Thread
+
+
+@dataclass(frozen=True)
 class AcknowledgementWanted(Event):
     """Leads started an announcement that shall be acknowledged."""
 

@@ -13,7 +13,7 @@ from core.errors import Conflict
 from core.events import publish
 from discussions import mentions
 from discussions.access import may_keep
-from discussions.events import AcknowledgementWanted, EndMoved, ThreadConcluded, ThreadReopened
+from discussions.events import AcknowledgementWanted, EndMoved, ThreadConcluded, ThreadReopened, ThreadStarted
 from discussions.models import Draft, Kind, Thread
 from discussions.models.thread import FOR_LEADS
 from discussions.services.locking import locked, locked_group, moderating, speaking
@@ -66,6 +66,7 @@ def start_thread(
     Draft.objects.filter(user=by.user, group=group, thread=None).delete()
     if acknowledge and kind == Kind.ANNOUNCEMENT:
         publish(AcknowledgementWanted(thread, by))
+    publish(ThreadStarted(thread))
     return thread
 
 

@@ -16,13 +16,13 @@ from discussions import notices as thread_notices
 from discussions import reactions as thread_reactions
 from discussions import report_notices, reporting
 from discussions import search as thread_search
+from discussions import webhooks as thread_webhooks
 from discussions.actions import notices as action_notices
 from discussions.actions import reactions as actions
 from discussions.actions.parts import ActionsPart
 from discussions.asking import notices as asking_notices
 from discussions.asking import reactions as asking
 from discussions.asking.parts import AcknowledgementPart, ConsultationPart
-from discussions import webhooks as thread_webhooks
 from discussions.chat import live
 from discussions.chat import notices as chat_notices
 from discussions.chat import reactions as chat

@@ -73,6 +73,7 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
 
     def account_closes():
         User.objects.filter(pk=lead.pk).update(is_active=False)
+
     # Nobody listens there.
     settings.OUTGOING_LOOPBACK = True
     webhook = webhooks.add_webhook(
