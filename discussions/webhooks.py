@@ -67,8 +67,9 @@ def thread_words(about: dict[str, Any]) -> dict[str, Any]:
 
 def post_words(about: dict[str, Any]) -> dict[str, Any]:
     """Return a post's text and who wrote it, as a visitor would read them; nothing of one that is deleted."""
-    post = Post.objects.standing().filter(thread=about["thread"], number=about["post"]).first()
+    posts = Post.objects.standing().filter(moved_to=None).select_related("thread")
+    post = posts.filter(thread=about["thread"], number=about["post"]).first()
     if post is None:
         return {}
     (byline,) = bylines_for([post], AnonymousUser())
-    return {"by": str(byline), "body": mentions.replaced(post.body, {}, _("a participant"))}
+    return {"by": str(byline), "body": mentions.replaced(post.own_words, {}, _("a participant"))}

@@ -62,7 +62,6 @@ def settings_sections(group: Group, standing: Standing, current: str) -> list[Se
         ("groups:invitations", _("Invitations"), leads),
         ("groups:working_groups", _("Working groups"), leads and not group.parent_id),
         ("threads:reports", _("Reports"), leads),
-        ("chat:reports", _("Reported messages"), leads),
         ("webhooks:list", _("Webhooks"), leads),
         ("groups:state", _("Rest and close"), True),
         ("groups:record", _("Record of acts"), leads),

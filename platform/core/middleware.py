@@ -28,7 +28,7 @@ class CountingMiddleware:
 
 
 class NoStoreMiddleware:
-    """Nothing but static files is kept by any cache: pages differ by reader."""
+    """Nothing but static files is kept by any cache, for pages differ by reader; those that say that they are public do not."""
 
     sync_capable = True
     async_capable = False
@@ -37,8 +37,12 @@ class NoStoreMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Mark the answer `no-store, private`."""
+        """Mark the answer `no-store, private`, unless it is a good one that is the same for everybody and sets no cookie."""
         response = self.get_response(request)
+        is_public = response.headers.get("Cache-Control", "").startswith("public,")
+        if is_public and response.status_code in (200, 304) and not response.cookies:
+            return response
+        response.headers.pop("Cache-Control", None)
         patch_cache_control(response, no_store=True, private=True)
         return response
 

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from portal.views import background, demo, figures, front, group, letters, mail, people, plain, queue
+from portal.views import background, demo, feeds, figures, front, group, letters, mail, people, plain, queue
 
 urlpatterns = [
     path("", front.home, name="home"),
     path("about/", plain.about, name="about"),
     path("danger/", plain.danger, name="danger"),
+    path("feed/", feeds.site, name="feed"),
     path("groups/<slug:slug>/", group.overview, name="group"),
+    path("groups/<slug:slug>/feed/", feeds.group, name="group_feed"),
     path("partners/<slug:slug>/", people.organisation, name="organisation"),
     path("partners/<slug:slug>/actions/", people.organisation_actions, name="organisation_actions"),
     path("people/<int:person_id>/", people.person, name="person"),

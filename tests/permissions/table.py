@@ -140,6 +140,8 @@ GET = {
     "failed_letters": "......+",
     "mail_in": "......+",
     "background": "......+",
+    "feed": "+++++++",
+    "group_feed": ".......",
     "figures": "......+",
     "outbox": ".......",
     # Programs: a session opens none of their addresses; tests/api has the table of tokens.

@@ -151,7 +151,7 @@ def shown(threads: Sequence[Thread], standing: Standing) -> list[ThreadOut]:
     voices = Voices(standing, said, mentioned=markdown.people_in([one.conclusion_html for one in threads]))
     for thread in threads:
         thread.group = standing.group
-    return [ThreadOut.of(one, voices.of(who), voices.people) for one, who in zip(threads, said, strict=True)]
+    return [ThreadOut.of(one, voices.of(one), voices.names_under(one.veil)) for one in threads]
 
 
 def _answered(response: HttpResponse, thread: Thread, standing: Standing) -> ThreadOut:
