@@ -39,9 +39,13 @@ def test_the_next_hour(zone, hour, after, due):
 
 
 @given(
-    st.sampled_from(["Europe/Paris", "America/Santiago", "Asia/Kathmandu", "Africa/Cairo", "Australia/Lord_Howe", "UTC"]),
+    st.sampled_from(
+        ["Europe/Paris", "America/Santiago", "Asia/Kathmandu", "Africa/Cairo", "Australia/Lord_Howe", "UTC"]
+    ),
     st.integers(0, 23),
-    st.integers(0, 3 * 366 * 24 * 60).map(lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
+    st.integers(0, 3 * 366 * 24 * 60).map(
+        lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    ),
 )
 def test_it_comes_once_on_each_day_of_the_clock(name, hour, start):
     zone, days, at = ZoneInfo(name), [], start
