@@ -1,9 +1,11 @@
 """How notices of messages read, for those who may still read them."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core import markdown
 from discussions import mentions
@@ -43,10 +45,21 @@ def render_mentions(notices: Sequence[Notice], user: "User") -> dict[int, Render
             message.get_absolute_url(),
             markdown.excerpt(mentions.replaced(message.body, names, _("somebody"))),
             "" if message.room_id in muted else _("Somebody mentioned you in the chat of one of your groups."),
+            group_id=message.room.group_id,
+            group_name=message.room.group.name if message.room.group else "",
+            about=f"room:{message.room_id}",
+            together=partial(_many_mentions, str(message.room.group)),
         )
         for notice in notices
         if (message := messages.get(notice.object_id)) and message.seq >= floors[message.room_id]
     }
+
+
+def _many_mentions(group: str, count: int) -> str:
+    words = ngettext(
+        "%(count)d mention in the chat of %(group)s", "%(count)d mentions in the chat of %(group)s", count
+    )
+    return words % {"count": count, "group": group}
 
 
 def render_conversations(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:

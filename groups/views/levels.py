@@ -39,13 +39,18 @@ def levels(request: SignedInRequest) -> HttpResponse:
     rhythm = RhythmForm(
         request.POST if request.method == "POST" else None,
         instance=digests.rhythm_of(person),
-        initial={"mail": Levels.of([person.pk], Channel.MAIL).default(person.pk).value},
+        initial={
+            channel.value: Levels.of([person.pk], channel).default(person.pk).value
+            for channel in (Channel.MAIL, Channel.PUSH)
+        },
     )
     if request.method == "POST" and form.is_valid() and rhythm.is_valid():
         wishes = dict(rhythm.cleaned_data)
-        usual = Level(wishes.pop("mail"))
+        usual, pushed = Level(wishes.pop("mail")), wishes.pop("push")
         with transaction.atomic():
             kept.choose(person, channel=Channel.MAIL, level=usual)
+            if pushed:
+                kept.choose(person, channel=Channel.PUSH, level=Level(pushed))
             for channel, group_id, level in form.chosen():
                 kept.choose(person, channel=channel, level=level, group_id=group_id)
             digests.set_rhythm(person, **wishes)

@@ -10,7 +10,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.levels import OFFERED, Levels
+from notifications.levels import OFFERED, Levels, label_of
 from notifications.models import Channel, Level, Rhythm
 from notifications.stopping import About
 
@@ -74,8 +74,9 @@ class LevelForm(forms.Form):
 
     @staticmethod
     def _choices(levels: Levels, user_id: int) -> list[tuple[str, str]]:
-        usual = gettext("As everywhere: %(level)s") % {"level": levels.default(user_id).label}
-        return [("", usual), *((level.value, str(level.label)) for level in OFFERED[levels.channel])]
+        usual = gettext("As everywhere: %(level)s") % {"level": label_of(levels.channel, levels.default(user_id))}
+        offered = [(level.value, label_of(levels.channel, level)) for level in OFFERED[levels.channel]]
+        return [("", usual), *offered]
 
     @property
     def rows(self) -> list[Row]:
@@ -116,6 +117,15 @@ class RhythmForm(forms.ModelForm):
             "Somebody mentions you, answers you or announces something. Not from groups that send you nothing."
         ),
     )
+    push = forms.ChoiceField(
+        label=_("On the devices that show notifications"),
+        choices=lambda: [(level.value, label_of(Channel.PUSH, level)) for level in OFFERED[Channel.PUSH]],
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "One neutral sentence: no names, no words. Requests and decisions that concern you come in any case."
+        ),
+    )
     hour = forms.TypedChoiceField(
         label=_("Hour of the digest"), coerce=int, choices=hours, help_text=_("In your time zone.")
     )
@@ -127,4 +137,4 @@ class RhythmForm(forms.ModelForm):
         model = Rhythm
         fields = ["directly_by_mail", "hour", "weekday"]
 
-    field_order = ("mail", "directly_by_mail", "hour", "weekday")
+    field_order = ("mail", "directly_by_mail", "hour", "weekday", "push")

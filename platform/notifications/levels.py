@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 
 from core.errors import DomainError
 from notifications.models import Channel, Level, Preference
@@ -21,8 +22,15 @@ OFFERED: dict[Channel, tuple[Level, ...]] = {
 }
 """The levels of each channel, the liveliest first."""
 
-SHOWN: tuple[Channel, ...] = (Channel.MAIL,)
+SHOWN: tuple[Channel, ...] = (Channel.MAIL, Channel.PUSH)
 """The channels that the pages offer: those by which something is sent."""
+
+
+def label_of(channel: Channel, level: Level) -> str:
+    """Name a level as it is offered for the channel: posts are mailed; pushed is only that something is addressed to one."""
+    if channel == Channel.PUSH and level == Level.AT_ONCE:
+        return gettext("What is addressed to me")
+    return str(level.label)
 
 
 def site_default(channel: Channel) -> Level:

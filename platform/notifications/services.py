@@ -34,7 +34,8 @@ class Rendered:
 
     `letter` is what mail may say of it: no names, because mail is read by others on its way. Empty, nothing is mailed.
     Letters that share a `conversation` stand together in mail programs; `reply_to` is the address for answers, and the
-    person's level for `group_id` holds for the letter.
+    person's level for `group_id` holds for the letter. Several of a kind that are `about` the same thing are shown as one,
+    which reads as `together` says for their number.
     """
 
     text: str
@@ -44,6 +45,9 @@ class Rendered:
     reply_to: str = ""
     conversation: str = ""
     group_id: int | None = None
+    group_name: str = ""
+    about: str = ""
+    together: Callable[[int], str] | None = None
 
 
 Channel = Callable[[str, list[int]], None]
@@ -179,4 +183,7 @@ def mark_read(user: "User", notices: Iterable[int] | None = None) -> int:
     unread = Notice.objects.of(user).unread()
     if notices is not None:
         unread = unread.filter(pk__in=list(notices))
-    return unread.order_by().update(read_at=timezone.now())
+    marked = unread.order_by().update(read_at=timezone.now())
+    if marked:
+        notices_changed([user.pk])
+    return marked

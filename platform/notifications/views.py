@@ -1,12 +1,13 @@
 """The page of notices, and following one."""
 
-from itertools import islice
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -15,38 +16,73 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from notifications import bounces, stopping
 from notifications.forms import StopForm
+from notifications.listing import Filter, by_day, groups_in, listed, page_of
 from notifications.models import Letter, Notice
-from notifications.services import mark_read, render_notices, visible
+from notifications.services import mark_read, render_notices
 
 PER_PAGE = 30
+NEWEST = 8
+CHOICES_FROM = 200
 
 
 @login_required
 @require_safe
 def notice_list(request: SignedInRequest) -> HttpResponse:
-    """Show the person's notices, newest first; those about what they may no longer see are left out.
+    """Show the person's notices, newest first, by day; those about what they may no longer see are left out.
 
     A page holds as many as there are to see: it goes on from the last notice of the one before (`before`), not by a number.
+    `unread`, `kind` and `group` narrow it.
     """
-    notices = Notice.objects.of(request.user)
+    wanted = Filter.of(request.GET)
     before = request.GET.get("before", "")
+    notices = Notice.objects.of(request.user)
     last = notices.filter(pk=before).first() if before.isascii() and before.isdecimal() and len(before) < 19 else None
-    shown = list(islice(visible(notices.before(last) if last else notices, request.user), PER_PAGE + 1))
+    shown, older = page_of(request.user, wanted, before=last, size=PER_PAGE)
+    everything = shown
+    if wanted.is_narrow:
+        everything, _more = page_of(request.user, Filter(), before=None, size=CHOICES_FROM)
     context = {
-        "notices": shown[:PER_PAGE],
+        "notices": shown,
+        "days": by_day(listed(shown)),
+        "wanted": wanted,
+        "groups": groups_in(everything),
         "is_first": last is None,
-        "older": len(shown) > PER_PAGE,
+        "older": older,
         "mail_stopped": bounces.is_stopped(request.user),
     }
     return render(request, "notifications/list.html", context)
 
 
 @login_required
+@require_safe
+def newest(request: SignedInRequest) -> HttpResponse:
+    """Show the newest notices without a frame around them, for the list that opens from the bell of every page."""
+    shown, _older = page_of(request.user, Filter(), before=None, size=NEWEST * 3)
+    return render(request, "notifications/_newest.html", {"lines": listed(shown)[:NEWEST]})
+
+
+@login_required
+@require_safe
+def state(request: SignedInRequest) -> JsonResponse:
+    """Answer with the numbers that a page's socket is told, for where sockets are blocked."""
+    return JsonResponse(import_string(settings.WAITING_FOR)(request.user.pk))
+
+
+@login_required
 @require_POST
 def read_all(request: SignedInRequest) -> HttpResponse:
-    """Mark all of the person's notices read."""
-    mark_read(request.user)
-    return redirect("notifications:list")
+    """Mark the person's notices read: those named in `ids`, with commas between them, or without it all of them."""
+    ids = request.POST.get("ids")
+    if ids is None:
+        mark_read(request.user)
+    else:
+        mark_read(request.user, _ids(ids))
+    if "script" in request.POST:
+        return HttpResponse(status=204)
+    back = QueryDict(request.POST.get("back", "")[:200])
+    kept = {name: back[name] for name in ("unread", "kind", "group") if name in back}
+    address = reverse("notifications:list")
+    return redirect(f"{address}?{urlencode(kept)}" if kept else address)
 
 
 @login_required
@@ -57,7 +93,7 @@ def open_notice(request: SignedInRequest, notice_id: int) -> HttpResponse:
     if not shown:
         raise Http404
     if request.method == "POST":
-        mark_read(request.user, [notice_id])
+        mark_read(request.user, [notice_id, *_ids(request.POST.get("ids", ""))])
     return redirect(shown[0][1].url)
 
 
@@ -102,3 +138,8 @@ def write_again(request: SignedInRequest) -> HttpResponse:
     if bounces.write_again(request.user):
         messages.success(request, _("Mail goes to your address again."))
     return redirect("notifications:list")
+
+
+def _ids(sent: str) -> list[int]:
+    """Return the numbers in what was sent; whose they are, the service asks."""
+    return [int(one) for one in sent.split(",")[:1000] if one.isascii() and one.isdecimal() and len(one) < 19]

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 import time
+import uuid
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -18,7 +19,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from groups.models import Participant
-from notifications.models import Notice
+from notifications.levels import Levels, choose
+from notifications.models import Channel, Level, Notice
 from notifications.push import services, webpush
 from notifications.push.models import PushKey, Subscription
 from notifications.push.tasks import NotTaken, push_notices, push_person
@@ -467,3 +469,54 @@ def test_the_worker_is_served_where_it_governs_notices_only_and_keeps_nothing(cl
     script = answer.content.decode()
     assert re.findall(r'addEventListener\("(\w+)"', script) == ["push", "notificationclick", "pushsubscriptionchange"]
     assert "caches" not in script
+
+
+# --- What a person wants ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mentioned(supply_chains, lead, member):
+    """Have the lead mention the member in a thread."""
+    from discussions.services import start_thread
+    from groups.standing import Standing
+
+    def mention():
+        by = Standing.of(lead, supply_chains).speak()
+        start_thread(supply_chains, by=by, title="Fees", body="Ask @Marco Silva", key=uuid.uuid4())
+
+    return mention
+
+
+def test_what_is_said_to_them_obeys_their_level_for_the_group(
+    service, switched_on, member, mentioned, supply_chains, hidden_group
+):
+    choose(member, channel=Channel.PUSH, level=Level.OFF, group_id=supply_chains.pk)
+    mentioned()
+    push_person.func(member.pk)
+    assert service.came == []
+    choose(member, channel=Channel.PUSH, level=None, group_id=supply_chains.pk)
+    push_person.func(member.pk)
+    assert len(service.came) == 1
+
+
+def test_nothing_everywhere_still_lets_through_what_is_decided(service, switched_on, member, mentioned, ask_to_join):
+    choose(member, channel=Channel.PUSH, level=Level.OFF)
+    mentioned()
+    push_person.func(member.pk)
+    assert service.came == []
+    ask_to_join()
+    push_person.func(member.pk)
+    assert len(service.came) == 1
+
+
+def test_a_device_that_is_switched_on_anew_keeps_what_was_chosen(client, device, switched_on, member):
+    choose(member, channel=Channel.PUSH, level=Level.OFF)
+    client.post(f"{PAGE}subscribe/", device.form())
+    assert Levels.of([member.pk], Channel.PUSH).default(member.pk) == Level.OFF
+
+
+def test_the_page_of_levels_offers_what_is_pushed(client, member, supply_chains):
+    client.force_login(member)
+    page = client.get("/account/notifications/")
+    assert page.status_code == 200
+    assert "What is addressed to me" in page.content.decode()

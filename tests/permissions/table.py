@@ -40,6 +40,8 @@ GET = {
     "groups:silence": ">....+.",
     "groups:invitation": "+......",
     "notifications:list": ">++++++",
+    "notifications:newest": ">++++++",
+    "notifications:state": ">++++++",
     "notifications:open": ">...+..",
     "notifications:letter": ">...+..",
     "notifications:stop": ".......",

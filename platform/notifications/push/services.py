@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import outgoing
 from core.errors import DomainError
-from notifications.push import webpush
+from notifications.push import choices, webpush
 from notifications.push.models import PushKey, Subscription
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def subscribe(
             "failures": 0,
         },
     )
+    choices.begin(user)
     others = Subscription.objects.filter(user=user).order_by("-seen_at", "-pk").values_list("pk", flat=True)
     Subscription.objects.filter(pk__in=list(others[MOST:])).delete()
     return subscription

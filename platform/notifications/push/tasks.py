@@ -85,7 +85,7 @@ def push_person(person_id: int) -> None:
         later.append(end)
         notices = [notice for notice in notices if notice.kind not in may_wait]
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        telling = [notice for notice, _words in render_notices(wanted(person, notices), person)]
+        telling = wanted(person, render_notices(notices, person))
         content = webpush.padded(
             {
                 "text": _("Something new waits for you."),

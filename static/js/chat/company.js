@@ -53,27 +53,5 @@ export class Company {
   }
 }
 
-// How many notifications and conversations wait: the numbers in the header.
-export function notice({ unread, conversations = 0 }) {
-  counted(document.querySelector("[data-notices]"), unread > 99 ? "99+" : unread);
-  counted(document.querySelector("[data-conversations]"), conversations);
-}
-
-function counted(link, number) {
-  link?.querySelector(".count")?.remove();
-  if (!link || !number) return;
-  const count = document.createElement("span");
-  count.className = "count";
-  count.textContent = number;
-  const { conversations: words } = link.dataset;
-  if (words) {
-    const said = document.createElement("span");
-    said.className = "visually-hidden";
-    said.textContent = ` ${words}`;
-    count.append(said);
-    link.append(" ", count);
-  } else {
-    count.ariaHidden = "true";
-    link.querySelector("svg").after(count);
-  }
-}
+// How many notifications and conversations wait: the page's own script shows it.
+export function notice(frame) { document.dispatchEvent(new CustomEvent("notice", { detail: frame })); }
