@@ -80,7 +80,9 @@ def test_what_was_read_in_the_meantime_is_not_said(window, lead, member, supply_
 
 def test_where_sockets_are_blocked_the_page_asks(window, lead, member, supply_chains):
     page = window(member)
-    page.add_init_script("window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 10); } };")
+    page.add_init_script(
+        "window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 10); } };"
+    )
     page.clock.install()
     page.goto("/groups/")
     mention(lead, supply_chains)
