@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -66,15 +65,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if mail is None:
         return render(request, "discussions/mail/confirm.html", {"mail": None}, status=404)
     if request.method == "POST":
+        # Shown at once: whoever comes from a letter is not signed in, and there is no page of theirs to lead them to.
         if "disown" in request.POST:
             services.disown(mail)
-            messages.success(request, _("The mail is thrown away."))
+            done = _("The mail is thrown away.")
         else:
             services.confirm(mail)
-            messages.success(
-                request, _("Thank you. The mail is posted in a moment; if it cannot be, a letter tells you why.")
-            )
-        return redirect("home")
+            done = _("Thank you. The mail is posted in a moment; if it cannot be, a letter tells you why.")
+        return render(request, "discussions/mail/confirm.html", {"mail": mail, "done": done})
     letter = _read(mail)
     context = {"mail": mail, "letter": letter, "excerpt": markdown.clean(_all_of(letter))[:600]}
     response = render(request, "discussions/mail/confirm.html", context)
