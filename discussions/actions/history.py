@@ -41,6 +41,7 @@ def history_of(action: Action, standing: Standing) -> list[Step]:
         standing,
         [(one.author_id, one.organisation_id, one.function) for one in versions]
         + [(one.person_id, one.owner_id, "") for one in versions],
+        thread=action.post.thread if action.post else None,
     )
     steps, before = [], None
     for version in versions:

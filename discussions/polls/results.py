@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from discussions.breakdown import Breakdown, breakdown
 from discussions.electorate import asked_in, may_answer
 from discussions.models import Thread
-from discussions.names import Names
+from discussions.names import Names, tells_who
 from discussions.polls.access import may_keep
 from discussions.polls.models import Ballot, Option, Poll, Shown
 from groups.bylines import Byline
@@ -119,8 +119,10 @@ def details_of(shown: PollShown, standing: Standing) -> Details:
         standing,
         [(ballot.author_id, ballot.organisation_id, ballot.function) for ballot in ballots]
         + [(None, organisation, "") for organisation in silent],
+        thread=poll.thread,
     )
-    if poll.named:
+    says_who = poll.named and tells_who(poll.thread, standing)
+    if says_who:
         by_option = defaultdict(list)
         for ballot in ballots:
             for option in ballot.options.all():
@@ -131,7 +133,7 @@ def details_of(shown: PollShown, standing: Standing) -> Details:
     people = {seat.user_id for one in asked for seat in one.seats}
     return Details(
         asked=len(asked) if poll.by_organisation else len(people),
-        silent=[names.of(None, organisation) for organisation in silent] if poll.named else [],
+        silent=[names.of(None, organisation) for organisation in silent] if says_who else [],
         breakdown=breakdown(columns, by_type(poll, ballots), [number % 10 for number in range(len(columns))]),
         struck=Ballot.objects.filter(poll=poll, struck_why=Ballot.Struck.LEFT).count(),
     )

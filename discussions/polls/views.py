@@ -14,7 +14,7 @@ from core.errors import Conflict, DomainError
 from core.tables import csv_response
 from discussions.access import NO_THREAD, thread_for_writer
 from discussions.breakdown import type_label
-from discussions.names import Names
+from discussions.names import Names, tells_who
 from discussions.polls import access, services
 from discussions.polls.forms import PollForm, VoteForm
 from discussions.polls.models import Ballot, Poll
@@ -56,6 +56,7 @@ def _page(request: HttpRequest, poll: Poll, standing: Standing, form: VoteForm |
     shown = _shown(poll, standing)
     if form is None and shown.may_vote:
         form = VoteForm(shown, standing=standing)
+    asker = (poll.author_id, poll.organisation_id, poll.function)
     context = {
         "shown": shown,
         "poll": shown.poll,
@@ -63,9 +64,7 @@ def _page(request: HttpRequest, poll: Poll, standing: Standing, form: VoteForm |
         "group": poll.thread.group,
         "standing": standing,
         "form": form,
-        "asker": Names(standing, [(poll.author_id, poll.organisation_id, poll.function)]).of(
-            poll.author_id, poll.organisation_id, poll.function
-        ),
+        "asker": Names(standing, [asker], thread=poll.thread).of(*asker),
         "details": details_of(shown, standing) if shown.shows_result else None,
         "audience": readers_of(poll.thread.group),
     }
@@ -134,7 +133,7 @@ def poll_csv(request: HttpRequest, slug: str, thread_id: int, poll_id: int) -> H
     shown = _shown(poll, standing)
     if not shown.shows_result:
         raise Http404(access.NO_POLL)
-    if not poll.named:
+    if not poll.named or not tells_who(poll.thread, standing):
         rows: list[list[Any]] = [[option.text, option.votes] for option in shown.options]
         return csv_response("poll", [_("Option"), _("Voices")], rows)
     ballots = list(
@@ -144,7 +143,9 @@ def poll_csv(request: HttpRequest, slug: str, thread_id: int, poll_id: int) -> H
         .prefetch_related("options")
         .order_by("created_at", "pk")
     )
-    names = Names(standing, [(one.author_id, one.organisation_id, one.function) for one in ballots])
+    names = Names(
+        standing, [(one.author_id, one.organisation_id, one.function) for one in ballots], thread=poll.thread
+    )
     rows = []
     for one in ballots:
         who = names.of(one.author_id, one.organisation_id, one.function)

@@ -22,7 +22,7 @@ from discussions.asking.tally import Line
 from discussions.breakdown import breakdown, type_label
 from discussions.electorate import may_answer
 from discussions.models import Thread
-from discussions.names import Names
+from discussions.names import Names, tells_who
 from groups.audience import readers_of
 from groups.bylines import Byline
 from groups.standing import Standing
@@ -119,6 +119,7 @@ def _page(
         "current_by": _names_of_one(current, standing) if current else None,
         "report": report,
         "lines": _lines(thread, report, standing, columns),
+        "tells_who": tells_who(thread, standing),
         "answered": sum(line.has_answered for line in report.lines),
         "counts": [(columns[key], counts[key]) for key in columns],
         "breakdown": breakdown(columns, tally.by_type(report.lines), HUES),
@@ -133,6 +134,8 @@ def _names_of_one(given: Answer, standing: Standing) -> Byline:
 
 
 def _lines(thread: Thread, report: tally.Report, standing: Standing, columns: dict[str, str]) -> list[Shown]:
+    if not tells_who(thread, standing):
+        return []
     earlier: dict[int | None, list[AnswerVersion]] = defaultdict(list)
     counts: dict[int | None, int] = {line.organisation_id: line.versions for line in report.lines}
     for version in AnswerVersion.objects.filter(answer__thread=thread).order_by("-number"):
@@ -142,6 +145,7 @@ def _lines(thread: Thread, report: tally.Report, standing: Standing, columns: di
         standing,
         [(line.author_id, line.organisation_id, line.function) for line in report.lines]
         + [(one.author_id, one.organisation_id, one.function) for some in earlier.values() for one in some],
+        thread=thread,
     )
     return [
         Shown(

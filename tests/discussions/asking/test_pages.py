@@ -15,6 +15,7 @@ from django.utils import timezone
 from discussions.asking import services
 from discussions.asking.models import Acknowledgement, AcknowledgementRequest, Answer
 from discussions.models import Thread
+from groups.standing import Standing
 
 
 def text_of(response):
@@ -210,3 +211,28 @@ def test_lists_cost_the_same_with_more_organisations(
         answer(consultation, insider, "comment", "Words.")
         services.acknowledge(request_, by=capacity(insider, consultation.group))
     assert cost() == before
+
+
+@pytest.mark.parametrize(("rule", "organisation"), [(1, True), (2, False)])
+def test_the_threads_rule_of_attribution_holds_outside_the_group(
+    signed_in, consultation, answer, ask, member, lead, stranger, supply_chains, rule, organisation
+):
+    from discussions.polls.services import vote
+
+    supply_chains.read = "partners"
+    supply_chains.save()
+    answer(consultation, member, "support", "A comment of the union.")
+    poll = ask(consultation, lead, shown="always")
+    by = Standing.of(member, supply_chains).speak()
+    vote(poll, by=by, options=[1], key=uuid.uuid4())
+    Thread.objects.filter(pk=consultation.pk).update(attribution=rule)
+    address = consultation.get_absolute_url()
+    pages = [address + "answers/", address + "answers.csv", poll.get_absolute_url()]
+    for outside in [*pages, poll.get_absolute_url() + "result.csv"]:
+        page = signed_in(stranger).get(outside).content.decode()
+        for hidden in ("Marco", "Research officer"):
+            assert hidden not in page
+        assert ("Weavers’ Union" in page) is organisation
+        assert ("A comment of the union." in page) is (organisation and "answers" in outside)
+    for inside in pages:
+        assert "Weavers’ Union" in signed_in(lead).get(inside).content.decode()
