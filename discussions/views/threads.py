@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -45,6 +46,7 @@ def thread_list(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "group": group,
         "standing": standing,
+        "by_mail": bool(settings.MAIL_IN_DOMAIN) and standing.is_participant,
         "page": page,
         "rows": _listed(list(page.object_list), standing),
         "chosen": chosen,

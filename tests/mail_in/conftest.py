@@ -1,20 +1,26 @@
 """Mail as programs send it, and what takes it in: `write` makes the bytes of a mail, `come_in` has it received and worked on."""
 
+import asyncio
 import itertools
+import socket
+import threading
 import uuid
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from discussions.addresses import group_address, reply_address, start_address
+from discussions.mail import listener
 from discussions.mail import services as mail_services
 from discussions.mail import tasks as mail_tasks
 from discussions.mail.models import Incoming
 from discussions.services import start_thread
 from groups.standing import Standing
+from tests.letters import deliver  # noqa: F401 - a fixture
 
 _numbers = itertools.count(1)
 PDF = b"%PDF-1.4\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n"
@@ -106,3 +112,33 @@ def to_start(supply_chains, member):
 def to_group(supply_chains):
     """The group's address, which everybody may know."""
     return group_address(supply_chains)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def listening(transactional_db, settings):
+    """Start a listener of this process in a thread of its own; return its port."""
+    running = []
+
+    def start(scheme, path=None):
+        port = None if path else free_port()
+        at = urlsplit(f"{scheme}://{path}" if path else f"{scheme}://127.0.0.1:{port}")
+        loop, begun = asyncio.new_event_loop(), threading.Event()
+        stop = asyncio.Event()
+        thread = threading.Thread(target=loop.run_until_complete, args=(listener.listen(at, stop, begun.set),))
+        thread.start()
+        assert begun.wait(10)
+        running.append((loop, stop, thread))
+        return port
+
+    yield start
+    for loop, stop, thread in running:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(20)
+        assert not thread.is_alive()
+        loop.close()

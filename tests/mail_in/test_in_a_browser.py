@@ -13,9 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from notifications import levels
 from notifications.models import Channel, Level
-from tests.letters import deliver  # noqa: F401 - a fixture
 from tests.mail_in.conftest import PDF, work, write
-from tests.mail_in.test_listener import listening  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -54,7 +52,14 @@ def sound(page):
 
 
 def test_a_letter_is_answered_by_mail_and_read_by_everybody(
-    open_as, listening, deliver, thread, supply_chains, member, lead, mailoutbox  # noqa: F811 - fixtures
+    open_as,
+    listening,
+    deliver,
+    thread,
+    supply_chains,
+    member,
+    lead,
+    mailoutbox,
 ):
     levels.choose(member, channel=Channel.MAIL, level=Level.AT_ONCE, group_id=supply_chains.pk)
     reader = open_as(lead)
@@ -63,7 +68,7 @@ def test_a_letter_is_answered_by_mail_and_read_by_everybody(
     reader.get_by_role("button", name="Post").first.click()
     expect(reader.get_by_text("Who has figures for March?")).to_be_visible()
 
-    (letter,) = [one for one in deliver() if one.to == [member.email]]
+    letter = [one for one in deliver() if one.to == [member.email]][-1]
     came = email.message_from_bytes(letter.message().as_bytes(), policy=email.policy.default)
     reply_to = came["Reply-To"]
     text = came.get_body(("plain",)).get_content()
@@ -73,7 +78,9 @@ def test_a_letter_is_answered_by_mail_and_read_by_everybody(
     answer["From"], answer["To"], answer["Subject"] = member.email, reply_to, f"Re: {came['Subject']}"
     answer["Message-ID"], answer["In-Reply-To"] = "<answer@example.org>", came["Message-ID"]
     quoted = "\n".join(f"> {line}" for line in text.splitlines())
-    answer.set_content(f"We have them.\n\nMarco\n\nOn Mon, 3 Mar 2025 at 10:11, Groups <{reply_to}> wrote:\n\n{quoted}\n")
+    answer.set_content(
+        f"We have them.\n\nMarco\n\nOn Mon, 3 Mar 2025 at 10:11, Groups <{reply_to}> wrote:\n\n{quoted}\n"
+    )
     answer.add_attachment(PDF, maintype="application", subtype="pdf", filename="March.pdf")
     with smtplib.SMTP("127.0.0.1", listening("smtp"), timeout=20) as server:
         server.sendmail(member.email, [re.search(r"[\w.+-]+@[\w.-]+", reply_to)[0]], answer.as_bytes())
@@ -96,7 +103,16 @@ def test_a_letter_is_answered_by_mail_and_read_by_everybody(
 
 
 def test_what_was_refused_is_seen_and_what_is_held_is_confirmed(
-    open_as, listening, thread, to_thread, member, lead, secretariat, mailoutbox, settings, tmp_path  # noqa: F811
+    open_as,
+    listening,
+    thread,
+    to_thread,
+    member,
+    lead,
+    secretariat,
+    mailoutbox,
+    settings,
+    tmp_path,
 ):
     with smtplib.SMTP("127.0.0.1", listening("smtp"), timeout=20) as server:
         server.sendmail(member.email, [to_thread], write(""))

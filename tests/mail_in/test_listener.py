@@ -1,16 +1,13 @@
 """Mail comes in over SMTP and LMTP, from a pipe, a maildir and a provider: kept before it is acknowledged, relayed nowhere."""
 
-import asyncio
 import hashlib
 import hmac
 import io
 import smtplib
 import socket
 import sys
-import threading
 import time
 from email.message import EmailMessage
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,36 +20,6 @@ from discussions.mail.models import Incoming, State
 from notifications.bounces import bounce_address
 from notifications.models import Letter
 from tests.mail_in.conftest import PDF, work, write
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def listening(transactional_db, settings):
-    """Start a listener of this process in a thread of its own; return its port."""
-    running = []
-
-    def start(scheme, path=None):
-        port = None if path else free_port()
-        at = urlsplit(f"{scheme}://{path}" if path else f"{scheme}://127.0.0.1:{port}")
-        loop, begun = asyncio.new_event_loop(), threading.Event()
-        stop = asyncio.Event()
-        thread = threading.Thread(target=loop.run_until_complete, args=(listener.listen(at, stop, begun.set),))
-        thread.start()
-        assert begun.wait(10)
-        running.append((loop, stop, thread))
-        return port
-
-    yield start
-    for loop, stop, thread in running:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
-        assert not thread.is_alive()
-        loop.close()
 
 
 def test_an_answer_over_smtp_with_a_file(listening, thread, to_thread):

