@@ -74,6 +74,8 @@ VERBS: dict[str, str | Promise] = {
     "document.moved": gettext_lazy("moved a document"),
     "document.deleted": gettext_lazy("deleted a document"),
     "document.restored": gettext_lazy("brought a document back"),
+    "document.held": gettext_lazy("took a document to work on it elsewhere"),
+    "document.released": gettext_lazy("gave back a document that was worked on elsewhere"),
     "document.original_kept": gettext_lazy("kept a picture as it was taken, with its place and time"),
     "document.version_restored": gettext_lazy("brought back a version of a document"),
     "folder.renamed": gettext_lazy("renamed a folder"),

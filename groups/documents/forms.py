@@ -20,6 +20,9 @@ from partners.capacity import Capacity
 LAST_NUMBER = 2**31 - 1
 
 
+HOLDS = [(1, _("One day")), (3, _("Three days")), (7, _("One week")), (14, _("Two weeks"))]
+
+
 class KeyedForm(forms.Form):
     """A form that makes something once, however often it is sent, in the name of one organisation."""
 
@@ -183,6 +186,19 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, library: Library, apart_from: Folder | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["folder"] = PlaceField(library=library, apart_from=apart_from, label=_("Folder"))
+
+
+class HoldForm(forms.Form):
+    """For how long somebody works on a document elsewhere, and at what."""
+
+    days = forms.TypedChoiceField(label=_("For how long"), coerce=int, initial=3, choices=HOLDS)
+    note = forms.CharField(
+        label=_("What you do"),
+        required=False,
+        max_length=200,
+        help_text=_("A few words for the others, such as “section 3”."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
 
 
 class CompareForm(forms.Form):

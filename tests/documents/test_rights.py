@@ -15,7 +15,7 @@ from groups.standing import Standing
 
 KEY = uuid.UUID("7f1f0f4e-1111-4222-8333-944455556666")
 READERS = {"list", "folder", "page", "download", "selection", "compare", "look", "picture", "thumbnail"}
-WRITERS_GET = {"trash", "upload", "new_folder", "rename_folder", "move_folder", "rename", "move", "chunks"}
+WRITERS_GET = {"trash", "upload", "new_folder", "rename_folder", "move_folder", "rename", "move", "hold", "chunks"}
 WRITERS_POST = {
     "start",
     "finish",
@@ -23,6 +23,7 @@ WRITERS_POST = {
     "new_version",
     "restore",
     "put_back",
+    "release",
     "delete",
     "move_selection",
     "delete_selection",
@@ -63,7 +64,10 @@ def shelf(member, add, make_folder):
             "picture": [version.document_id, 1, 1],
             "thumbnail": [version.document_id, 1],
             "restore": [version.document_id, 1],
-            **{name: [version.document_id] for name in ("page", "compare", "new_version", "rename", "move", "delete")},
+            **{
+                name: [version.document_id]
+                for name in ("page", "compare", "new_version", "rename", "move", "hold", "release", "delete")
+            },
         }
 
     return fill

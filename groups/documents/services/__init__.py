@@ -16,6 +16,7 @@ from groups.documents.services.folders import (
     move_folder,
     rename_folder,
 )
+from groups.documents.services.holding import Held, hold_document, release_document, still_held
 from groups.documents.services.previewing import ask_for_missing, ask_for_preview, make_preview
 from groups.documents.services.sweeping import lost_versions, sweep
 from groups.documents.services.uploads import (
@@ -27,6 +28,7 @@ from groups.documents.services.uploads import (
 )
 
 __all__ = [
+    "Held",
     "abort_upload",
     "add_file",
     "append_chunk",
@@ -38,6 +40,7 @@ __all__ = [
     "delete_folder",
     "finish_upload",
     "finished_version",
+    "hold_document",
     "known_version",
     "lost_versions",
     "mail_folder",
@@ -45,9 +48,11 @@ __all__ = [
     "move_document",
     "move_folder",
     "put_back",
+    "release_document",
     "rename_document",
     "rename_folder",
     "restore_version",
     "start_upload",
+    "still_held",
     "sweep",
 ]

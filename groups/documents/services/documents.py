@@ -13,6 +13,7 @@ from groups.documents.access import may_delete, trash_for
 from groups.documents.events import VersionAdded
 from groups.documents.models import Document, Folder, Version
 from groups.documents.names import clean_title
+from groups.documents.services.holding import end_hold, refuse_held
 from groups.documents.services.locking import locked_library, nearest_folder, standing_document, standing_folder
 from groups.documents.services.previewing import ask_for_preview
 from groups.services.speaking import speaking
@@ -99,6 +100,7 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
         return known
     by = speaking(library.standing, by)
     document = standing_document(library, document)
+    refuse_held(document, by)
     newest = document.versions.latest("number")
     if newest.number != base:
         raise Conflict(_("Somebody added a version meanwhile. Look at it first, then restore."), current=newest.number)
@@ -121,6 +123,7 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
     version.save()
     document.latest, document.changed_at = version, timezone.now()
     document.save(update_fields=["latest", "changed_at"])
+    end_hold(document, by)
     ask_for_preview(version)
     record(by, "document.version_restored", document, number=number)
     publish(VersionAdded(version))

@@ -28,6 +28,7 @@ from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.models.version import random_path
 from groups.documents.names import clean_file_name
 from groups.documents.reading import PICTURES, Unreadable, clean_picture
+from groups.documents.services.holding import end_hold
 from groups.documents.services.locking import locked_library, nearest_folder
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.spool import FULL, must_have_room, no_room, open_spool
@@ -174,6 +175,7 @@ def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by
     version.save()
     document.latest, document.changed_at = version, version.created_at
     document.save(update_fields=["latest", "changed_at"])
+    end_hold(document, by)
     now.delete()
     if version.original:
         record(by, "document.original_kept", document, reason=version.original)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.errors import Conflict, DomainError
 from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.names import clean_file_name
+from groups.documents.services.holding import refuse_held
 from groups.documents.services.spool import must_have_room, open_spool, write_at
 from groups.documents.types import refuse_by_name
 from groups.models import Group
@@ -105,6 +106,8 @@ def start_upload(
         raise UploadRefused(_("“%(name)s” is larger than %(limit)d MB.") % {"name": file_name, "limit": limit})
     if known := Upload.objects.filter(author=by.user, key=key).first():
         return _same(known, group, document, file_name, size)
+    if document:
+        refuse_held(document, by)
     # Twice: it gathers, and then it is stored.
     must_have_room(2 * size, Path(settings.SPOOL_DIR))
     if Upload.objects.filter(author=by.user).count() >= UNDER_WAY:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Conflict, DomainError
 from groups.bylines import bylines
 from groups.documents import access, services
-from groups.documents.forms import MoveForm, RestoreForm, TitleForm, VersionForm
+from groups.documents.forms import HoldForm, MoveForm, RestoreForm, TitleForm, VersionForm
 from groups.documents.library import Library
 from groups.documents.models import Document, Preview, Version
 from groups.documents.preview import preview_of
@@ -39,7 +39,8 @@ def page_context(request: HttpRequest, document: Document, library: Library, **m
     versions = list(listed)
     for version in [newest, *versions]:
         version.document = document
-    spoken = bylines([document, newest, *versions], library.standing)
+    held = services.still_held(document)
+    spoken = bylines([document, newest, *versions, *([held] if held else [])], library.standing)
     return framed(
         library,
         document.folder,
@@ -49,9 +50,12 @@ def page_context(request: HttpRequest, document: Document, library: Library, **m
         newest_by=spoken[1],
         versions=[
             {"version": version, "by": by, "restore": _restore_form(document, version, library)}
-            for version, by in zip(versions, spoken[2:], strict=True)
+            for version, by in zip(versions, spoken[2 : len(versions) + 2], strict=True)
         ],
         listed=listed,
+        hold=held,
+        held_by=spoken[-1] if held else None,
+        may_release=held and (held.author_id == library.standing.user.pk or library.standing.may_moderate),
         preview=preview_of(newest),
         look=Preview.objects.filter(version=newest).first() or Preview(version=newest),
         may_delete=access.may_delete(document, library.standing),
@@ -66,6 +70,7 @@ def _forms(document: Document, library: Library) -> dict[str, Any]:
     place = document.folder_id if document.folder_id in library.folders else ""
     return {
         "new_version": VersionForm(library=library, initial={"base": base}, auto_id="version_%s"),
+        "take": HoldForm(auto_id="hold_%s"),
         "rename": TitleForm(initial={"title": document.title, "was": document.title}, auto_id="rename_%s"),
         "move": MoveForm(library=library, initial={"folder": place}, auto_id="move_%s"),
     }
@@ -132,6 +137,36 @@ def delete(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
     messages.success(request, render_to_string("documents/_deleted.html", {"document": document}, request))
     folder = document.folder if document.folder_id in library.folders else None
     return redirect(address(library, folder))
+
+
+@either
+def hold(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
+    """Take a document to work on it elsewhere."""
+    document, library = access.document_for_writer(request.user, slug, document_id)
+    form = HoldForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.hold_document(document, by=library.standing.capacities[0], days=data["days"], note=data["note"])
+            messages.success(request, _("It is yours for now. Your next version gives it back."))
+            return redirect(document)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+    back = document.get_absolute_url()
+    title = _("Work on it elsewhere")
+    text = _("Others see it, and add no version until you give it back, or the time is over.")
+    return form_page(request, library, document.folder, form, title=title, action=_("Take it"), back=back, text=text)
+
+
+@require_POST
+def release(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
+    """Give a document back that was worked on elsewhere."""
+    document, library = access.document_for_writer(request.user, slug, document_id)
+    try:
+        services.release_document(document, by=library.standing.capacities[0])
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    return redirect(document)
 
 
 @require_POST
