@@ -1,14 +1,14 @@
 """A person's home: what is new in their groups, what waits for them, and what they could do next."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from discussions.actions.listing import Row, open_for
 from discussions.chat.unread import RoomBadge, room_badges
 from discussions.reporting import sources
-from discussions.unread import GroupNews, whats_new
+from discussions.unread import GroupNews, Why, whats_new
 from groups.documents.models import Document
 from groups.documents.recent import recent_documents
 from groups.models import Group, Membership
@@ -17,6 +17,8 @@ from notifications.bounces import is_stopped
 from partners.access import refused_answer
 from partners.models import Affiliation, Organisation, SignUpAnswer
 from portal import queue
+from portal.catching_up import may_undo, visit_of
+from portal.models import Cleared, Place, Visit
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -32,11 +34,22 @@ class MyGroup:
     group: Group
     news: GroupNews
     rooms: Sequence[RoomBadge]
+    cleared: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def messages(self) -> int:
         """How many messages of others wait in its rooms, but for muted ones."""
-        return sum(badge.unread for badge in self.rooms if not badge.is_muted)
+        return sum(
+            badge.unread
+            for badge in self.rooms
+            if not badge.is_muted and badge.room.last_number > self.cleared.get(badge.room.pk, 0)
+        )
+
+    @property
+    def relevance(self) -> tuple[int, int, str]:
+        """Where the group stands: by the most relevant thing in it, then by how much is new, then by name."""
+        why = min((new.why for new in self.news.newest), default=Why.LIVELY + 1)
+        return (why, -(self.news.posts + self.messages), self.group.name)
 
     @property
     def is_quiet(self) -> bool:
@@ -79,6 +92,8 @@ class Home:
     suggestions: list[Group] = field(default_factory=list)
     refused: SignUpAnswer | None = None
     mail_stopped: bool = False
+    visit: Visit | None = None
+    may_undo: bool = False
 
     @property
     def posts(self) -> int:
@@ -94,8 +109,15 @@ class Home:
 def home_of(user: "User") -> Home:
     """Gather the person's home in a number of queries that does not grow with their groups."""
     groups = list(Group.objects.joined_by(user).live().select_related("parent").order_by("name"))
-    news, rooms = whats_new(user, groups), room_badges(user, groups)
-    mine = [MyGroup(group, news[group.pk], rooms.get(group.pk, ())) for group in groups]
+    visit = visit_of(user)
+    news = whats_new(user, groups, put_away=Cleared.objects.threads_of(user.pk))
+    rooms = room_badges(user, groups)
+    cleared = dict(Cleared.objects.filter(user=user, place=Place.ROOM).values_list("object_id", "number"))
+    mine = [MyGroup(group, news[group.pk], rooms.get(group.pk, ()), cleared) for group in groups]
+    new_since = max((at for at in (visit.before, visit.documents_from) if at), default=None)
+    documents = recent_documents(user, groups, DOCUMENTS)
+    for document in documents:
+        document.is_new = new_since is not None and document.changed_at > new_since  # type: ignore[attr-defined]
     affiliations = list(
         Affiliation.objects.of(user)
         .filter(state__in=Affiliation.LIVE)
@@ -103,9 +125,11 @@ def home_of(user: "User") -> Home:
         .order_by("organisation__name")
     )
     return Home(
-        groups=sorted(mine, key=lambda one: (one.is_quiet, -(one.news.posts + one.messages), one.group.name)),
+        groups=sorted(mine, key=lambda one: one.relevance),
         to_do=ToDo(*open_for(user, ACTIONS)) if groups else ToDo(),
-        documents=recent_documents(user, groups, DOCUMENTS),
+        documents=documents,
+        visit=visit,
+        may_undo=may_undo(visit),
         waiting=waiting_for(user),
         affiliations=affiliations,
         suggestions=_suggestions(user, affiliations) if not groups else [],

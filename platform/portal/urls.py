@@ -6,6 +6,8 @@ from portal.views import background, demo, feeds, figures, front, group, letters
 
 urlpatterns = [
     path("", front.home, name="home"),
+    path("home/clear/", front.clear, name="home_clear"),
+    path("home/undo/", front.undo, name="home_undo"),
     path("about/", plain.about, name="about"),
     path("danger/", plain.danger, name="danger"),
     path("feed/", feeds.site, name="feed"),

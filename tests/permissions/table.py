@@ -308,6 +308,8 @@ POST = {
     "threads:hide": ">....+.",
     "threads:hidden": ">......",
     "threads:restore": ">......",
+    "home_clear": ">++++++",
+    "home_undo": ">++++++",
     "decide_organisation": "......+",
     "decide_group": "......+",
     "decide_affiliation": "......+",
