@@ -16,7 +16,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import close_old_connections
+from django.db import connections
 
 from core.logs import happening
 from discussions.mail.services import TurnedAway, receive, refuse_recipient
@@ -74,7 +74,6 @@ class Handler:
 
 
 def _take(data: bytes, recipient: str, sender: str) -> str:
-    close_old_connections()
     try:
         receive(data, recipient=recipient, sender=sender)
     except TurnedAway as away:
@@ -83,7 +82,8 @@ def _take(data: bytes, recipient: str, sender: str) -> str:
         logger.error("A mail could not be kept.", extra=happening("mail.not_kept", error=type(error).__name__))
         return LATER
     finally:
-        close_old_connections()
+        # The thread is one of many that come and go.
+        connections.close_all()
     return "250 2.0.0 Kept"
 
 

@@ -20,6 +20,7 @@ from discussions.services import close_thread, delete_post, post, start_thread
 from groups.documents.models import Document
 from groups.models import Membership, Participant
 from groups.services import end_participation
+from groups.services.silencing import silence
 from groups.standing import Standing
 from notifications.models import Notice
 from tests.mail_in.conftest import PDF, work, write
@@ -201,6 +202,15 @@ def test_an_observer_is_told_that_they_only_read(come_in, thread, observer, mail
     assert (mail.state, mail.reason) == (State.REFUSED, Reason.NOT_HERE)
     assert "You may read there, but not write." in mailoutbox[0].body
     assert thread.posts.count() == 1
+
+
+def test_who_is_muted_is_told_until_when(come_in, thread, to_thread, lead, member, mailoutbox):
+    silence(thread.group, member, by=Standing.of(lead, thread.group).act(), days=1, reason="Calm down.")
+    mailoutbox.clear()
+    mail = come_in(write("But I!", files=[("a.pdf", PDF, "application/pdf")]), to_thread)
+    assert (mail.state, mail.reason) == (State.REFUSED, Reason.NOT_HERE)
+    assert (thread.posts.count(), Document.objects.count()) == (1, 0)
+    assert "“Calm down.”" in mailoutbox[0].body
 
 
 def test_whose_account_is_closed_is_told_nothing(come_in, thread, to_thread, member, mailoutbox):

@@ -390,6 +390,7 @@ TASKS = {
             "discussions.PostVersion",
             "discussions.Reading",
             "notifications.Notice",
+            "search.Entry",
             "django_tasks_database.DBTaskResult",
         },
         "may its sender write in the thread now",

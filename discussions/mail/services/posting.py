@@ -37,6 +37,7 @@ from discussions.services.locking import ThreadClosed, open_for_posts
 from discussions.services.writing import BadText
 from groups.documents.models import Document
 from groups.documents.services import add_file, mail_folder
+from groups.services.speaking import silenced
 from groups.standing import NotAllowed, Standing
 from partners.capacity import Capacity
 
@@ -145,6 +146,8 @@ def _place(mail: Incoming, person: User) -> tuple[int, Thread | None, Standing]:
         raise gone from None
     if not access.writes(standing):
         raise Refusal(Reason.NOT_HERE, _("You may read there, but not write."))
+    if told := silenced(standing):
+        raise Refusal(Reason.NOT_HERE, told)
     if thread is None and not standing.may_start_threads and standing.group.is_writable:
         raise Refusal(Reason.STARTERS, _("In this group, leads start the threads."))
     if thread is not None:
