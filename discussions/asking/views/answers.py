@@ -55,9 +55,13 @@ def page(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse:
 @login_required
 def _answer(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse:
     thread, standing = access.consultation_for_writer(request.user, slug, thread_id)
-    capacity = _capacity(standing, request.POST.get("as"))
-    if capacity is None:
+    if not standing.capacities:
         raise Http404(NO_THREAD)
+    try:
+        capacity = choose(standing.capacities, request.POST.get("as"))
+    except DomainError as refused:  # nobody answers for another organisation than the form said
+        messages.error(request, refused.message)
+        return redirect(f"{thread.get_absolute_url()}answers/")
     given = _given(thread, capacity)
     form = AnswerForm(request.POST, capacity=capacity, given=given)
     current: Answer | None = None

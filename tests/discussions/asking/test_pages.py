@@ -132,6 +132,13 @@ def test_a_colleagues_answer_is_shown_and_saving_again_is_a_choice(signed_in, co
     assert Answer.objects.get().position == "support"
 
 
+def test_nobody_answers_for_an_organisation_that_they_do_not_act_for(signed_in, consultation, member, dockers):
+    address = consultation.get_absolute_url() + "answers/"
+    page = signed_in(member).post(address, sent("support", **{"as": dockers.pk}), follow=True)
+    assert "Choose the organisation you speak for." in text_of(page)
+    assert not Answer.objects.exists()
+
+
 def test_an_observer_reads_the_answers_and_gives_none(signed_in, consultation, observer):
     client = signed_in(observer)
     page = client.get(consultation.get_absolute_url() + "answers/")
