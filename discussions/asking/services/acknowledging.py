@@ -94,7 +94,10 @@ def acknowledge(request: AcknowledgementRequest, *, by: Capacity, at: datetime |
 
 @transaction.atomic
 def remind_to_acknowledge(request: AcknowledgementRequest, *, by: Capacity) -> int:
-    """Remind the people of organisations that have not acknowledged, once a day at most; return how many people that was."""
+    """Remind the people of organisations that have not acknowledged, once a day at most; return how many people that was.
+
+    Who reminds does not remind themselves.
+    """
     thread, standing = locked(request.thread, by.user)
     by = moderating(standing)
     request = AcknowledgementRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
@@ -107,7 +110,7 @@ def remind_to_acknowledge(request: AcknowledgementRequest, *, by: Capacity) -> i
             _("A reminder was sent less than a day ago. Try again later."), retry_after=int(wait.total_seconds()) + 1
         )
     request.thread = thread
-    people = {seat.user_id for one in progress_of(request).missing for seat in one.seats}
+    people = {seat.user_id for one in progress_of(request).missing for seat in one.seats} - {by.user_id}
     request.reminded_at, request.reminders = now, request.reminders + 1
     request.save(update_fields=["reminded_at", "reminders"])
     record(by, "thread.acknowledgement_reminded", thread, people=len(people))

@@ -90,7 +90,7 @@ def test_members_see_organisations_and_leads_see_people_of_those_that_have_not(
 def test_a_reminder_is_sent_once_and_the_page_says_when_again(signed_in, request_, lead):
     client = signed_in(lead)
     page = text_of(client.post(request_.thread.get_absolute_url() + "acknowledgements/remind/", follow=True))
-    assert "2 people are reminded." in page
+    assert "1 person is reminded." in page
     assert "the next reminder can be sent from" in page
     again = text_of(client.post(request_.thread.get_absolute_url() + "acknowledgements/remind/", follow=True))
     assert "less than a day ago" in again
