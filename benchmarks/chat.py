@@ -107,6 +107,16 @@ def steady(ground: Ground, rounds: int) -> None:
             f"  {name:<18} p50 {percentile(late, 0.5):9.1f} ms   p99 {percentile(late, 0.99):9.1f} ms   lost {share:6.1%}"
             f"   {median(each, 'cpu') * 1e6:6.1f} µs CPU a delivery"
         )
+    floor = statistics.median(
+        float(subprocess.run(
+            [sys.executable, str(ROOT / "benchmarks" / "chat_floor.py"), "500", "30", "10"],
+            check=True, text=True, stdout=subprocess.PIPE,
+        ).stdout)
+        for _ in range(rounds)
+    )  # fmt: skip
+    say(f"  the system alone, sending ready bytes in a loop: {floor:.1f} µs CPU a delivery")
+    each = median(results["ours on uvicorn"], "cpu") * 1e6
+    goal(f"CPU a delivery on uvicorn {each:.1f} µs, at most 11", each <= 11)
     for name in ("ours on uvicorn", "ours on 2 daphne"):
         late = percentile(together(results[name], "latencies"), 0.99)
         lost = sum(result["lost"] for result in results[name])

@@ -171,7 +171,7 @@ HANDSHAKES_REFUSED = CountBy(
     "handshakes_refused",
     "WebSockets that were not let in.",
     "reason",
-    ["origin", "path", "signed_out", "too_many", "full", "database"],
+    ["origin", "path", "head", "signed_out", "too_many", "full", "database"],
 )
 SOCKETS_CLOSED = CountBy(
     "sockets_closed",

@@ -8,12 +8,15 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -32,8 +35,32 @@ PATHS = frozenset({"/healthz", "/readyz"})
 """What is answered besides sockets."""
 
 
+ABNORMAL = 1006
+"""Stands for a socket that ended without a close frame."""
+
 LINGER = 1.0
 """Seconds for which what still comes is read, after the socket was ended for what came."""
+
+
+CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f\x85]")
+"""What some readers of a head take for the end of a line: nothing that a browser sends holds it."""
+
+NONE = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class Door(H11Protocol):
+    """Reads the heads of requests; one that asks for a socket and has two readings gets none."""
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Begin a socket for what is a handshake by the letter: of this version of HTTP, without a body."""
+        names = {name for name, _ in self.headers}
+        has_body = names & {b"content-length", b"transfer-encoding"}
+        if event.http_version != b"1.1" or has_body or any(CONTROLS.search(value) for _, value in self.headers):
+            figures.HANDSHAKES_REFUSED.add("head")
+            self.transport.write(NONE)
+            self.transport.close()
+        else:
+            super().handle_websocket_upgrade(event)
 
 
 class Protocol(WebSocketsSansIOProtocol):
@@ -85,11 +112,17 @@ class Protocol(WebSocketsSansIOProtocol):
         self._heard_at = self.loop.time()
         if self.conn.parser_exc is None:
             super().data_received(data)
+        begun = self.handshake_initiated or self.handshake_complete
+        if not begun and self.conn.handshake_exc is not None:
+            # A head that the first reader took and the second does not: without a word of ours nobody would end it.
+            figures.HANDSHAKES_REFUSED.add("head")
+            self.transport.write(NONE)
+            self.transport.close()
 
     def handle_parser_exception(self) -> None:
         """Say why the socket ends, and read for a moment what was under way: closed at once, the system would drop our words."""
-        assert self.conn.close_sent is not None
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": self.conn.close_sent.code, "reason": ""})
+        code = self.conn.close_sent.code if self.conn.close_sent is not None else ABNORMAL
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         self.transport.resume_reading()
@@ -145,7 +178,7 @@ class Server(uvicorn.Server):
                 host=configuration.host,
                 port=configuration.port,
                 ws=Protocol,
-                http="h11",
+                http=Door,
                 loop="asyncio",
                 lifespan="off",
                 interface="asgi3",

@@ -15,6 +15,9 @@ CANARY = "kestrel-over-the-harbour"
 
 MEGABYTE = 1024 * 1024
 
+on_both = pytest.mark.parametrize("target", ["daphne", "uvicorn"], indirect=True)
+"""Tries it on either server of sockets."""
+
 
 def complaints(log):
     """Return the lines of a log that it should not have: failures, tracebacks, anything that somebody sent."""
@@ -63,9 +66,10 @@ class Target:
 
 
 @pytest.fixture(scope="session")
-def target(tmp_path_factory):
-    """The site that the tests of this folder share."""
-    with Site(tmp_path_factory.mktemp("hostile"), MODE="embedded") as site:
+def target(request, tmp_path_factory):
+    """The site that the tests of this folder share; those marked `on_both` have one for each server of sockets."""
+    server = getattr(request, "param", "daphne")
+    with Site(tmp_path_factory.mktemp("hostile"), MODE="embedded", SERVER=server) as site:
         target = Target(site)
         yield target
         assert target.process.is_alive

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from tests.chaos.hostile.conftest import CANARY, Target, complaints, figure, resident
+from tests.chaos.hostile.conftest import CANARY, Target, complaints, figure, on_both, resident
 from tests.chaos.hostile.mutations import Mutations
 from tests.chaos.hostile.raw import CLOSE, PONG
 from tests.processes.site import Site
@@ -120,6 +120,7 @@ def judge(target, count, seed):
         assert live.said()["type"] in {"joined", "presence"}
 
 
+@on_both
 def test_on_sqlite(target):
     judge(target, COUNT, "sqlite")
 
