@@ -1,6 +1,7 @@
 """How many signed-in thread pages a second, beside a plain Django page of twenty comments on the same server.
 
     script/bench pages [seconds a round]
+    script/bench pages long      what a page of a very long thread costs, see `long_thread.py`
 
 Both pages are served by one process, behind the same middleware, from the same rows of the demonstration, and asked in turn
 over kept connections; what counts is the median of the rounds. Twice: on the server that `script/server` starts, and on the
@@ -20,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import long_thread as lengths
 from demonstration import ROOT, running
 
 ROUNDS = 7
@@ -125,7 +127,9 @@ def compare(address: str, data: Path, seconds: float) -> float:
 
 
 def main() -> int:
-    """Measure on both servers."""
+    """Measure on both servers; or, asked for `long`, pages of a long thread beside those of a short one."""
+    if sys.argv[1:] == ["long"]:
+        return lengths.main()
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 4.0
     ratios = []
     with tempfile.TemporaryDirectory(prefix="pages-") as folder:

@@ -37,7 +37,7 @@ def faults(page):
 
 def test_what_comes_is_counted_said_and_listed_without_loading(window, lead, member, supply_chains):
     page = window(member)
-    with page.expect_websocket():
+    with page.expect_websocket(timeout=90_000):
         page.goto("/groups/")
     page.wait_for_timeout(1000)
     mention_there(window(lead))
@@ -66,7 +66,7 @@ def test_what_was_read_in_the_meantime_is_not_said(window, lead, member, supply_
     page = window(member)
     asked = []
     page.route("**/notifications/newest/", lambda route: (asked.append(1), mark_read(member), route.continue_())[2])
-    with page.expect_websocket():
+    with page.expect_websocket(timeout=90_000):
         page.goto("/groups/")
     page.wait_for_timeout(1000)
     mention_there(window(lead))
