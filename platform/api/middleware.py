@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from api.problems import MEDIA_TYPE, problem
 
 ROOT = "/api/"
-KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
+KEPT = ("Allow", "Content-Range", "Retry-After", "WWW-Authenticate")
 
 
 class ProblemMiddleware:
@@ -25,5 +25,4 @@ class ProblemMiddleware:
         if response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):
             return response
         kept = {name: response.headers[name] for name in KEPT if name in response.headers}
-        response.close()
         return problem(response.status_code, headers=kept)
