@@ -15,6 +15,7 @@ from discussions.addresses import group_address, reply_address
 from discussions.mail import services as mail_services
 from discussions.mail.models import Incoming, Reason, State
 from discussions.mail.services import TurnedAway
+from discussions.mail.services.receiving import not_as_it_came
 from discussions.models import Post, Thread
 from discussions.services import close_thread, delete_post, post, start_thread
 from groups.documents.models import Document
@@ -25,10 +26,7 @@ from groups.standing import Standing
 from notifications.models import Notice
 from tests.mail_in.conftest import PDF, work, write
 
-
-def said(mailoutbox):
-    """What the letters about mails say, one text each."""
-    return [letter.body for letter in mailoutbox]
+NOT_AS_IT_CAME = not_as_it_came().reply
 
 
 def test_an_answer_is_a_post_of_who_answered(client, come_in, thread, to_thread, member, weavers, mailoutbox):
@@ -368,7 +366,13 @@ def test_who_begins_with_anothers_mail_means_both(come_in, to_start):
 def test_at_the_groups_address_the_sender_confirms(
     client, come_in, supply_chains, to_group, mailoutbox, django_capture_on_commit_callbacks
 ):
-    mail = come_in(write("Who goes?", subject="Porto in May"), to_group)
+    with pytest.raises(TurnedAway) as away:
+        come_in(write("Who goes?", subject="Porto in May"), to_group)
+    # Their server is told what every stranger's is: who is a member of a group is nobody's to find out.
+    assert away.value.reply == NOT_AS_IT_CAME
+    with django_capture_on_commit_callbacks(execute=True):
+        work()
+    mail = Incoming.objects.get()
     assert (mail.state, mail.reason) == (State.HELD, Reason.UNPROVEN)
     assert Thread.objects.count() == 0
     link = next(word for word in mailoutbox[0].body.split() if "/mail/confirm/" in word)
@@ -389,7 +393,29 @@ def test_at_the_groups_address_a_trusted_server_vouches(come_in, to_group, setti
 def test_what_it_vouches_for_must_be_the_domain_of_the_sender(come_in, to_group, settings):
     settings.MAIL_IN_TRUSTED_SERVER = "mx.example.org"
     other = ("Authentication-Results", "mx.example.org; dmarc=pass header.from=evil.example")
-    assert come_in(write("Who goes?", headers=[other]), to_group).state == State.HELD
+    with pytest.raises(TurnedAway) as away:
+        come_in(write("Who goes?", headers=[other]), to_group)
+    work()
+    assert (away.value.reply, Incoming.objects.get().state) == (NOT_AS_IT_CAME, State.HELD)
+
+
+def test_of_whom_it_vouches_is_told_plainly_that_they_may_not(come_in, supply_chains, stranger, to_group, settings):
+    settings.MAIL_IN_TRUSTED_SERVER = "mx.example.org"
+    vouched = ("Authentication-Results", "mx.example.org; dmarc=pass header.from=example.org")
+    with pytest.raises(TurnedAway) as away:
+        come_in(write("Who goes?", sender=stranger.email, headers=[vouched]), to_group)
+    assert away.value.reply == "550 5.7.1 This address takes mail only from members who may start threads there"
+
+
+def test_the_answer_tells_nobody_who_is_a_member(come_in, supply_chains, stranger, to_group, settings):
+    settings.MAIL_IN_HOURLY = 2
+    answers = set()
+    for sender in ("member@example.org", "stranger@example.org", "nobody@evil.example") * 3:
+        for headers in ([], [("Auto-Submitted", "auto-replied")]):
+            with pytest.raises(TurnedAway) as away:
+                come_in(write("Who goes?", sender=sender, headers=headers), to_group)
+            answers.add(away.value.reply)
+    assert answers == {NOT_AS_IT_CAME}
 
 
 @pytest.mark.parametrize(
@@ -401,7 +427,7 @@ def test_who_may_not_start_threads_there_is_refused_in_the_dialogue(
     data = write("Hello", sender=sender or "x@y") if sender else b"Subject: Hello\r\n\r\nHello\r\n"
     with pytest.raises(TurnedAway) as away:
         come_in(data, to_group, sender=sender or "x@y.example")
-    assert away.value.reply == "550 5.7.1 This address takes mail only from members who may start threads there"
+    assert away.value.reply == NOT_AS_IT_CAME
     assert Incoming.objects.count() == 0
     assert mailoutbox == []
 

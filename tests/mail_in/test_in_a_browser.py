@@ -9,6 +9,7 @@ from email.message import EmailMessage
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
+from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
 from notifications import levels
@@ -20,7 +21,7 @@ BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgro
 
 
 @pytest.fixture
-def open_as(chromium, live_server, client, settings, monkeypatch):
+def open_as(chromium, live_server, settings, monkeypatch):
     """Open a tab of a person; what breaks the policy or a script fails the test."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
@@ -33,6 +34,7 @@ def open_as(chromium, live_server, client, settings, monkeypatch):
         def start(person=None, **how):
             context = browser.new_context(base_url=live_server.url, **how)
             if person:
+                client = Client()  # of their own: who signs in on another's ends that session
                 client.force_login(person)
                 context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
             window = context.new_page()

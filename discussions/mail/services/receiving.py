@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,6 +63,12 @@ def not_from_you() -> TurnedAway:
     return TurnedAway("550 5.7.1", "This address takes mail only from members who may start threads there", 77)
 
 
+def not_as_it_came() -> TurnedAway:
+    """What everybody is told whom nothing proves: an answer that told members from others would tell anybody who is one."""
+    said = "Not taken as it came. If you may start threads there, a letter tells you how to go on; otherwise it goes no further"
+    return TurnedAway("550 5.7.1", said, 77)
+
+
 def refuse_recipient(address: str) -> None:
     """Raise `TurnedAway` for what is no address of ours, without asking the database: nothing is relayed to anybody else."""
     if meaning_of(address) is None and not is_for_bounces(address):
@@ -92,9 +99,19 @@ def receive(data: bytes, *, recipient: str, sender: str) -> Incoming | None:
     if meaning is None:
         _note_report(data, recipient)
         return None
-    automatic = is_automatic(letter, sender=sender, domain=settings.MAIL_IN_DOMAIN)
-    if dmarc(letter, trusted=settings.MAIL_IN_TRUSTED_SERVER) == "fail":
+    proof = dmarc(letter, trusted=settings.MAIL_IN_TRUSTED_SERVER)
+    if proof == "fail":
         raise TurnedAway("550 5.7.1", "The domain of the sender says that it did not send this", 77)
+    if isinstance(meaning, ToGroup) and proof != "pass":
+        # Held, if its sender is a member; that is for them alone to learn, by a letter.
+        with suppress(TurnedAway):
+            _take(meaning, letter, data, sender=sender)
+        raise not_as_it_came()
+    return _take(meaning, letter, data, sender=sender)
+
+
+def _take(meaning: Meaning, letter: Letter, data: bytes, *, sender: str) -> Incoming:
+    automatic = is_automatic(letter, sender=sender, domain=settings.MAIL_IN_DOMAIN)
     mail = _asked(meaning, letter)
     mail.digest = _digest(mail, letter, data)
     if known := Incoming.objects.filter(digest=mail.digest).first():
