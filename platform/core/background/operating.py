@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from core.audit import Actor, record
@@ -62,6 +63,16 @@ class Planned:
     last_at: datetime | None
     last_status: str
     due_at: datetime | None
+
+    @property
+    def interval(self) -> str:
+        """How often, in words."""
+        minutes = int(self.every.total_seconds()) // 60
+        if minutes % 1440 == 0:
+            return ngettext("%(count)d day", "%(count)d days", minutes // 1440) % {"count": minutes // 1440}
+        if minutes % 60 == 0:
+            return ngettext("%(count)d hour", "%(count)d hours", minutes // 60) % {"count": minutes // 60}
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
 
 
 @dataclass(frozen=True)
