@@ -32,6 +32,7 @@ from tests.chat.conftest import (  # noqa: F401 - the fixtures of the room
     say,
     tab,
 )
+from tests.letters import deliver, digest  # noqa: F401 - the fixtures of letters
 
 IS_LONG = os.environ.get("CHAOS") == "long"
 

@@ -1,7 +1,8 @@
 """G16. What people are told obeys the rights they have when it is written, not those they had when it happened.
 
 A notice whose message was deleted, whose group was left or closed to its reader, is gone from the page, the badge and the
-mail. Each person is told of a happening once, and a letter holds no content.
+mail. Each person is told of a happening once, and a letter holds no content unless the leads of a group that is not hidden
+let it. Workers that are killed while they send are told of in tests/processes/test_letters.py.
 """
 
 import uuid
@@ -18,13 +19,17 @@ from core.models import Worker as Row
 from core.realtime import limits
 from discussions import services as threads
 from discussions.chat import services
+from discussions.letters.telling import put_letters
+from discussions.models import Attention
 from groups import services as groups
 from groups.models import Group, Membership, Participant
 from groups.standing import Standing
-from notifications.models import Letter, Notice
+from notifications import levels
+from notifications.models import Channel, Letter, Level, Notice
 from notifications.services import unread_count
 from notifications.tasks import mail_notices
 from partners.models import Affiliation
+from tests.letters import everything
 
 
 def speaking(person, group):
@@ -129,6 +134,56 @@ def test_what_is_settled_or_read_meanwhile_is_mailed_to_nobody(asked, lead, supp
     groups.decline_request(request, by=Standing.of(lead, supply_chains).act(), reason="Full.")
     mail_notices.call(key)
     assert addressees(mailoutbox) == []
+
+
+BETWEEN = {
+    "the post is deleted": lambda at: threads.delete_post(at["post"], by=speaking(at["lead"], at["group"])),
+    "the reader is removed": lambda at: at["end"](at["member"], at["group"]),
+    "the reader reads it": lambda at: threads.mark_read(at["post"].thread, user=at["member"], number=1),
+    "the reader mutes the thread": lambda at: threads.set_attention(
+        at["post"].thread, user=at["member"], attention=Attention.MUTED
+    ),
+    "the reader wants no letters": lambda at: levels.choose_everywhere(
+        at["member"], channel=Channel.MAIL, level=Level.OFF
+    ),
+    "nothing": lambda at: None,
+}
+
+
+@pytest.mark.parametrize("level", [Level.AT_ONCE, Level.DAILY])
+@pytest.mark.parametrize("what", BETWEEN)
+def test_a_letter_that_waits_is_sent_by_the_rights_and_wishes_of_that_moment(
+    what, level, lead, member, supply_chains, end, deliver, digest
+):
+    """Queued, then the post deleted, the reader removed, the thread read or muted: no letter. Without any of it, one."""
+    Group.objects.filter(pk=supply_chains.pk).update(mail_content=True)
+    levels.choose(member, channel=Channel.MAIL, level=level)
+    thread = threads.start_thread(
+        supply_chains, by=speaking(lead, supply_chains), title="Tides", body="A kestrel.", key=uuid.uuid4()
+    )
+    post = thread.posts.get()
+    put_letters(post.pk)
+    queued = Letter.objects.filter(user=member, state=Letter.State.WAITING).count()
+    assert queued == (level == Level.AT_ONCE)
+    BETWEEN[what]({"post": post, "member": member, "lead": lead, "group": supply_chains, "end": end})
+    letters = [message for message in deliver() + digest() if message.to == [member.email]]
+    assert len(letters) == (what == "nothing")
+
+
+@pytest.mark.parametrize("find", ["public", "partners", "members"])
+def test_by_default_no_letter_holds_a_word_that_was_written(find, lead, member, supply_chains, deliver, digest):
+    Group.objects.filter(pk=supply_chains.pk).update(find=find, read="members")
+    levels.choose(member, channel=Channel.MAIL, level=Level.AT_ONCE)
+    for body in ("A kestrel.", "@Marco Silva, a kestrel."):
+        group = Group.objects.get(pk=supply_chains.pk)
+        threads.start_thread(group, by=speaking(lead, group), title="Kestrels", body=body, key=uuid.uuid4())
+    levels.choose(member, channel=Channel.MAIL, level=Level.DAILY)
+    letters = digest()
+    assert len([letter for letter in letters if letter.to == [member.email]]) == 2
+    for letter in letters:
+        words = everything(letter)
+        secrets = ["estrel", lead.name, "Dockers"] + ([] if find == "public" else ["Supply Chains", "supply-chains"])
+        assert [secret for secret in secrets if secret in words] == []
 
 
 class Killed(BaseException):
