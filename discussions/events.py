@@ -62,3 +62,15 @@ class PostDeleted(Event):
     """The text of a post was taken away; its number stays."""
 
     post: Post
+
+
+@dataclass(frozen=True)
+class PostsMoved(Event):
+    """Posts stand at the end of another thread of the group now, in this order; stubs are left under their old numbers.
+
+    Everything about them is as it was but `thread`, `number` and `peak_at`.
+    """
+
+    source: Thread
+    target: Thread
+    posts: tuple[Post, ...]

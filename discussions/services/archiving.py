@@ -34,7 +34,7 @@ def take_in(group: Group, word: OldWord, *, thread: Thread | None, answers: int 
     Its time is kept, but never before that of the post above it. The number it answers is of the same thread. A text that
     names somebody by number, as ours do, mentions nobody.
     """
-    body = clean_body(word.body).replace("@[", "@\\[")
+    body = clean_body(word.body).replace("@[", "@\\[").replace("> #[", "> #\\[")
     if thread is None:
         thread = Thread(group=group, title=clean_title(word.title), key=word.key)
         thread.created_at = thread.last_post_at = word.at
@@ -51,6 +51,7 @@ def take_in(group: Group, word: OldWord, *, thread: Thread | None, answers: int 
         key=word.key,
         digest=digest(thread.pk, "archive", body),
         created_at=at,
+        peak_at=at,
         came_by=CameBy.ARCHIVE,
     )
     _speak(post, word)

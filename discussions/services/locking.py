@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from discussions.models import Thread
+from discussions.models import Post, Thread
 from groups.services.speaking import locked_group, silenced
 from groups.services.speaking import speaking as speaking_in_group
 from groups.standing import NotAllowed, Standing
@@ -14,7 +14,7 @@ from partners.capacity import Capacity
 if TYPE_CHECKING:
     from accounts.models import User
 
-__all__ = ["ThreadClosed", "locked", "locked_group", "moderating", "open_for_posts", "speaking"]
+__all__ = ["ThreadClosed", "locked", "locked_group", "locked_post", "moderating", "open_for_posts", "speaking"]
 
 
 class ThreadClosed(DomainError):
@@ -29,6 +29,17 @@ def locked(thread: Thread, user: "User") -> tuple[Thread, Standing]:
     thread = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
     thread.group = group
     return thread, standing
+
+
+def locked_post(post: Post, user: "User") -> tuple[Post, Standing]:
+    """Lock the group, the thread in which the post stands by now, and the post; read all as they are, and the standing."""
+    group, standing = locked_group(post.thread.group_id, user)
+    # Under the group's lock no post moves.
+    thread = Thread.objects.select_for_update(no_key=True).get(posts=post.pk)
+    thread.group = group
+    post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+    post.thread = thread
+    return post, standing
 
 
 def speaking(standing: Standing, by: Capacity) -> Capacity:

@@ -17,7 +17,7 @@ from core.events import publish
 from discussions import mentions, quotes
 from discussions.events import PostChanged, PostDeleted, PostWritten
 from discussions.models import Attention, Draft, HiddenPost, Kind, Mention, Post, PostVersion, Reading, Thread
-from discussions.services.locking import locked, moderating, open_for_posts, speaking
+from discussions.services.locking import locked, locked_post, moderating, open_for_posts, speaking
 from discussions.services.reading import count_own
 from discussions.services.writing import BadText, clean_body, digest, written
 from discussions.tasks import tell_of_post
@@ -135,9 +135,8 @@ def append(
 def edit_post(post: Post, *, by: Capacity, body: str, base: int) -> Post:
     """Save a new version of the author's own post; refuse when it is no longer the version they saw."""
     body = clean_body(body)
-    thread, standing = locked(post.thread, by.user)
-    post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
-    post.thread = thread
+    post, standing = locked_post(post, by.user)
+    thread = post.thread
     if post.author_id != by.user_id:
         raise NotAllowed(_("Only its author edits a post."))
     if post.is_deleted:
@@ -173,9 +172,7 @@ def delete_post(post: Post, *, by: Capacity, reason: str = "") -> Post:
 
     Authors delete their own, leads any, with a reason.
     """
-    thread, standing = locked(post.thread, by.user)
-    post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
-    post.thread = thread
+    post, standing = locked_post(post, by.user)
     if post.is_deleted:
         if post.author_id == by.user_id:
             _forget_hidden(post, by)

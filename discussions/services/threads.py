@@ -14,11 +14,13 @@ from core.events import publish
 from discussions import mentions
 from discussions.access import may_keep
 from discussions.events import AcknowledgementWanted, EndMoved, ThreadConcluded, ThreadReopened, ThreadStarted
-from discussions.models import Draft, Kind, Thread
+from discussions.models import Draft, Kind, Thread, Trace
 from discussions.models.thread import FOR_LEADS
 from discussions.services.locking import locked, locked_group, moderating, speaking
 from discussions.services.posts import append, known_post
+from discussions.services.traces import trace
 from discussions.services.writing import BadText, clean_body, clean_title, digest
+from groups.attribution import Attribution
 from groups.models import Group
 from groups.standing import NotAllowed, Standing
 from partners.capacity import Capacity
@@ -39,6 +41,7 @@ def start_thread(
     open_until: datetime | None = None,
     at: datetime | None = None,
     came_by: str = "",
+    attribution: Attribution = Attribution.OPEN,
 ) -> Thread:
     """Start a thread with its first post; leads announce and consult, and an announcement reaches everybody in the group.
 
@@ -56,7 +59,9 @@ def start_thread(
     if kind in FOR_LEADS and not standing.may_moderate:
         raise NotAllowed(_("Announcements and consultations are started by leads."))
     _check_end(kind, open_until, after=at)
-    thread = Thread(group=group, title=title, kind=kind, open_until=open_until, key=key)
+    thread = Thread(
+        group=group, title=title, kind=kind, open_until=open_until, key=key, attribution=_rule(attribution, standing)
+    )
     thread.created_at = thread.last_post_at = at or timezone.now()
     thread.speak_as(by)
     thread.save(force_insert=True)
@@ -118,6 +123,7 @@ def close_thread(thread: Thread, *, by: Capacity, conclusion: str) -> Thread:
     thread.save(
         update_fields=["closed_at", "closed_by", "closed_for", "closed_function", "conclusion", "conclusion_html"]
     )
+    trace(thread, Trace.Kind.CLOSED, by=by, text=conclusion, html=thread.conclusion_html)
     record(by, "thread.closed", thread)
     publish(ThreadConcluded(thread))
     return thread
@@ -131,8 +137,9 @@ def reopen(thread: Thread, *, by: Capacity) -> Thread:
         return thread
     by = _keeping(thread, standing, by)
     thread.closed_at = thread.closed_by = thread.closed_for = None
-    thread.closed_function = ""
-    thread.save(update_fields=["closed_at", "closed_by", "closed_for", "closed_function"])
+    thread.closed_function, thread.merged_into = "", None
+    thread.save(update_fields=["closed_at", "closed_by", "closed_for", "closed_function", "merged_into"])
+    trace(thread, Trace.Kind.REOPENED, by=by)
     record(by, "thread.reopened", thread)
     publish(ThreadReopened(thread))
     return thread
@@ -163,6 +170,13 @@ def _keeping(thread: Thread, standing: Standing, by: Capacity) -> Capacity:
     if not may_keep(thread, standing):
         raise NotAllowed(_("Only who started the thread and the leads of the group do this."))
     return moderating(standing) if standing.may_moderate else speaking(standing, by)
+
+
+def _rule(attribution: Attribution, standing: Standing) -> Attribution:
+    """Refuse a rule of attribution of somebody who does not lead: they start threads under the open one."""
+    if attribution and not standing.may_moderate:
+        raise NotAllowed(_("Only leads of the group do this."))
+    return attribution
 
 
 def _check_end(kind: Kind, open_until: datetime | None, *, after: datetime | None = None) -> None:
