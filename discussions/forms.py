@@ -48,6 +48,11 @@ class KeyedForm(forms.Form):
                 label=_("You speak for"), choices=choices, error_messages={"required": _("Choose the organisation.")}
             )
 
+    @staticmethod
+    def new_key() -> str:
+        """Return a key for a form that is shown for the first time."""
+        return str(uuid.uuid4())
+
     @property
     def organisation_id(self) -> str | None:
         """The organisation named under `as`, if it was asked."""

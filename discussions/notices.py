@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import markdown
-from discussions.models import Post
+from discussions.models import Post, Scheduled
 from groups.bylines import bylines_for
 from notifications.models import Notice
 from notifications.services import Rendered
@@ -88,4 +89,17 @@ def _rendered(
         )
         for notice in notices
         if (post := posts.get(notice.object_id))
+    }
+
+
+def render_refused(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:
+    """Say that what the reader wrote for later did not appear, and why; it waits with them as a draft."""
+    wanted = {notice.object_id for notice in notices}
+    waiting = Scheduled.objects.filter(pk__in=wanted, author=user).exclude(refused_at=None).in_bulk()
+    words, url = _("What you wrote for later did not appear: %(why)s"), reverse("scheduled:list")
+    letter = _("Something that you wrote for later did not appear. It waits for you as a draft.")
+    return {
+        notice.pk: Rendered(words % {"why": one.refusal}, url, markdown.excerpt(one.title or one.body), letter)
+        for notice in notices
+        if (one := waiting.get(notice.object_id))
     }

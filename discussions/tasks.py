@@ -1,6 +1,7 @@
 """Work of threads that is done in the background."""
 
 from django.tasks import task
+from django.utils import timezone
 
 from discussions.letters.telling import put_letters
 
@@ -9,3 +10,22 @@ from discussions.letters.telling import put_letters
 def tell_of_post(post_id: int) -> None:
     """Put the letters about a post into the outbox; whether each is sent is asked again when it is."""
     put_letters(post_id)
+
+
+@task()
+def publish_due(scheduled_id: int) -> None:
+    """Let appear what somebody wrote for this moment, if they may still say it; done twice, it appears once."""
+    from discussions.services.scheduling import publish_scheduled
+
+    publish_scheduled(scheduled_id)
+
+
+@task()
+def publish_overdue() -> None:
+    """Let appear what its own task did not bring: every ten minutes, whatever is due."""
+    from discussions.models import Scheduled
+    from discussions.services.scheduling import publish_scheduled
+
+    due = Scheduled.objects.waiting().filter(due_at__lte=timezone.now()).order_by("due_at")
+    for pk in list(due.values_list("pk", flat=True)):
+        publish_scheduled(pk)

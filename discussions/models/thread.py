@@ -140,7 +140,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def new_to(self, user: "User | AnonymousUser", boundaries: Mapping[int, datetime]) -> "ThreadQuerySet":
         """Threads in which something is unread, with `unread` and `read_to`."""
-        return self.since(boundaries).with_unread(user, boundaries).filter(Q(unread__gt=0))
+        return self.since(boundaries).with_unread(user, boundaries).filter(Q(unread__gt=0), merged_into=None)
 
     def open(self) -> "ThreadQuerySet":
         """Neither closed nor a consultation whose time is over."""

@@ -26,6 +26,7 @@ from discussions.services.traces import trace_of_move
 from discussions.services.writing import clean_title, digest
 from groups.standing import Standing
 from partners.capacity import Capacity
+from search.services import stand
 
 # Posts that go in one act: more would hold the group's lock for longer than people wait.
 MOST_MOVED = 2_000
@@ -160,6 +161,8 @@ def _moved(
     kind = Trace.Kind.MERGED if whole else Trace.Kind.LEFT
     left = trace_of_move(source, kind, by=by, after=source.last_number, other=target, count=len(posts))
     verb = "thread.merged" if whole else "thread.posts_moved"
+    if source.attribution or target.attribution:
+        stand(card for post in posts for card in post.cards())
     record(by, verb, source, to=target.pk, numbers=old, since=arrived.pk)
     publish(PostsMoved(source, target, tuple(posts)))
     return _Move(source, target, left)

@@ -37,6 +37,7 @@ def post(
     reply_to: Post | None = None,
     at: datetime | None = None,
     came_by: str = "",
+    keeps_draft: bool = False,
 ) -> Post:
     """Add a post under the thread's next number, and tell those it mentions and the one it answers.
 
@@ -64,6 +65,7 @@ def post(
         at=at,
         came_by=came_by,
         since=standing.history_from,
+        keeps_draft=keeps_draft,
     )
 
 
@@ -88,10 +90,12 @@ def append(
     at: datetime | None = None,
     came_by: str = "",
     since: datetime | None = None,
+    keeps_draft: bool = False,
 ) -> Post:
     """Write the next post of a thread whose row the caller has locked and whose rights the caller has judged.
 
-    `since` is the moment from which the author may read the group: what is older cannot be quoted.
+    `since` is the moment from which the author may read the group: what is older cannot be quoted. `keeps_draft` is for words
+    that were not written here just now: what the author has begun since waits on.
     """
     body = quotes.resolve(body, thread, since)
     text, html, people = written(body, partial(mentions.people_of, thread.group))
@@ -122,7 +126,8 @@ def append(
     thread.last_number, thread.last_post_at = new.number, now
     thread.save(update_fields=["last_number", "last_post_at"])
     count_own(new)
-    Draft.objects.filter(user=by.user, thread=thread).delete()
+    if not keeps_draft:
+        Draft.objects.filter(user=by.user, thread=thread).delete()
     Mention.objects.bulk_create([Mention(post=new, user_id=person) for person in people])
     _tell(new, by, people)
     if at is None:  # of words said earlier or elsewhere no letter tells as if they were new

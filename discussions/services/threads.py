@@ -42,6 +42,7 @@ def start_thread(
     at: datetime | None = None,
     came_by: str = "",
     attribution: Attribution = Attribution.OPEN,
+    keeps_draft: bool = False,
 ) -> Thread:
     """Start a thread with its first post; leads announce and consult, and an announcement reaches everybody in the group.
 

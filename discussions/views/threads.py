@@ -33,7 +33,7 @@ def thread_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a group's threads, pinned ones first, then the liveliest."""
     group, standing, threads = access.threads_for_reader(request.user, slug)
     chosen = _filters(request, signed_in=request.user.is_authenticated)
-    threads = threads.with_unread(request.user, access.boundary_of(standing))
+    threads = threads.filter(merged_into=None).with_unread(request.user, access.boundary_of(standing))
     if chosen["kind"]:
         threads = threads.filter(kind=chosen["kind"])
     if chosen["state"] == "open":

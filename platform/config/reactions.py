@@ -33,6 +33,7 @@ from discussions.events import (
     EndMoved,
     PostChanged,
     PostDeleted,
+    PostsMoved,
     PostWritten,
     ThreadConcluded,
     ThreadReopened,
@@ -152,6 +153,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     PostWritten: (thread_webhooks.post_written,),
     PostChanged: (thread_webhooks.post_changed,),
     PostDeleted: (mail.post_deleted, thread_webhooks.post_deleted),
+    PostsMoved: (actions.posts_moved,),
     VersionAdded: (document_webhooks.version_added,),
     LettersStopped: (thread_reactions.letters_stopped,),
 }
@@ -173,6 +175,7 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
     "participant_named": group_notices.participant_named,
     "silenced": group_notices.silenced,
     "webhook_stopped": webhook_notices.webhook_stopped,
+    "scheduled_refused": thread_notices.render_refused,
     "mention": thread_notices.render_mentions,
     "reply": thread_notices.render_replies,
     "chat_mention": chat_notices.render_mentions,

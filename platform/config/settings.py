@@ -285,6 +285,7 @@ SCHEDULE = {
     "discussions.mail.tasks.sweep_mail": timedelta(hours=1),
     "groups.webhooks.tasks.purge_deliveries": timedelta(days=1),
     "groups.webhooks.tasks.wake_webhooks": timedelta(minutes=5),
+    "discussions.tasks.publish_overdue": timedelta(minutes=10),
     "notifications.push.tasks.tidy_push": timedelta(days=1),
     "groups.documents.tasks.make_missing_previews": timedelta(hours=1),
     "notifications.tasks.send_letters": timedelta(minutes=1),

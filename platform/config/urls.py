@@ -31,6 +31,8 @@ urlpatterns = [
     path("", include("discussions.actions.own_urls")),
     path("", include("discussions.calendars.urls")),
     path("", include("discussions.mail.urls")),
+    path("scheduled/", include("discussions.scheduled_urls")),
+    path("bookmarks/", include("discussions.bookmark_urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     # Last, because its addresses are the shortest.

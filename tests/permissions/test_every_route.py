@@ -26,7 +26,7 @@ from discussions.asking.services import ask_to_acknowledge
 from discussions.chat.models import Room
 from discussions.chat.services import report_message, send_message, start_conversation
 from discussions.mail.models import Incoming
-from discussions.models import Post
+from discussions.models import Bookmark, Post, Scheduled
 from discussions.polls.services import start_poll
 from discussions.services import start_thread
 from groups.documents.models import Preview, PreviewPage
@@ -151,6 +151,10 @@ def world(
             "poll_id": poll.pk,
             "action_id": action.pk,
             "number": 1,
+            "scheduled_id": Scheduled.objects.create(
+                author=member, group=group, thread=thread, body="x", key=uuid.uuid4(), due_at=thread.created_at
+            ).pk,
+            "bookmark_id": Bookmark.objects.create(user=member, document=version.document).pk,
             "document_id": version.document_id,
             "page": 1,
             "folder_id": create_folder(group, parent=None, name="Folder", by=by, key=uuid.uuid4()).pk,

@@ -15,6 +15,7 @@ from accounts.models import User
 from discussions.addresses import reply_address
 from discussions.mail.models import Incoming
 from discussions.mail.services import receive
+from discussions.models import Scheduled
 from discussions.services import start_thread
 from groups import services as groups
 from groups.documents.services import add_file
@@ -71,6 +72,10 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
     )
     refused = Incoming.objects.create(digest="refused", asks="reply", state="refused", said="No.", person=lead)
 
+    waiting = Scheduled.objects.create(
+        author=lead, group=supply_chains, thread=thread, body="Later", key=uuid.uuid4(), due_at=thread.created_at
+    )
+
     def account_closes():
         User.objects.filter(pk=lead.pk).update(is_active=False)
 
@@ -102,6 +107,8 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         "notifications.tasks.mail_notices": ((notice.key,), lead_goes),
         "notifications.tasks.send_letters": ((), lead_goes),
         "notifications.tasks.forget_letters": ((), lambda: None),
+        "discussions.tasks.publish_due": ((waiting.pk,), lead_goes),
+        "discussions.tasks.publish_overdue": ((), lead_goes),
         "discussions.tasks.tell_of_post": ((thread.posts.get().pk,), lead_goes),
         "push.tasks.push_notices": ((notice.key,), lead_goes),
         "push.tasks.push_person": ((lead.pk,), lead_goes),
@@ -130,6 +137,8 @@ QUIET = (
     "actions.",
     "asking.",
     "webhooks.",
+    "discussions.tasks.publish_due",
+    "discussions.tasks.publish_overdue",
     "discussions.tasks.tell_of_post",
     "notifications.tasks.forget_letters",
     "mail.tasks.work_on_mail",

@@ -11,7 +11,7 @@ from discussions import markup, parts
 from discussions.models import Post, Thread
 from discussions.parts import Visit
 from discussions.quotes import quoted_block
-from discussions.views.acts import thread_acts
+from discussions.views.acts import SIZE, thread_acts
 from discussions.views.page.composer import Composer
 from discussions.views.page.rows import address, rows_of, traces_of
 from discussions.views.page.sheet import Sheet
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
     Reader = User | AnonymousUser
-
-SIZE = 20
 
 
 def page_of(number: int) -> int:
@@ -129,6 +127,8 @@ class ThreadPage:
             "starter": voices.of(sheet.starter),
             "closer": voices.of(sheet.closer) if sheet.closer else None,
             "conclusion": markdown.fill(thread.conclusion_html, {}, "") if thread.is_closed else "",
+            "keeper": voices.of(sheet.keeper) if sheet.keeper else None,
+            "summary": markdown.fill(thread.summary_html, {}, "") if sheet.keeper else "",
             "attribution": Attribution(thread.attribution).stated if thread.attribution else "",
             "below_head": parts.below_head(self.visit),
             "acts": thread_acts(self.visit) if self.reader.is_authenticated else (),
