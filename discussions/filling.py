@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import markdown, quotations
 from discussions import mentions
 from discussions.models import Post
+from discussions.signs import said_on
 from discussions.voices import Columns, Said, Voices
 from groups.standing import Standing
 
@@ -103,6 +104,7 @@ class Texts:
         self._references = references = references_to(wanted, standing.group.pk)
         said = [Said.of(post) for post in posts]
         said += [self._referred(one, standing) for one in references.values()]
+        said += [one for post in posts for one in said_on(post.signs, post.veil, standing.group.pk)]
         self.voices = Voices(standing, said, mentioned=markdown.people_in(htmls))
         self._start, self._at = standing.history_from, f"{standing.group.get_absolute_url()}threads/"
         self._filled = filler(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import diff
 from core.errors import Conflict, DomainError
-from discussions import access, mentions, services
+from discussions import access, mentions, quotes, services
 from discussions.filling import Texts
 from discussions.forms import DeleteForm, EditForm, PostForm
 from discussions.models import Post, PostVersion
@@ -97,14 +97,16 @@ def post_edit(request: HttpRequest, slug: str, thread_id: int, number: int) -> H
             else:
                 return redirect(post)
     else:
-        form = EditForm(initial={"body": mentions.spell(post.body, group), "base": post.version})
+        form = EditForm(
+            initial={"body": quotes.spell(mentions.spell(post.body, group), post.thread), "base": post.version}
+        )
     context = {
         "post": post,
         "thread": post.thread,
         "group": group,
         "form": form,
         "preview": preview,
-        "current": current and mentions.spell(current.body, group),
+        "current": current and quotes.spell(mentions.spell(current.body, group), post.thread),
         "audience": readers_of(group),
     }
     return render(request, "discussions/post_edit.html", context, status=200 if current is None else 409)
