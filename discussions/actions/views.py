@@ -1,5 +1,6 @@
 """A group's actions: the list, a new one, one by itself with its history, changing it, the table to take away."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -32,7 +33,7 @@ from partners.models import Organisation
 def action_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the group has agreed to do: what is open first, filtered and sorted as asked."""
     group, standing, actions = access.actions_for_reader(request.user, slug)
-    wanted = Wanted.of(request.GET)
+    wanted = _wanted(request, standing)
     page = Paginator(wanted.among(actions, request.user, today()), LIST_SIZE).get_page(request.GET.get("page"))
     owners = Organisation.objects.filter(pk__in=actions.order_by().values("owner")).for_display()
     context = {
@@ -47,6 +48,12 @@ def action_list(request: HttpRequest, slug: str) -> HttpResponse:
         "owners": owners if standing.is_participant else (),
     }
     return render(request, "actions/list.html", context)
+
+
+def _wanted(request: HttpRequest, standing: Standing) -> Wanted:
+    """Return what was asked for; who is told no names does not choose by organisation, which would tell whose an action is."""
+    wanted = Wanted.of(request.GET)
+    return wanted if standing.is_participant else replace(wanted, owner=0)
 
 
 @login_required
@@ -192,7 +199,7 @@ def action_settle(request: HttpRequest, slug: str, action_id: int) -> HttpRespon
 def action_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the actions that the list shows, all of them, as a table."""
     _group, standing, actions = access.actions_for_reader(request.user, slug)
-    found = rows(Wanted.of(request.GET).among(actions, request.user, today()), request.user, standing)
+    found = rows(_wanted(request, standing).among(actions, request.user, today()), request.user, standing)
     heads = [_("Action"), _("Organisation"), _("Person"), _("Until"), _("State"), _("Reason"), _("Latest change")]
     table = [
         [

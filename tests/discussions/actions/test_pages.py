@@ -175,6 +175,8 @@ def test_outsiders_read_no_names(signed_in, action, stranger, weavers, supply_ch
         for hidden in ("Weavers", "Marco", "Lina"):
             assert hidden not in page
     assert client.get(action.get_absolute_url() + "change/").status_code == 404
+    other = f"{LIST}?owner={weavers.pk + 1000}"  # whose an action is, is not found out by asking
+    assert "Send the figures" in client.get(other).content.decode()
 
 
 def test_a_table_holds_no_formula(signed_in, supply_chains, member, plan):
