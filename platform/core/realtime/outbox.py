@@ -1,7 +1,6 @@
 """What waits to be written to one socket: bounded, so that a reader who has stopped costs a fixed amount of memory."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cached_property
 from typing import Any
@@ -121,18 +120,23 @@ def frame_of(room: int, events: str) -> str:
 
 
 class Outbox:
-    """One socket's queue, written by `drain`. Over 256 events or 1 MB the socket is closed as too slow."""
+    """One socket's queue, written by `drain`. Over 256 events or 1 MB the socket is closed as too slow.
+
+    Every idle socket has one, so it holds as little as it can: no queue with room set aside, no event before it is waited for.
+    """
+
+    __slots__ = ("_bytes", "_crowded", "_events", "_filled", "_is_sending", "_items", "code", "on_close", "write_now")
 
     def __init__(self, write_now: WriteNow | None = None) -> None:
         self.write_now = write_now
         self.on_close: Callable[[], object] = lambda: None
         self.code: int | None = None
-        self._items: deque[str | Batch] = deque()
+        self._items: list[str | Batch] = []
         self._events = 0
         self._bytes = 0
         self._filled = asyncio.Event()
-        self._roomy = asyncio.Event()
-        self._roomy.set()
+        # There while it is more than a quarter full, set when it no longer is.
+        self._crowded: asyncio.Event | None = None
         self._is_sending = False
 
     def put(self, text: str) -> None:
@@ -171,7 +175,7 @@ class Outbox:
         if self.code is None:
             self.code = code
             self._items.clear()
-            self._roomy.set()
+            self._relieve()
             self.on_close()
 
     @property
@@ -182,15 +186,16 @@ class Outbox:
     @property
     def is_roomy(self) -> bool:
         """Whether it is at most a quarter full."""
-        return self._roomy.is_set()
+        return self._crowded is None
 
     async def roomy(self) -> bool:
         """Wait until it is at most a quarter full: what is fetched for one socket goes at its pace. False after 10 seconds."""
-        try:
-            async with asyncio.timeout(STALLED_AFTER):
-                await self._roomy.wait()
-        except TimeoutError:
-            return False
+        if self._crowded is not None:
+            try:
+                async with asyncio.timeout(STALLED_AFTER):
+                    await self._crowded.wait()
+            except TimeoutError:
+                return False
         return True
 
     async def drain(self, send: Send) -> None:
@@ -210,7 +215,7 @@ class Outbox:
             await asyncio.sleep(0.02)
 
     def _next(self) -> str:
-        item = self._items.popleft()
+        item = self._items.pop(0)
         if isinstance(item, str):
             self._bytes -= len(item)
             self._shrunk()
@@ -221,7 +226,7 @@ class Outbox:
                 break
             size += following.size
             batches.append(following)
-            self._items.popleft()
+            self._items.pop(0)
         if len(batches) > 1:
             text = frame_of(item.room, ",".join(batch.text for batch in batches))
         events = sum(map(len, batches))
@@ -238,9 +243,15 @@ class Outbox:
             return
         if self._events > EVENTS_MAX // 4 or self._bytes > BYTES_MAX // 4:
             figures.OUTBOX_PEAK.note(self.fill)
-            self._roomy.clear()
+            if self._crowded is None:
+                self._crowded = asyncio.Event()
         self._filled.set()
 
     def _shrunk(self) -> None:
         if self._events <= EVENTS_MAX // 4 and self._bytes <= BYTES_MAX // 4:
-            self._roomy.set()
+            self._relieve()
+
+    def _relieve(self) -> None:
+        if self._crowded is not None:
+            self._crowded.set()
+            self._crowded = None

@@ -43,6 +43,8 @@ CODES = {"malformed", "unknown_type", "not_found", "forbidden", "too_long", "rat
 class Socket:
     """One open WebSocket."""
 
+    __slots__ = ("follows", "heads_due", "outbox", "session", "typed_at")
+
     def __init__(self, session: SignedIn, heads_due: float, write_now: WriteNow | None = None) -> None:
         self.session = session
         self.heads_due = heads_due
