@@ -132,7 +132,12 @@ def main() -> int:
     """Measure with a data folder of its own."""
     sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
     folder = Path(tempfile.mkdtemp(prefix="long-thread-"))
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(folder), "MODE": "embedded", "DEMO": "0"}
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATA_DIR": str(folder),
+        "MODE": "embedded",
+        "DEMO": "0",
+    }
     try:
         return measure()
     finally:

@@ -32,6 +32,7 @@ class Row:
     edited: str = ""
     gone: str = ""  # what stands there instead of words
     may_see_why: bool = False
+    folded: bool = False
     to: int = 0
     to_name: str = ""
     to_url: str = ""
@@ -50,6 +51,7 @@ class Words:
         self.reply, self.edited, self.more = _("Reply"), _("Edited"), _("More")
         self.more_icon = icon("more")
         self.answers, self.speaks_for = _("In reply to"), _("for")
+        self.muted = _("Words of somebody you muted")
         self.why = _("What it said, and why")
         self.new = _("New since your last visit")
 
@@ -110,9 +112,14 @@ def _article(row: Row, head: str, words: Words, here: str, page: int, *, may_rea
     return (
         f'<article class="{row.css}" id="post-{n}" data-number="{n}"{key}>{head}'
         f'<span class="post__when">{row.time}<a class="post__number" href="{here}?post={n}#post-{n}">#{n}</a></span></header>'
-        f'{_answered(row, words, here)}{_copied(row)}<div class="post__body prose" dir="auto">{row.body}</div>'
+        f"{_answered(row, words, here)}{_copied(row)}{_body(row, words)}"
         f"{_beside(row)}{_signs(row, here, may_react=may_react)}{_acts(row, words, here, page)}</article>"
     )
+
+
+def _body(row: Row, words: Words) -> str:
+    body = f'<div class="post__body prose" dir="auto">{row.body}</div>'
+    return f'<details class="post__folded"><summary>{words.muted}</summary>{body}</details>' if row.folded else body
 
 
 def _person(voice: Byline, words: Words) -> str:

@@ -144,7 +144,7 @@ class RoomPage:
             "react": _("React"),
             "reply": _("Reply"),
             "more": _("More"),
-            "folded": _("A message of somebody you blocked"),
+            "folded": _("A message of somebody you blocked or muted"),
             "absent": _("A document that is not there any more"),
         }
 

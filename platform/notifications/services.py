@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core.audit import Actor
 from core.realtime.sessions import notices_changed
 from notifications.bounces import note_bounce as note_bounce
-from notifications.models import Letter, Notice, NoticeQuerySet
+from notifications.models import Letter, MutedPerson, Notice, NoticeQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,6 +67,25 @@ def _channels() -> tuple[Channel, ...]:
     return channels
 
 
+def _deaf_to(actor_id: int | None) -> set[int]:
+    """Return who has muted the person for themselves."""
+    return set(MutedPerson.objects.filter(muted=actor_id).values_list("user_id", flat=True)) if actor_id else set()
+
+
+@transaction.atomic
+def mute(user: "User", other: "User") -> None:
+    """Fold what the other says, and tell the person nothing of it any more; nobody is told."""
+    MutedPerson.objects.get_or_create(user=user, muted=other)
+    notices_changed([user.pk])
+
+
+@transaction.atomic
+def unmute(user: "User", other: "User") -> None:
+    """Hear of the other again; what came meanwhile was not kept."""
+    MutedPerson.objects.filter(user=user, muted=other).delete()
+    notices_changed([user.pk])
+
+
 def notify(
     people: Iterable["User"],
     kind: str,
@@ -84,6 +104,7 @@ def notify(
     if kind not in _kinds():
         raise LookupError(f"{kind} is not in NOTICE_KINDS.")
     actor_id = by.user_id if by else None
+    deaf = _deaf_to(actor_id) if kind in import_string(settings.NOTICES_THAT_WAIT) else set()
     notices = [
         Notice(
             user=person,
@@ -94,7 +115,7 @@ def notify(
             organisation_id=by.organisation_id if by else None,
         )
         for person in people
-        if person.pk != actor_id
+        if person.pk != actor_id and person.pk not in deaf
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     notices_changed(notice.user_id for notice in notices)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("partners/<slug:slug>/", people.organisation, name="organisation"),
     path("partners/<slug:slug>/actions/", people.organisation_actions, name="organisation_actions"),
     path("people/<int:person_id>/", people.person, name="person"),
+    path("people/<int:person_id>/mute/", people.mute, name="mute_person"),
     path("queue/", queue.queue, name="queue"),
     path("queue/mail/", mail.mail_in, name="mail_in"),
     path("queue/organisations/<int:organisation_id>/", queue.decide_organisation, name="decide_organisation"),

@@ -112,7 +112,7 @@ def test_what_a_blocked_person_says_among_several_comes_folded(window, lead, mem
     his = window(member)
     open_live(his, room.get_absolute_url())
     say(his, "Loud words")
-    expect(last(hers).locator("summary")).to_have_text("A message of somebody you blocked", timeout=10_000)
+    expect(last(hers).locator("summary")).to_have_text("A message of somebody you blocked or muted", timeout=10_000)
     expect(last(hers).get_by_text("Loud words")).to_be_hidden()
     last(hers).locator("summary").click()
     expect(last(hers).get_by_text("Loud words")).to_be_visible()

@@ -331,6 +331,7 @@ POST = {
     "threads:hide": ">....+.",
     "threads:hidden": ">......",
     "threads:restore": ">......",
+    "mute_person": ">..++++",
     "home_clear": ">++++++",
     "home_undo": ">++++++",
     "decide_organisation": "......+",

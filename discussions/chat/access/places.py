@@ -16,6 +16,7 @@ from groups.bylines import Byline, SpokenRow, bylines
 from groups.models import Group
 from groups.services.speaking import silenced
 from groups.standing import Standing
+from notifications.models import MutedPerson
 from partners.capacity import Capacity
 
 if TYPE_CHECKING:
@@ -165,6 +166,11 @@ class GroupPlace(Place):
     def named_in(self, text: str) -> list[mentions.Person]:
         """Also who has left the group."""
         return mentions.named_in(text, self.group)
+
+    @property
+    def folded(self) -> set[int]:
+        """Those whom the person has muted."""
+        return set(MutedPerson.objects.filter(user=self.user).values_list("muted_id", flat=True))
 
     def bylines(self, rows: Sequence[SpokenRow]) -> list[Byline]:
         """As somebody who takes part reads them."""

@@ -52,6 +52,8 @@ def rows_of(sheet: Sheet, *, read_to: int, first_unread: int, here: int) -> list
             rows.append(row)
             continue
         row.voice = sheet.voices.of(sheet.said(post))
+        # Where the reader may not know who speaks, folding would tell them.
+        row.folded = bool(post.folded and not own and row.voice.name)
         row.body = filled(post.html, sheet.veils[post.pk])
         row.time = moment(post.created_at)
         if post.copied_at:

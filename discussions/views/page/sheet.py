@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from core import markdown
 from core.prepared import prepared
 from discussions.filling import Reference, references_to
@@ -14,6 +16,7 @@ from discussions.models import Post, Trace
 from discussions.parts import Visit
 from discussions.signs import said_on
 from discussions.voices import Columns, Said, Voices
+from notifications.models import MutedPerson
 
 # Of who gave a sign the page asks for nothing: who takes part is known by their seat, others are looked up.
 NO_NAMES = Columns("")
@@ -26,10 +29,11 @@ COLUMNS = (
     "reply_to__author__name reply_to__organisation__name reply_to__organisation__listing"
 ).split()
 posts_between = prepared(
-    lambda thread, first, last: (
+    lambda thread, first, last, reader: (
         Post.objects.filter(thread=thread, number__gte=first, number__lte=last)
+        .annotate(folded=Exists(MutedPerson.objects.filter(user=reader, muted=OuterRef("author"))))
         .order_by("number")
-        .values_list(*COLUMNS, named=True)
+        .values_list(*COLUMNS, "folded", named=True)
     )
 )
 
@@ -40,7 +44,7 @@ class Sheet:
     def __init__(self, visit: Visit, first: int, last: int) -> None:
         self.visit, self.thread, self.standing = visit, visit.thread, visit.standing
         self.first, self.last = first, last
-        self.posts: list[Any] = posts_between(self.thread.pk, first, last)
+        self.posts: list[Any] = posts_between(self.thread.pk, first, last, self.standing.user.pk or 0)
 
     # --- What the reader may read of it ------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from notifications.models.letter import Letter, LetterQuerySet, Unreachable
 from notifications.models.level import Channel, Level, Preference, Rhythm
+from notifications.models.muted import MutedPerson
 from notifications.models.notice import Notice, NoticeQuerySet
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Letter",
     "LetterQuerySet",
     "Level",
+    "MutedPerson",
     "Notice",
     "NoticeQuerySet",
     "Preference",

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.module_loading import import_string
 
 from core.models import TimeStamped
+from notifications.models.muted import MutedPerson
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -18,8 +20,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     """One person's notices."""
 
     def of(self, user: "User | AnonymousUser") -> "NoticeQuerySet":
-        """The person's own, newest first."""
-        return self.filter(user=user).order_by("-created_at", "-pk") if user.is_authenticated else self.none()
+        """The person's own, newest first, without what people whom they muted said to them."""
+        if not user.is_authenticated:
+            return self.none()
+        muted = MutedPerson.objects.filter(user=user).values("muted")
+        talk = Q(kind__in=import_string(settings.NOTICES_THAT_WAIT), actor_id__in=muted)
+        return self.filter(user=user).exclude(talk).order_by("-created_at", "-pk")
 
     def before(self, notice: "Notice") -> "NoticeQuerySet":
         """Older than the notice."""

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from discussions.actions.listing import LIST_SIZE, ORDERS, STATES, Wanted, rows, today
@@ -13,6 +14,9 @@ from discussions.actions.models import Action
 from discussions.chat.conversations import may_write_to
 from groups.models import Participant
 from groups.models.group import groups_of
+from notifications.models import MutedPerson
+from notifications.services import mute as mute_person
+from notifications.services import unmute as unmute_person
 from partners.models import Organisation
 from partners.standing import OrganisationStanding
 from portal.access import affiliations_shown, groups_beside, organisation_for, people_of, person_for
@@ -59,6 +63,7 @@ def person(request: SignedInRequest, person_id: int) -> HttpResponse:
         seats = seats.filter(membership__group__in=groups_of(request.user))
     context = {
         "person": shown,
+        "is_muted": MutedPerson.objects.filter(user=request.user, muted=shown).exists(),
         "may_write_to": may_write_to(request.user, shown),
         "affiliations": affiliations_shown(shown, request.user),
         "seats": seats.select_related("membership__group", "membership__organisation").order_by(
@@ -66,3 +71,14 @@ def person(request: SignedInRequest, person_id: int) -> HttpResponse:
         ),
     }
     return render(request, "portal/person.html", context)
+
+
+@login_required
+@require_POST
+def mute(request: SignedInRequest, person_id: int) -> HttpResponse:
+    """Mute somebody for oneself, or (`muted` empty) hear of them again; they are never told."""
+    other = person_for(request.user, person_id)
+    if other.pk != request.user.pk:
+        act = mute_person if request.POST.get("muted") else unmute_person
+        act(request.user, other)
+    return redirect(other)
