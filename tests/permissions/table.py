@@ -388,6 +388,7 @@ TASKS = {
     "discussions.tasks.publish_due": (
         {
             "discussions.Scheduled",
+            "notifications.Letter",
             "discussions.Thread",
             "discussions.Post",
             "discussions.PostVersion",
@@ -401,6 +402,7 @@ TASKS = {
     "discussions.tasks.publish_overdue": (
         {
             "discussions.Scheduled",
+            "notifications.Letter",
             "discussions.Thread",
             "discussions.Post",
             "discussions.PostVersion",

@@ -10,7 +10,7 @@ from django.utils import formats, translation
 from discussions import services
 from discussions.models import Kind, Post, Thread
 from portal.demo import reader
-from portal.demo.build import asked
+from portal.demo.build import additions, asked
 from portal.demo.build.site import Site, backdate, key
 from portal.demo.people import PEOPLE
 
@@ -54,6 +54,7 @@ def build(site: Site) -> None:
     asked.build(site, made)
     for thread in reader.threads():
         _finish(site, thread, made[f"{thread.group}/{thread.key}"])
+    additions.build(site, made, posts)
 
 
 def resolved(site: Site, text: str, language: str) -> str:
