@@ -127,7 +127,7 @@ def _write(connection: Any, room: int, person: int, turn: int) -> None:
         ).fetchone()
         message = cursor.execute(
             "INSERT INTO chat_message (author_id, function, room_id, seq, number, body, html, version, key, created_at,"
-            " folded, has_extras) VALUES (%s, '', %s, %s, %s, %s, %s, 1, %s, now(), '', false) RETURNING id",
+            " has_extras) VALUES (%s, '', %s, %s, %s, %s, %s, 1, %s, now(), false) RETURNING id",
             [person, room, seq, number, words, f"<p>{words}</p>", key],
         ).fetchone()[0]
         cursor.execute(

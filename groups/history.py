@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Min, Q
 
+from core.prepared import prepared
 from groups.models import Find, History, Participant, Read
 
 if TYPE_CHECKING:
@@ -18,9 +19,11 @@ def boundaries_of(user: "User | AnonymousUser") -> dict[int, datetime]:
 
     It says for all groups at once what `Standing.history_from` says for one.
     """
-    if not user.is_authenticated:
-        return {}
-    return dict(
+    return dict(_boundaries(user.pk)) if user.is_authenticated else {}
+
+
+_boundaries = prepared(
+    lambda user: (
         Participant.objects.taking_part()
         .filter(user=user, membership__group__history=History.FROM_JOINING)
         .filter(Q(membership__group__find=Find.MEMBERS) | Q(membership__group__read=Read.MEMBERS))
@@ -28,3 +31,4 @@ def boundaries_of(user: "User | AnonymousUser") -> dict[int, datetime]:
         .values_list("membership__group_id")
         .annotate(Min("created_at"))
     )
+)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.events import AccountClosed, AccountReopened, PersonChanged
 from accounts.models import ARCHIVE, User
 from core.markdown import excerpt
+from core.prepared import prepared
 from groups.bylines import organisations_known_to
 from groups.history import boundaries_of
 from groups.models import Group, Participant
@@ -23,12 +26,21 @@ if TYPE_CHECKING:
 
 def content_doors(reader: "Reader") -> Doors:
     """The groups whose threads and documents the reader may read, each from the moment on from which they may."""
-    own = list(groups_of(reader)) if reader.is_authenticated else []
+    if not reader.is_authenticated:
+        return Doors(within=_read_by_all.statement())
     return Doors(
-        places=list(Group.objects.readable_by(reader).values_list("pk", flat=True)),
+        within=_read.statement(reader.pk),
         floors={group: microseconds(moment) for group, moment in boundaries_of(reader).items()},
-        inside=own,
+        inside=_own.statement(reader.pk),
     )
+
+
+# Inside every search, so they are compiled once: what `Group.objects` says of the reader.
+_own = prepared(lambda user: groups_of(user))
+_read_by_all = prepared(lambda: Group.objects.readable_by(AnonymousUser()).values_list("pk", flat=True))
+_read = prepared(lambda user: Group.objects.read_by(user).values_list("pk", flat=True))
+_known_to_all = prepared(lambda: Group.objects.visible_to(AnonymousUser()).values_list("pk", flat=True))
+_known = prepared(lambda user: Group.objects.known_to(user).values_list("pk", flat=True))
 
 
 # --- Groups -------------------------------------------------------------------------------------------------------
@@ -36,7 +48,11 @@ def content_doors(reader: "Reader") -> Doors:
 
 def group_doors(reader: "Reader") -> Doors:
     """The groups that the reader may know of."""
-    return Doors(places=list(Group.objects.visible_to(reader).values_list("pk", flat=True)))
+    if not reader.is_authenticated:
+        return Doors(within=_known_to_all.statement())
+    if reader.is_secretariat:
+        return Doors(everywhere=True)
+    return Doors(within=_known.statement(reader.pk))
 
 
 def show_groups(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
@@ -72,11 +88,30 @@ def people_doors(reader: "Reader") -> Doors:
         return Doors()
     if reader.is_secretariat:
         return Doors(everywhere=True)
-    beside = Participant.objects.taking_part().filter(membership__group__in=groups_of(reader))
-    own = Affiliation.objects.active().of(reader).values("organisation")
-    colleagues = Affiliation.objects.active().filter(organisation__in=own)
-    known = beside.order_by().values_list("user_id").union(colleagues.order_by().values_list("user_id"))
-    return Doors(places={reader.pk, *(row[0] for row in known)})
+    return Doors(within=_people.statement(reader.pk))
+
+
+_people = prepared(
+    lambda user: (
+        User.objects.filter(
+            Q(pk=user)
+            | Q(
+                pk__in=Participant.objects.taking_part()
+                .filter(membership__group__in=groups_of(user))
+                .order_by()
+                .values("user_id")
+            )
+            | Q(
+                pk__in=Affiliation.objects.active()
+                .filter(organisation__in=Affiliation.objects.active().filter(user=user).values("organisation"))
+                .order_by()
+                .values("user_id")
+            )
+        )
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+)
 
 
 def person_cards(person: User) -> list[Card]:

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
-from discussions.chat.access import Place, floors_of
-from discussions.chat.models import Message, Room
+from core.prepared import prepared
+from discussions.chat.access import Place
+from discussions.chat.models import Message, Room, RoomReading
 from discussions.search import readable
 from groups.bylines import Byline, bylines_for
+from groups.models import History
 from search.asking import Asked
 from search.cards import Doors, Shown, Source
 from search.marking import Marker, around
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from search.cards import Reader
 
 PAGE = 20
+BOUNDED = Q(group__isnull=False) & ~Q(group__history=History.ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,24 @@ def message_doors(reader: "Reader") -> Doors:
     """The rooms and conversations the reader is in, each from their floor on."""
     if not reader.is_authenticated:
         return Doors()
-    rooms = list(Room.objects.visible_to(reader).select_related("group"))
-    floors = {room: floor for room, floor in floors_of(rooms, reader).items() if floor > 1}
-    return Doors(places=[room.pk for room in rooms], floors=floors, inside=[room.pk for room in rooms])
+    rooms = _bounded(reader.pk)
+    joined = dict(_floors(reader.pk)) if any(bounded for _room, _floor, bounded in rooms) else {}
+    floors = {room: max(floor, joined.get(room, 1)) if bounded else floor for room, floor, bounded in rooms}
+    within = _within.statement(reader.pk)
+    return Doors(within=within, floors={room: floor for room, floor in floors.items() if floor > 1}, inside=within)
+
+
+# Inside every search, so they are compiled once: `Room.objects.visible_to`, and what `access.floors_of` asks.
+_within = prepared(lambda user: Room.objects.known_to(user).order_by().values_list("pk", flat=True))
+_bounded = prepared(
+    lambda user: (
+        Room.objects.known_to(user)
+        .filter(Q(floor__gt=1) | BOUNDED)
+        .order_by()
+        .values_list("pk", "floor", ExpressionWrapper(BOUNDED, output_field=BooleanField()))
+    )
+)
+_floors = prepared(lambda user: RoomReading.objects.filter(user=user, floor__gt=1).values_list("room_id", "floor"))
 
 
 def show_messages(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:

@@ -1,6 +1,6 @@
 """A thread: one matter that a group talks about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +20,7 @@ from partners.models import Organisation, Spoken
 from search.cards import Card, microseconds
 from search.models import Kind as SearchKind
 from search.searchable import Searchable
+from search.services import veil
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -212,6 +213,14 @@ class Thread(Searchable, Spoken, TimeStamped):
     def audit_scope(self) -> str:
         """Recorded in the group's chain."""
         return f"group:{self.group_id}"
+
+    def stand(self, fields: Iterable[str]) -> None:
+        """Hold it where it stands now; its rule of attribution is that of its posts too, where theirs is not narrower."""
+        super().stand(fields)
+        if "attribution" in fields:
+            for own in Attribution:
+                posts = self.posts.filter(attribution=own).values("pk")
+                veil(SearchKind.POST, posts, max(own, self.attribution))
 
     def cards(self) -> list[Card]:
         """Return what the search holds of it: its title, and the conclusion it was closed with.

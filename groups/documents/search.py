@@ -1,16 +1,24 @@
 """Documents in the search: by their titles, the names of their files, and what is written in them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+from django.urls import reverse
+
 from groups.bylines import bylines_for
-from groups.documents.models import Document
+from groups.documents.models import Document, PreviewPage
+from groups.documents.reading import READABLE
 from groups.search import content_doors
-from search.cards import Shown, Source
+from search.cards import Card, Shown, Source
 from search.models import Kind
 
 if TYPE_CHECKING:
     from search.cards import Reader
+
+PAGED = READABLE - {"csv", "markdown", "text"}
+"""Kinds of files in which a page is a page."""
 
 
 def show_documents(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
@@ -18,23 +26,58 @@ def show_documents(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mappin
     parts = dict(asked)
     documents = list(Document.objects.filter(pk__in=parts).select_related("group", "latest"))
     voices = bylines_for(documents, reader)
+    pages = _pages([(document.latest_id, parts[document.pk]) for document in documents if parts[document.pk]])
     return {
-        (document.pk, parts[document.pk]): Shown(
-            title=document.title,
-            url=document.get_absolute_url(),
-            text=document.latest.file_name if document.latest else "",
-            where=document.group.name,
-            byline=str(voice),
-        )
+        (document.pk, parts[document.pk]): _shown(document, parts[document.pk], str(voice), pages)
         for document, voice in zip(documents, voices, strict=True)
     }
+
+
+def _pages(asked: Sequence[tuple[int | None, int]]) -> dict[tuple[int, int], str]:
+    """Return the texts of these pages, by version and number."""
+    these = Q()
+    for version, number in asked:
+        these |= Q(preview__version=version, number=number)
+    if not these:
+        return {}
+    rows = PreviewPage.objects.filter(these).values_list("preview__version", "number", "text")
+    return {(version, number): text for version, number, text in rows}
+
+
+def _shown(document: Document, part: int, voice: str, pages: Mapping[tuple[int, int], str]) -> Shown:
+    shown = Shown(
+        title=document.title,
+        url=document.get_absolute_url(),
+        text=document.latest.file_name if document.latest else "",
+        where=document.group.name,
+        byline=voice,
+    )
+    if not part or document.latest is None:
+        return shown
+    look = reverse("documents:look", args=[document.group.slug, document.pk, document.latest.number])
+    return replace(
+        shown,
+        url=f"{look}?at={part}#page-{part}",
+        text=pages.get((document.latest.pk, part), ""),
+        page=part if document.latest.kind in PAGED or part > 1 else None,
+    )
+
+
+def document_cards(document: Document) -> list[Card]:
+    """Return all that the search holds of a document: itself, and the pages of its newest version."""
+    cards = document.cards()
+    if not cards:
+        return []
+    pages = PreviewPage.objects.filter(preview__version=document.latest_id).exclude(text="")
+    return cards + [document.card(number, text) for number, text in pages.values_list("number", "text")]
 
 
 DOCUMENTS = Source(
     label=Kind.DOCUMENT.label,
     rows=Document.objects.select_related("latest").all,
-    cards=Document.cards,
+    cards=document_cards,
     doors=content_doors,
     show=show_documents,
     suggested=True,
+    portion=5,
 )

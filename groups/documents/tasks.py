@@ -9,6 +9,7 @@ from django_tasks_db.models import DBTaskResult
 from core.background import growing, retried
 from groups.documents.models import Version
 from groups.documents.services import ask_for_missing, make_preview, sweep
+from groups.documents.services.indexing import index_pages
 
 EVERY = timedelta(minutes=30)
 
@@ -43,3 +44,9 @@ def make_preview_of(version_id: int) -> None:
 def make_missing_previews() -> None:
     """Ask for the previews of versions that came before there were any, or whose asking was lost; some hundreds a time."""
     ask_for_missing()
+
+
+@task()
+def index_document(document_id: int) -> None:
+    """Have the pages of a document found that was put back or renamed."""
+    index_pages(document_id)

@@ -98,12 +98,13 @@ class GroupQuerySet(models.QuerySet["Group"]):
             return self.live().filter(find=Find.PUBLIC)
         if user.is_secretariat:
             return self.all()
-        shown = [Find.PUBLIC]
-        if is_partner_person(user):
-            shown.append(Find.PARTNERS)
-        own = Q(pk__in=groups_of(user)) | Q(pk__in=groups_of_own_organisations(user))
-        inside = Q(parent__in=groups_of(user)) & ~Q(join=Join.INVITATION)
-        return self.filter(own | Q(state__in=LIVE_STATES) & (Q(find__in=shown) | inside))
+        return self.known_to(user.pk, partner=is_partner_person(user))
+
+    def known_to(self, person: int, *, partner: bool | None = None) -> "GroupQuerySet":
+        """`visible_to` for somebody who signed in and is not of the Secretariat; `partner` as in `open_to`."""
+        own = Q(pk__in=groups_of(person)) | Q(pk__in=groups_of_own_organisations(person))
+        inside = Q(parent__in=groups_of(person)) & ~Q(join=Join.INVITATION)
+        return self.filter(own | Q(state__in=LIVE_STATES) & (open_to(person, partner, "find") | inside))
 
     def without_lead(self) -> "GroupQuerySet":
         """Open groups that nobody can lead at this moment: the Secretariat names a new lead."""
@@ -138,11 +139,11 @@ class GroupQuerySet(models.QuerySet["Group"]):
         """Groups whose threads and documents the person may read; the Secretariat only as a participant."""
         if not user.is_authenticated:
             return self.live().filter(find=Find.PUBLIC, read=Read.PUBLIC)
-        read, find = [Read.PUBLIC], [Find.PUBLIC]
-        if is_partner_person(user):
-            read.append(Read.PARTNERS)
-            find.append(Find.PARTNERS)
-        return self.live().filter(Q(pk__in=groups_of(user)) | Q(read__in=read, find__in=find))
+        return self.read_by(user.pk, partner=is_partner_person(user))
+
+    def read_by(self, person: int, *, partner: bool | None = None) -> "GroupQuerySet":
+        """`readable_by` for somebody who signed in; `partner` as in `open_to`."""
+        return self.live().filter(Q(pk__in=groups_of(person)) | open_to(person, partner, "read", "find"))
 
 
 class Group(Searchable, Folded, TimeStamped):
@@ -238,18 +239,30 @@ class Group(Searchable, Folded, TimeStamped):
         return self.state == GroupState.ACTIVE
 
 
-def groups_of(user: "User") -> "models.QuerySet[Participant, int]":
+def open_to(person: int, partner: bool | None, *switches: str) -> Q:
+    """Return the condition that these switches are open to somebody who takes no part: to everybody, or to partners.
+
+    `partner` tells whether the person acts for one today; None asks that in the same statement.
+    """
+    to_all = Q(**dict.fromkeys(switches, "public"))
+    to_partners = Q(**{f"{switch}__in": ("public", "partners") for switch in switches})
+    if partner is None:
+        return to_all | to_partners & Q(models.Exists(Affiliation.objects.speaking().filter(user=person)))
+    return to_partners if partner else to_all
+
+
+def groups_of(user: "User | int") -> "models.QuerySet[Participant, int]":
     """Return the ids of the groups in which the person takes part today."""
     from groups.models.participant import Participant
 
     return Participant.objects.taking_part().filter(user=user).values_list("membership__group_id", flat=True)
 
 
-def groups_of_own_organisations(user: "User") -> "models.QuerySet[Membership, int]":
+def groups_of_own_organisations(user: "User | int") -> "models.QuerySet[Membership, int]":
     """Return the ids of groups the person must know of to act for a partner: its memberships and requests."""
     from groups.models.membership import Membership
 
-    led = Affiliation.objects.speaking().focal().of(user).values("organisation_id")
+    led = Affiliation.objects.speaking().focal().filter(user=user).values("organisation_id")
     return Membership.objects.live().filter(organisation__in=led).values_list("group_id", flat=True)
 
 

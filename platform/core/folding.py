@@ -47,6 +47,7 @@ ACCENTS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0]"
 )
+HANGUL = re.compile("[\u1100-\u11ff]")
 
 
 @lru_cache(8192)
@@ -54,7 +55,9 @@ def fold_sign(sign: str) -> str:
     """Return one sign for comparing: lower case, without accents; digits of every script as ours, what is not seen as nothing."""
     kept = ACCENTS.sub("", unicodedata.normalize("NFKD", sign))
     shown = (one for one in kept if one.isspace() or unicodedata.category(one) not in {"Cc", "Cf", "Cs"})
-    plain = unicodedata.normalize("NFC", "".join(shown).casefold()).translate(FORMS)
+    plain = "".join(shown).casefold().translate(FORMS)
+    if HANGUL.search(plain):  # letters of a syllable; all other signs stay apart from what stands on them
+        plain = unicodedata.normalize("NFC", plain)
     return "".join(str(unicodedata.digit(one)) if one.isdigit() and not one.isascii() else one for one in plain)
 
 

@@ -84,6 +84,11 @@ class prepared[Row]:
         """Ask with these values, in the order of the builder's arguments, and return all rows."""
         return self.with_(*values).asked()
 
+    def statement(self, *values: int | str) -> tuple[str, list[Any]]:
+        """Return the statement's text and its parameters with these values, to stand inside another statement."""
+        made = self.with_(*values)
+        return made.sql, list(made.params)
+
     def with_(self, *values: "int | str | Collection[int] | Collection[UUID]") -> Statement[list[Row]]:
         """Return the statement with these values, to be asked together with others."""
         if len(values) != len(self.slots):

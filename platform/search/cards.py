@@ -1,7 +1,7 @@
 """What the rooms give to the index, and what they give to be shown."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
     Reader = User | AnonymousUser
+
+Statement = tuple[str, list[Any]]
+"""A query that gives ids, and its parameters."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -50,28 +53,36 @@ class Card:
     author_id: int | None = None
     organisation_id: int | None = None
     veil: int = 0
+    made: Tokens | None = None
+
+    def ready(self) -> "Card":
+        """Return the card with its tokens made, for who will hold a lock while it is written."""
+        return replace(self, made=self.tokens())
 
     def tokens(self) -> Tokens:
         """Return the tokens by which it is found."""
+        if self.made is not None:
+            return self.made
         return tokens_of(self.title, self.body, alias=self.alias)
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Which entries of a kind one reader may find: those of the places named, in some of them from a depth on.
+    """Which entries of a kind one reader may find: those of certain places, in some of them from a depth on.
 
-    `inside` are the places where the reader is told by whom things are, whatever is said to others there.
+    `within` is the statement that gives the places' ids, with its parameters: it stands inside the search, so that a right is
+    as it is when things are found. `inside` gives the places where the reader is told by whom things are, whatever others are.
     """
 
-    places: Collection[int] = ()
+    within: Statement | None = None
     floors: Mapping[int, int] = field(default_factory=dict)
     everywhere: bool = False
-    inside: Collection[int] = ()
+    inside: Statement | None = None
 
     @property
     def is_shut(self) -> bool:
         """Whether nothing can be found behind them."""
-        return not (self.everywhere or self.places)
+        return not (self.everywhere or self.within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +115,5 @@ class Source:
     show: "Callable[[Sequence[tuple[int, int]], Reader], Mapping[tuple[int, int], Shown]]"
     # Whether it is suggested by its title while somebody types.
     suggested: bool = False
+    # How many rows a rebuild takes at once.
+    portion: int = 200

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from search.asking import Asked, Term
 from search.languages import OF_SCRIPT, stems_of
-from search.words import runs_of
+from search.words import Run, runs_of
 
 EXCERPT = 220
 BEFORE = 70
@@ -46,7 +46,7 @@ class Marker:
         """Give where the words stand in the text (in its composed form), in order."""
         for run in runs_of(text):
             if run.unspaced:
-                yield from self._signs_in(run.folded, run.start, run.end)
+                yield from self._signs_in(run)
             elif (
                 run.folded in self.words
                 or run.folded.startswith(self.beginnings)
@@ -54,17 +54,15 @@ class Marker:
             ):
                 yield run.start, run.end
 
-    def _signs_in(self, folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Give where signs stand in a run; where folding made it longer or shorter, the whole run stands for them."""
-        found = [one for sign in self.signs for one in re.finditer(re.escape(sign), folded)]
-        if found and len(folded) != end - start:
-            yield start, end
-            return
-        last = 0
-        for one in sorted(found, key=lambda one: one.span()):
-            if one.end() > last:
-                yield start + max(last, one.start()), start + one.end()
-                last = one.end()
+    def _signs_in(self, run: Run) -> Iterator[tuple[int, int]]:
+        """Give where signs that were looked for stand in a run."""
+        found = [one.span() for sign in self.signs for one in re.finditer(re.escape(sign), run.folded)]
+        last = run.start
+        for start, end in sorted(found):
+            first, behind = run.origins[start], run.origins[end - 1] + 1
+            if behind > last:
+                yield max(last, first), behind
+                last = behind
 
     def _is_form(self, folded: str, lower: str) -> bool:
         """Say whether a word shares a stem with one that was looked for; most words are told apart by their first letters."""

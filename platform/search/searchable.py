@@ -3,7 +3,7 @@
 What is written without `save` (many rows at once, rows that are deleted) is given to `search.services` by whoever does so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -29,17 +29,25 @@ class Searchable(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the index in step with what is written."""
-        fields = kwargs.get("update_fields")
+        fields: Iterable[str] | None = kwargs.get("update_fields")
         anew = fields is None or not self.FOUND_BY.isdisjoint(fields)
-        if not anew and self.STANDS_BY.isdisjoint(fields or ()):
+        if fields is not None and not anew and self.STANDS_BY.isdisjoint(fields):
             super().save(*args, **kwargs)
             return
         with transaction.atomic():
             super().save(*args, **kwargs)
             if anew:
-                put(self.KIND, self.pk, self.cards())
-            else:
-                stand(self.cards())
+                self.index(fields)
+            elif fields is not None:
+                self.stand(fields)
+
+    def index(self, fields: Iterable[str] | None) -> None:
+        """Hold the row as it is now, after these of its fields were written, or all."""
+        put(self.KIND, self.pk, self.cards())
+
+    def stand(self, fields: Iterable[str]) -> None:
+        """Hold it where it stands now, after these of its fields were written; its words are the same."""
+        stand(self.cards())
 
     def cards(self) -> Sequence[Card]:
         """Return what the index holds of the row as it is now; nothing of one that cannot be found."""

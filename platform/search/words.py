@@ -11,7 +11,7 @@ and `==fair_work` is a whole title.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,6 +51,8 @@ class Run:
     start: int
     end: int
     unspaced: bool
+    # Where each folded sign stands in the text.
+    origins: Sequence[int] = ()
 
     @property
     def tokens(self) -> list[str]:
@@ -96,7 +98,8 @@ def runs_of(text: str) -> Iterator[Run]:
         if folded[end : end + 1] == "'" and classes[end + 1 : end + 2] == "w" and ELIDED.fullmatch(word):
             continue
         first, last = origins[start], origins[end - 1] + 1
-        yield Run(word, text[first:last].lower(), first, last, unspaced=found[0][0] == "c")
+        unspaced = found[0][0] == "c"
+        yield Run(word, text[first:last].lower(), first, last, unspaced, origins[start:end] if unspaced else ())
 
 
 def name_token(runs: list[Run]) -> str:

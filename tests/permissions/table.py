@@ -374,6 +374,15 @@ PATCH = {
 }
 
 TASKS = {
+    "search.tasks.rebuild_search": (
+        {"search.Entry", "search.Rebuilding"},
+        "nothing: no word leaves the site; whoever searches is asked then",
+    ),
+    "search.tasks.tidy_search": (set(), "nothing: no word leaves the site"),
+    "documents.tasks.index_document": (
+        {"search.Entry"},
+        "nothing: no word leaves the site; whoever searches is asked then",
+    ),
     "groups.tasks.send_invitation": (set(), "is the invitation open, its group active, and its maker a lead"),
     "partners.tasks.send_invitation": ({"partners.Invitation"}, "is the invitation open"),
     "notifications.tasks.mail_notices": (

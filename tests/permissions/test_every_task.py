@@ -113,6 +113,9 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         "push.tasks.push_notices": ((notice.key,), lead_goes),
         "push.tasks.push_person": ((lead.pk,), lead_goes),
         "push.tasks.tidy_push": ((), lambda: None),
+        "search.tasks.rebuild_search": ((), lambda: None),
+        "search.tasks.tidy_search": ((), lambda: None),
+        "documents.tasks.index_document": ((version.document_id,), lambda: None),
         "documents.tasks.sweep_library": ((), lambda: None),
         "documents.tasks.make_missing_previews": ((), lambda: None),
         "documents.tasks.make_preview_of": ((version.pk,), lambda: None),
@@ -131,6 +134,7 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
 
 QUIET = (
     "core.",
+    "search.",
     "chat.",
     "documents.",
     "push.",

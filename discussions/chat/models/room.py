@@ -59,8 +59,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
         To everybody else a room does not exist.
         """
-        if not user.is_authenticated:
-            return self.none()
+        return self.known_to(user.pk) if user.is_authenticated else self.none()
+
+    def known_to(self, user: int) -> "RoomQuerySet":
+        """`visible_to` for somebody who signed in."""
         seats = Participant.objects.taking_part().filter(user=user)
         inside = Q()
         for audience, roles in ROLES_IN.items():
@@ -143,7 +145,7 @@ class Room(TimeStamped):
         return reverse("chat:room", args=[self.group.slug, self.pk])
 
 
-def conversations_of(user: "User") -> "models.QuerySet[ConversationSeat, int]":
+def conversations_of(user: "User | int") -> "models.QuerySet[ConversationSeat, int]":
     """Return the ids of the conversations the person is in."""
     from discussions.chat.models.conversation import ConversationSeat
 

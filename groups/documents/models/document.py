@@ -15,8 +15,10 @@ from partners.models import Spoken
 from search.cards import Card, microseconds
 from search.models import Kind
 from search.searchable import Searchable
+from search.services import put_all
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.contrib.auth.models import AnonymousUser
@@ -81,24 +83,35 @@ class Document(Searchable, Spoken, TimeStamped):
         """Return the document's page."""
         return reverse("documents:page", args=[self.group.slug, self.pk])
 
+    def index(self, fields: "Iterable[str] | None") -> None:
+        """Keep the search in step. The pages of another file are gone with it; another title leaves them as they are."""
+        if fields is not None and {"latest", "deleted_at"}.isdisjoint(fields):
+            put_all(self.cards())
+        else:
+            super().index(fields)
+
     def cards(self) -> list[Card]:
-        """Return what the search holds of it: its title with the newest file's name; nothing of one in the trash."""
-        if self.deleted_at is not None or self.latest is None:
-            return []
-        return [
-            Card(
-                kind=self.KIND,
-                object_id=self.pk,
-                place=self.group_id,
-                depth=microseconds(self.created_at),
-                moment=self.changed_at,
-                title=self.title,
-                body=self.latest.file_name,
-                group_id=self.group_id,
-                author_id=self.author_id,
-                organisation_id=self.organisation_id,
-            )
-        ]
+        """Return what the search holds of the document itself: its title with the newest file's name; nothing in the trash.
+
+        Its pages come after it, in the background (`services.indexing`).
+        """
+        return [self.card(0, self.latest.file_name, title=self.title)] if self.latest and not self.deleted_at else []
+
+    def card(self, part: int, body: str, *, title: str = "") -> Card:
+        """Return what the search holds of the document (part 0), or of one of its pages."""
+        return Card(
+            kind=self.KIND,
+            object_id=self.pk,
+            part=part,
+            place=self.group_id,
+            depth=microseconds(self.created_at),
+            moment=self.changed_at,
+            title=title,
+            body=body,
+            group_id=self.group_id,
+            author_id=self.author_id,
+            organisation_id=self.organisation_id,
+        )
 
     @property
     def audit_scope(self) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from groups.documents.models import Preview, PreviewPage, State, Version
 from groups.documents.models.version import random_path
 from groups.documents.reading import PICTURED, READABLE, Page, Picture, Unreadable, pictures_of, text_of
+from groups.documents.services.indexing import index_pages
 
 LARGEST = 256 * 1024**2
 """Bytes of a file that is read; larger ones are to be downloaded."""
@@ -59,6 +60,7 @@ def make_preview(version: Version) -> Preview:
         PreviewPage.objects.bulk_create(rows)
         preview.state, preview.thumbnail, preview.made_at = state, thumbnail, timezone.now()
         preview.save(update_fields=["state", "thumbnail", "made_at"])
+    index_pages(version.document_id)
     return preview
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.folding import every_word, fold, words_of
 from core.models import TimeStamped
+from core.prepared import prepared
 from search.cards import Card
 from search.models import Kind
 from search.searchable import Searchable
@@ -113,11 +114,19 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             return self.active().filter(listing=Listing.NAMED)
         if user.is_secretariat:
             return self.all()
-        own = Q(pk__in=organisations_of(user))
-        shown = [Listing.NAMED]
-        if is_partner_person(user):
-            shown.append(Listing.PARTNERS)
-        return self.filter(own | Q(status=OrganisationStatus.ACTIVE, listing__in=shown))
+        return self.known_to(user.pk, partner=is_partner_person(user))
+
+    def known_to(self, person: int, *, partner: bool | None = None) -> "OrganisationQuerySet":
+        """`visible_to` for somebody who signed in and is not of the Secretariat.
+
+        `partner` tells whether they act for a partner today; None asks that in the same statement.
+        """
+        listed = Q(listing=Listing.NAMED)
+        if partner is None:
+            listed |= Q(listing=Listing.PARTNERS) & Q(models.Exists(_speaking(person)))
+        elif partner:
+            listed |= Q(listing=Listing.PARTNERS)
+        return self.filter(Q(pk__in=organisations_of(person)) | Q(status=OrganisationStatus.ACTIVE) & listed)
 
 
 class Organisation(Searchable, TimeStamped):
@@ -198,7 +207,7 @@ class Organisation(Searchable, TimeStamped):
         return self.listing == Listing.UNDISCLOSED
 
 
-def organisations_of(user: "User") -> "models.QuerySet[Affiliation, int]":
+def organisations_of(user: "User | int") -> "models.QuerySet[Affiliation, int]":
     """Return the ids of the organisations the person acts for now."""
     from partners.models.affiliation import Affiliation
 
@@ -207,11 +216,16 @@ def organisations_of(user: "User") -> "models.QuerySet[Affiliation, int]":
 
 def is_partner_person(user: "User | AnonymousUser") -> bool:
     """Say whether the person acts for a partner of today."""
+    return bool(user.is_authenticated and _speaks(user.pk))
+
+
+def _speaking(user: int) -> "models.QuerySet[Affiliation, int]":
     from partners.models.affiliation import Affiliation
 
-    if not user.is_authenticated:
-        return False
-    return Affiliation.objects.speaking().filter(user=user).exists()
+    return Affiliation.objects.speaking().filter(user=user).values_list("pk", flat=True)[:1]
+
+
+_speaks = prepared(_speaking)
 
 
 if TYPE_CHECKING:

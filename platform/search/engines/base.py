@@ -48,6 +48,10 @@ class Engine(ABC):
     @abstractmethod
     def _write(self, cards: Sequence[Card]) -> None: ...
 
+    @abstractmethod
+    def tidy(self) -> None:
+        """Take what was deleted out of the files of the index."""
+
     @property
     @abstractmethod
     def source(self) -> str:

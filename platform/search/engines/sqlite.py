@@ -5,6 +5,7 @@ Its `ascii` tokenizer leaves our tokens as they are: they are lower case, and of
 
 import json
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -12,6 +13,9 @@ from search.asking import Asked
 from search.cards import Card
 from search.engines.base import CHANGED, COLUMNS, Engine, Part, row_values, rows, values_of
 from search.words import GAP, STEM, TITLE
+
+PAGES = 200
+MOST_TURNS = 10_000
 
 
 class SQLite(Engine):
@@ -34,6 +38,16 @@ class SQLite(Engine):
                 "INSERT OR REPLACE INTO search_words (rowid, words) VALUES (%s, %s)",
                 [(ids[str(card.kind), card.object_id, card.part], _text(card)) for card in cards],
             )
+
+    def tidy(self) -> None:
+        """Merge the segments of the index, a little at a time: until then they keep the words of what was deleted."""
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO search_words (search_words, rank) VALUES ('merge', %s)", [-PAGES])
+            for _turn in range(MOST_TURNS):
+                before = _changes(cursor)
+                cursor.execute("INSERT INTO search_words (search_words, rank) VALUES ('merge', %s)", [PAGES])
+                if _changes(cursor) - before < 2:
+                    return
 
     def matches(self, expression: str) -> Part:
         """Return the condition that is looked up first."""
@@ -63,6 +77,12 @@ class SQLite(Engine):
 
     def _any(self, expressions: Sequence[str]) -> str:
         return "(" + " OR ".join(expressions) + ")"
+
+
+def _changes(cursor: Any) -> int:
+    """Return how many rows this connection has changed; FTS5 counts two for a merge that did something."""
+    cursor.execute("SELECT total_changes()")
+    return int(cursor.fetchone()[0])
 
 
 def _text(card: Card) -> str:

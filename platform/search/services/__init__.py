@@ -13,7 +13,7 @@ from search.services.finding import (
     sources,
     suggest,
 )
-from search.services.index import forget, put, put_all, stand
+from search.services.index import forget, keep_parts, put, put_all, stand, veil
 from search.services.listing import Hit, cursor_of, listed, shown_of, written
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "find_widening",
     "forget",
     "found_in",
+    "keep_parts",
     "listed",
     "named_so",
     "put",
@@ -36,5 +37,6 @@ __all__ = [
     "sources",
     "stand",
     "suggest",
+    "veil",
     "written",
 ]

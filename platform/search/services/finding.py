@@ -91,7 +91,7 @@ def find(
 ) -> Page:
     """Return a page of what the reader may see of what was asked; `kind` narrows the page, not the counts."""
     using = engine()
-    readable = _readable(using, reader, sources(), narrowed)
+    readable = _readable(reader, sources(), narrowed)
     if not asked or readable is None:
         return Page()
     fit, fits = _fit(using, asked)
@@ -142,7 +142,7 @@ def suggest(
     """Return what the reader may see whose title has all the words, of the kinds that are found by their titles."""
     using = engine()
     chosen = {kind: one for kind, one in sources().items() if (kind in kinds if kinds is not None else one.suggested)}
-    readable = _readable(using, reader, chosen, Narrowed())
+    readable = _readable(reader, chosen, Narrowed())
     if not asked or readable is None:
         return []
     fit, fits = _fit(using, asked)
@@ -191,7 +191,7 @@ def _fit(using: Engine, asked: Asked) -> Part:
     return sql, [*titles, *names]
 
 
-def _readable(using: Engine, reader: "Reader", table: "dict[Kind, Source]", narrowed: Narrowed) -> Part | None:
+def _readable(reader: "Reader", table: "dict[Kind, Source]", narrowed: Narrowed) -> Part | None:
     """Return the condition that the reader may see an entry, None where there is nothing that they may see."""
     by_doors: dict[Any, list[Kind]] = {}
     for kind, source in table.items():
@@ -202,9 +202,9 @@ def _readable(using: Engine, reader: "Reader", table: "dict[Kind, Source]", narr
         doors: Doors = ask(reader)
         if doors.is_shut:
             continue
-        sql, values = _through(using, doors)
+        sql, values = _through(doors)
         if narrowed.authors is not None or narrowed.organisations is not None:
-            told, of = _told(using, doors, narrowed)
+            told, of = _told(doors, narrowed)
             sql, values = f"{sql} AND {told}", [*values, *of]
         of_kinds = ", ".join(f"'{kind.value}'" for kind in kinds)
         conditions.append(f"e.kind IN ({of_kinds}) AND {sql}")
@@ -212,24 +212,27 @@ def _readable(using: Engine, reader: "Reader", table: "dict[Kind, Source]", narr
     return (" OR ".join(f"({one})" for one in conditions), params) if conditions else None
 
 
-def _through(using: Engine, doors: Doors) -> Part:
+def _through(doors: Doors) -> Part:
     """Return the condition that an entry lies behind one of the doors, and not deeper than the reader may go."""
     if doors.everywhere:
         return "1 = 1", []
-    whole = [place for place in doors.places if place not in doors.floors]
-    sql, params = using.among("e.place", whole)
-    if not doors.floors:
-        return sql, params
-    bounded, bounds = using.among("e.place", doors.floors)
-    floors = " ".join(f"WHEN {int(place)} THEN {int(floor)}" for place, floor in doors.floors.items())
-    return f"({sql} OR ({bounded} AND e.depth >= CASE e.place {floors} END))", [*params, *bounds]
+    assert doors.within is not None
+    places, params = doors.within
+    sql = f"e.place IN ({places})"
+    if doors.floors:
+        bounded = ", ".join(str(int(place)) for place in doors.floors)
+        floors = " ".join(f"WHEN {int(place)} THEN {int(floor)}" for place, floor in doors.floors.items())
+        sql = f"{sql} AND (e.place NOT IN ({bounded}) OR e.depth >= CASE e.place {floors} END)"
+    return f"({sql})", params
 
 
-def _told(using: Engine, doors: Doors, narrowed: Narrowed) -> Part:
+def _told(doors: Doors, narrowed: Narrowed) -> Part:
     """Return the condition that the reader is told by whom an entry is, so that asking for its author reveals nothing."""
     most = 0 if narrowed.authors is not None else 1
-    inside, params = using.among("e.place", doors.inside)
-    return f"(e.veil <= {most} OR {inside})", params
+    if doors.inside is None:
+        return f"e.veil <= {most}", []
+    inside, params = doors.inside
+    return f"(e.veil <= {most} OR e.place IN ({inside}))", params
 
 
 def _narrow(using: Engine, narrowed: Narrowed) -> Part:

@@ -1,6 +1,7 @@
 """Keeping the index in step: what a room writes, it gives to the index in the same transaction."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -8,14 +9,21 @@ from search.cards import Card, microseconds
 from search.engines import engine
 from search.models import Entry, Kind
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 
 @transaction.atomic
 def put(kind: Kind, object_id: int, cards: Sequence[Card]) -> None:
     """Hold the thing as these cards say, and nothing else of it; without any it is found no more."""
     if kind == Kind.DOCUMENT or not cards:
-        gone = Entry.objects.filter(kind=kind, object_id=object_id)
-        gone.exclude(part__in=[card.part for card in cards]).delete()
+        keep_parts(kind, object_id, [card.part for card in cards])
     engine().write(cards)
+
+
+def keep_parts(kind: Kind, object_id: int, parts: Collection[int]) -> None:
+    """Let everything of a thing but these parts be found no more."""
+    Entry.objects.filter(kind=kind, object_id=object_id).exclude(part__in=parts).delete()
 
 
 @transaction.atomic(savepoint=False)
@@ -30,10 +38,15 @@ def forget(kind: Kind, object_ids: Collection[int]) -> None:
         Entry.objects.filter(kind=kind, object_id__in=object_ids).delete()
 
 
+def veil(kind: Kind, object_ids: "QuerySet[Any, Any]", told: int) -> None:
+    """Say anew what readers from outside its group are told of whose these things are."""
+    Entry.objects.filter(kind=kind, object_id__in=object_ids).update(veil=told)
+
+
 def stand(cards: Iterable[Card]) -> None:
-    """Move things that are held already: their place, moment and author change, their words do not."""
+    """Move things that are held already: their place, moment and author change in all their parts, their words do not."""
     for card in cards:
-        Entry.objects.filter(kind=card.kind, object_id=card.object_id, part=card.part).update(
+        Entry.objects.filter(kind=card.kind, object_id=card.object_id).update(
             place=card.place,
             depth=card.depth,
             moment=microseconds(card.moment),
