@@ -301,8 +301,9 @@ if (posts && box) {
     event.preventDefault();
     const button = event.submitter;
     const within = box.contains(button);
+    const post = button.closest(".post");
     show(form, button)
-      .then(() => { if (within) menu.close(); else document.querySelector(`[formaction="${button.getAttribute("formaction")}"][value="${button.value}"]`)?.focus(); })
+      .then(() => { if (within) menu.close(); else post.querySelector(`.sign[value="${button.value}"], [data-more]`)?.focus(); })
       .catch(() => location.reload());
   }, { capture: true });
   box.addEventListener("click", async (event) => {
