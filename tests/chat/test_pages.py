@@ -161,11 +161,11 @@ def test_the_page_costs_the_same_for_few_and_many(signed_in, member, lead, room,
     talk()
     client.get(PAGE)
     caches["process"].clear()
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(PAGE)
     for _ in range(3):
         talk()
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(PAGE)
 
 

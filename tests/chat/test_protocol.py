@@ -15,6 +15,7 @@ from core.realtime import limits
 from core.realtime.hub import Hub
 from discussions.chat import services
 from discussions.chat.models import Event, Message, Room, RoomReading
+from discussions.chat.services import sending
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -255,7 +256,7 @@ async def test_a_locked_room_is_busy_and_nothing_else_waits(joined, member, room
         raise OperationalError("canceling statement due to lock timeout")
 
     socket = await joined(member, room)
-    monkeypatch.setattr(Room.objects, "select_for_update", locked)
+    monkeypatch.setattr(sending, "locking", locked)
     error = await socket.ask(type="send", room=room.pk, key=key(), body="x")
     assert error["code"] == "busy" and error["retry_after"] >= 1
     monkeypatch.undo()

@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from core.folding import fold
 from groups.documents.models import Document, Folder
 from groups.documents.services import delete_document, move_folder
 from groups.documents.services.folders import FolderRefused
 from groups.standing import Standing
+from search.models import Kind
 
 PDF = b"%PDF-1.4\n"
 
@@ -258,19 +258,17 @@ def test_texts_show_how_they_begin(name, content, shown, signed_in, member, supp
     assert "\ufffd" not in page
 
 
-def test_the_search_finds_what_one_may_read(member, stranger, observer, supply_chains, add, make_insider):
-    from groups.documents.search import documents
-
+def test_the_search_finds_what_one_may_read(member, stranger, observer, supply_chains, add, make_insider, signed_in):
     document = add(member, supply_chains, "Cocoa survey 2026.pdf", PDF).document
     gone = add(member, supply_chains, "Cocoa old.pdf", PDF).document
     delete_document(gone, by=Standing.of(member, supply_chains).speak())
 
-    def found(person, *words):
-        return [hit.title for hit in documents([fold(word) for word in words], person, 5).hits]
+    def found(person, words):
+        page = signed_in(person).get("/search/", {"q": words, "kind": Kind.DOCUMENT})
+        return [(hit.shown.title, hit.shown.url) for hit in page.context["hits"]]
 
-    assert found(member, "cocoa") == found(observer, "SURVEY", "pdf") == ["Cocoa survey 2026"]
+    assert found(member, "cocoa") == found(observer, "SURVEY") == [("Cocoa survey 2026", document.get_absolute_url())]
     assert found(stranger, "cocoa") == []
     supply_chains.history = "from-joining"
     supply_chains.save()
     assert found(make_insider(supply_chains), "cocoa") == []
-    assert documents(["cocoa"], member, 5).hits[0].url == document.get_absolute_url()

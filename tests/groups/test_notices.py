@@ -4,17 +4,16 @@ import uuid
 from smtplib import SMTPRecipientsRefused
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.core.mail.backends.locmem import EmailBackend as LocMemBackend
 from django.utils import timezone
 
-from groups import search, services
+from groups import services
 from groups.models import Group, Membership
 from notifications.models import Letter, Notice
 from notifications.services import render_notices as render
 from notifications.tasks import mail_notices
-from partners import search as partner_search
 from partners.capacity import capacities_of, secretariat_capacity
+from search.models import Kind
 
 
 def read(person):
@@ -102,14 +101,19 @@ def test_who_was_named_reads_so_while_they_take_part(supply_chains, member, weav
     assert read(colleague) == []
 
 
+def found(client, who, request, words, kind):
+    """Return the titles that somebody finds."""
+    if who:
+        client.force_login(request.getfixturevalue(who))
+    return [hit.shown.title for hit in client.get("/search/", {"q": words, "kind": kind}).context["hits"]]
+
+
 @pytest.mark.parametrize(
     ("who", "finds"),
     [("lead", ["Quiet Harbour"]), ("secretariat", ["Quiet Harbour"]), ("stranger", []), ("outsider", []), (None, [])],
 )
-def test_the_search_finds_hidden_groups_for_those_who_may_know_of_them(hidden_group, request, who, finds):
-    person = request.getfixturevalue(who) if who else AnonymousUser()
-    found = search.groups(["quiet"], person, 10)
-    assert ([hit.title for hit in found.hits], found.more) == (finds, False)
+def test_the_search_finds_hidden_groups_for_those_who_may_know_of_them(client, hidden_group, request, who, finds):
+    assert found(client, who, request, "quiet", Kind.GROUP) == finds
 
 
 @pytest.mark.parametrize(
@@ -123,26 +127,17 @@ def test_the_search_finds_hidden_groups_for_those_who_may_know_of_them(hidden_gr
         (None, "partners", []),
     ],
 )
-def test_the_search_finds_organisations_by_their_listing(member, weavers, request, who, listing, finds):
+def test_the_search_finds_organisations_by_their_listing(client, member, weavers, request, who, listing, finds):
     weavers.listing = listing
     weavers.save()
-    person = request.getfixturevalue(who) if who else AnonymousUser()
-    assert [hit.title for hit in partner_search.organisations(["weavers"], person, 10).hits] == finds
+    assert found(client, who, request, "weavers", Kind.ORGANISATION) == finds
 
 
-def test_the_search_says_that_there_is_more(make_group):
-    for number in range(3):
-        make_group(f"Harbour {number}")
-    found = search.groups(["harbour"], AnonymousUser(), 2)
-    assert (len(found.hits), found.more) == (2, True)
-
-
-def test_the_group_named_so_comes_first_however_many_share_its_words(make_group):
+def test_the_group_named_so_comes_first_however_many_share_its_words(client, request, make_group):
     for number in range(3):
         make_group(f"A{number} Harbour")
     make_group("Harbour")
-    found = search.groups(["harbour"], AnonymousUser(), 2)
-    assert [hit.title for hit in found.hits] == ["Harbour", "A0 Harbour"]
+    assert found(client, None, request, "harbour", Kind.GROUP)[0] == "Harbour"
 
 
 def test_letters_about_groups_name_neither_group_nor_organisation(
