@@ -55,6 +55,18 @@ def test_a_quotation_says_whose_words_they_are_and_outlives_them(signed_in, thre
     assert "2024" not in said.searched()
 
 
+def test_an_answer_to_a_post_of_the_same_thread_names_no_thread_even_where_that_post_is_quoted(
+    signed_in, thread, address, member, lead, say
+):
+    say(thread, lead, "I have some.", reply_to=thread.posts.get(number=1))
+    said = thread.get_absolute_url()
+    client = signed_in(member)
+    client.post(address("post/"), {"key": str(uuid.uuid4()), "body": "> #1\n> Who has figures?\n\nThanks.", "seen": 2})
+    page = text(client.get(address()))
+    assert f'In reply to <a href="{said}?post=1#post-1">#1 <bdi>Marco Silva</bdi></a>' in page
+    assert "post--reply" in page
+
+
 def test_leads_keep_a_summary_against_the_version_they_saw(signed_in, thread, address, lead, by):
     client = signed_in(lead)
     client.post(address("summary/"), {"base": 0, "body": "We look for **figures**."})

@@ -102,7 +102,8 @@ def _answer(sheet: Sheet, post: Any, row: Row, before: list[Row]) -> None:
         row.to_name = _("a post from before you joined")
         return
     row.to_name = sheet.voices.of(sheet.answered(post)).label
-    if (elsewhere := sheet.references.get(post.reply_to_id)) is not None:
+    elsewhere = sheet.references.get(post.reply_to_id)  # one of this thread stands there too, where somebody quotes it
+    if elsewhere is not None and elsewhere.thread_id != sheet.thread.pk:
         row.to_thread = elsewhere.title
         row.to, row.to_url = elsewhere.number, address(sheet, elsewhere)
     else:
