@@ -221,5 +221,5 @@ def test_choosing_costs_the_same_for_few_and_many(
     client.force_login(member)
     address = reverse("chat:stretch", args=[supply_chains.slug, room.pk])
     client.get(address)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address)
