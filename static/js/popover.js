@@ -36,10 +36,12 @@ export class Popover {
     const { offsetWidth: width, offsetHeight: height } = this.box;
     const below = at.bottom + GAP + height <= innerHeight;
     const top = below ? at.bottom + GAP : Math.max(GAP, at.top - GAP - height);
-    const start = document.dir === "rtl" || document.documentElement.dir === "rtl" ? at.left : innerWidth - at.right;
+    // From the edge at which a line begins: what opened it in the first half of the window keeps its start, else its end.
+    const [begins, ends] = document.documentElement.dir === "rtl" ? [innerWidth - at.right, innerWidth - at.left] : [at.left, at.right];
+    const start = begins < innerWidth / 2 ? begins : ends - width;
     const most = innerWidth - width - GAP;
     style.insetBlockStart = `${top}px`;
-    style.insetInlineStart = `${Math.max(GAP, Math.min(most, innerWidth - start - width))}px`;
+    style.insetInlineStart = `${Math.max(GAP, Math.min(most, start))}px`;
   }
 
   key(event) {
