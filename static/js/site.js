@@ -28,7 +28,7 @@ const leave = () => {
   location.replace(exit.href);
 };
 if (exit) {
-  let escaped = 0;
+  let escaped = -Infinity;
   exit.addEventListener("click", (event) => { event.preventDefault(); leave(); });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.repeat) return;
