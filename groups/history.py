@@ -1,7 +1,7 @@
 """From when on a person may read the groups that hide their past from newcomers."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Min, Q
 
@@ -10,6 +10,7 @@ from groups.models import Find, History, Participant, Read
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from accounts.models import User
 
@@ -22,13 +23,16 @@ def boundaries_of(user: "User | AnonymousUser") -> dict[int, datetime]:
     return dict(_boundaries(user.pk)) if user.is_authenticated else {}
 
 
-_boundaries = prepared(
-    lambda user: (
+def newcomers_groups(user: int) -> "QuerySet[Participant, Any]":
+    """Return the groups whose past is hidden from this person, of each its id, to be annotated with the boundary."""
+    return (
         Participant.objects.taking_part()
         .filter(user=user, membership__group__history=History.FROM_JOINING)
         .filter(Q(membership__group__find=Find.MEMBERS) | Q(membership__group__read=Read.MEMBERS))
         .order_by()
         .values_list("membership__group_id")
-        .annotate(Min("created_at"))
     )
-)
+
+
+BOUNDARY = Min("created_at")
+_boundaries = prepared(lambda user: newcomers_groups(user).annotate(BOUNDARY))

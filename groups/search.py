@@ -12,11 +12,11 @@ from accounts.models import ARCHIVE, User
 from core.markdown import excerpt
 from core.prepared import prepared
 from groups.bylines import organisations_known_to
-from groups.history import boundaries_of
+from groups.history import BOUNDARY, newcomers_groups
 from groups.models import Group, Participant
 from groups.models.group import groups_of
 from partners.models import Affiliation, Organisation
-from search.cards import Card, Doors, Shown, Source, microseconds
+from search.cards import Card, Doors, Microseconds, Shown, Source
 from search.models import Kind
 from search.services import put
 
@@ -30,17 +30,18 @@ def content_doors(reader: "Reader") -> Doors:
         return Doors(within=_read_by_all.statement())
     return Doors(
         within=_read.statement(reader.pk),
-        floors={group: microseconds(moment) for group, moment in boundaries_of(reader).items()},
+        floors=_floors.statement(reader.pk),
         inside=_own.statement(reader.pk),
     )
 
 
 # Inside every search, so they are compiled once: what `Group.objects` says of the reader.
 _own = prepared(lambda user: groups_of(user))
-_read_by_all = prepared(lambda: Group.objects.readable_by(AnonymousUser()).values_list("pk", flat=True))
-_read = prepared(lambda user: Group.objects.read_by(user).values_list("pk", flat=True))
-_known_to_all = prepared(lambda: Group.objects.visible_to(AnonymousUser()).values_list("pk", flat=True))
-_known = prepared(lambda user: Group.objects.known_to(user).values_list("pk", flat=True))
+_floors = prepared(lambda user: newcomers_groups(user).annotate(floor=Microseconds(BOUNDARY)))
+_read_by_all = prepared(lambda: Group.objects.readable_by(AnonymousUser()).order_by().values_list("pk", flat=True))
+_read = prepared(lambda user: Group.objects.read_by(user).order_by().values_list("pk", flat=True))
+_known_to_all = prepared(lambda: Group.objects.visible_to(AnonymousUser()).order_by().values_list("pk", flat=True))
+_known = prepared(lambda user: Group.objects.known_to(user).order_by().values_list("pk", flat=True))
 
 
 # --- Groups -------------------------------------------------------------------------------------------------------

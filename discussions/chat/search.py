@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
 from core.prepared import prepared
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from search.cards import Reader
 
 PAGE = 20
-BOUNDED = Q(group__isnull=False) & ~Q(group__history=History.ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +70,23 @@ def message_doors(reader: "Reader") -> Doors:
     """The rooms and conversations the reader is in, each from their floor on."""
     if not reader.is_authenticated:
         return Doors()
-    rooms = _bounded(reader.pk)
-    joined = dict(_floors(reader.pk)) if any(bounded for _room, _floor, bounded in rooms) else {}
-    floors = {room: max(floor, joined.get(room, 1)) if bounded else floor for room, floor, bounded in rooms}
     within = _within.statement(reader.pk)
-    return Doors(within=within, floors={room: floor for room, floor in floors.items() if floor > 1}, inside=within)
+    for_all, of_all = _cleared.statement()
+    for_one, of_one = _joined.statement(reader.pk)
+    return Doors(within=within, floors=(f"{for_all} UNION ALL {for_one}", [*of_all, *of_one]), inside=within)
 
 
 # Inside every search, so they are compiled once: `Room.objects.visible_to`, and what `access.floors_of` asks.
 _within = prepared(lambda user: Room.objects.known_to(user).order_by().values_list("pk", flat=True))
-_bounded = prepared(
+_cleared = prepared(lambda: Room.objects.filter(floor__gt=1).order_by().values_list("pk", "floor"))
+_joined = prepared(
     lambda user: (
-        Room.objects.known_to(user)
-        .filter(Q(floor__gt=1) | BOUNDED)
+        RoomReading.objects.filter(user=user, floor__gt=1, room__group__isnull=False)
+        .exclude(room__group__history=History.ALL)
         .order_by()
-        .values_list("pk", "floor", ExpressionWrapper(BOUNDED, output_field=BooleanField()))
+        .values_list("room_id", "floor")
     )
 )
-_floors = prepared(lambda user: RoomReading.objects.filter(user=user, floor__gt=1).values_list("room_id", "floor"))
 
 
 def show_messages(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:

@@ -234,7 +234,12 @@ if EMBEDDED and not env.text("DATABASE_URL"):
 else:
     _database = env.database("DATABASE_URL")
     # Who waits for a row waits twice at most, for the others who wait and then for the row itself: under three seconds.
-    _database["OPTIONS"]["options"] = "-c statement_timeout=5000 -c lock_timeout=1400"
+    # Statements that are planned once for each connection (`core.kept`) are planned for all values.
+    _database["OPTIONS"]["options"] = (
+        "-c statement_timeout=5000 -c lock_timeout=1400 -c plan_cache_mode=force_generic_plan"
+    )
+    # Out of reach, so that nothing is kept but what asks for it; None would refuse those too.
+    _database["OPTIONS"]["prepare_threshold"] = 1_000_000
     DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
 REDIS_URLS = env.redis("REDIS_URL")

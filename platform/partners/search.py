@@ -25,8 +25,8 @@ def organisation_doors(reader: "Reader") -> Doors:
 
 
 # Inside every search: `Organisation.objects.visible_to`, compiled once.
-_listed = prepared(lambda: Organisation.objects.visible_to(AnonymousUser()).values_list("pk", flat=True))
-_known = prepared(lambda user: Organisation.objects.known_to(user).values_list("pk", flat=True))
+_listed = prepared(lambda: Organisation.objects.visible_to(AnonymousUser()).order_by().values_list("pk", flat=True))
+_known = prepared(lambda user: Organisation.objects.known_to(user).order_by().values_list("pk", flat=True))
 
 
 def show_organisations(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:

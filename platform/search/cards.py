@@ -1,9 +1,11 @@
 """What the rooms give to the index, and what they give to be shown."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import BigIntegerField, Func
 
 from search.models import Kind
 from search.words import Tokens, tokens_of
@@ -11,6 +13,7 @@ from search.words import Tokens, tokens_of
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
+    from django.db.models.sql.compiler import SQLCompiler
     from django_stubs_ext import StrOrPromise
 
     from accounts.models import User
@@ -26,6 +29,19 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def microseconds(moment: datetime) -> int:
     """Return a moment as the index keeps it."""
     return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+class Microseconds(Func):
+    """The same of a moment in a database."""
+
+    output_field = BigIntegerField()
+    template = "(EXTRACT(EPOCH FROM %(expressions)s) * 1000000)::bigint"
+
+    def as_sqlite(self, compiler: "SQLCompiler", connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
+        """There a moment is a text, with six digits after the point where there are any (`strftime` would round them up)."""
+        moment, params = compiler.compile(self.source_expressions[0])
+        seconds = f"CAST(strftime('%%s', substr({moment}, 1, 19)) AS INTEGER) * 1000000"
+        return f"({seconds} + CAST(substr({moment}, 21, 6) AS INTEGER))", (*params, *params)
 
 
 def moment_of(value: int) -> datetime:
@@ -70,12 +86,14 @@ class Card:
 class Doors:
     """Which entries of a kind one reader may find: those of certain places, in some of them from a depth on.
 
-    `within` is the statement that gives the places' ids, with its parameters: it stands inside the search, so that a right is
-    as it is when things are found. `inside` gives the places where the reader is told by whom things are, whatever others are.
+    `within` is the statement that gives the places' ids, with its parameters, and `floors` the one that gives places with the
+    depth from which on they may be read (of several, the deepest counts): they stand inside the search, so that a right is as
+    it is when things are found. `inside` gives the places where the reader is told by whom things are, whatever others are.
+    Their texts are the same for every reader, so that a database keeps what it makes of them.
     """
 
     within: Statement | None = None
-    floors: Mapping[int, int] = field(default_factory=dict)
+    floors: Statement | None = None
     everywhere: bool = False
     inside: Statement | None = None
 

@@ -87,7 +87,7 @@ def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["tests.plugins.engines.QuickHasher"]
     if on_services():
         # Making a database on a busy machine takes longer than a page may ask one.
-        settings.DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=120000 -c lock_timeout=2000"
+        settings.DATABASES["default"]["OPTIONS"]["options"] += " -c statement_timeout=120000 -c lock_timeout=2000"
         # Each process of the run has a database of its own, with the same numbers in it, but they share one Redis.
         prefix = f"{found_services.DATABASE}_{os.getpid()}"
         settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = settings.CACHES["default"]["KEY_PREFIX"] = prefix

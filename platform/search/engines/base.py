@@ -4,8 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db import connection
-
 from search.asking import Asked, Term
 from search.cards import Card, microseconds
 
@@ -87,13 +85,6 @@ class Engine(ABC):
 
     @abstractmethod
     def _any(self, expressions: Sequence[str]) -> str: ...
-
-
-def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run a statement and return its rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
 
 
 def row_values(count: int, each: str) -> str:

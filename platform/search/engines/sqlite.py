@@ -11,7 +11,7 @@ from django.db import connection
 
 from search.asking import Asked
 from search.cards import Card
-from search.engines.base import CHANGED, COLUMNS, Engine, Part, row_values, rows, values_of
+from search.engines.base import CHANGED, COLUMNS, Engine, Part, row_values, values_of
 from search.words import GAP, STEM, TITLE
 
 PAGES = 200
@@ -27,13 +27,13 @@ class SQLite(Engine):
     def _write(self, cards: Sequence[Card]) -> None:
         each = "(" + ", ".join(["%s"] * len(COLUMNS)) + ")"
         changed = ", ".join(f"{name} = excluded.{name}" for name in CHANGED)
-        written = rows(
+        entries = (
             f"INSERT INTO search_entry ({', '.join(COLUMNS)}) VALUES {row_values(len(cards), each)}"  # noqa: S608
-            f" ON CONFLICT (kind, object_id, part) DO UPDATE SET {changed} RETURNING id, kind, object_id, part",
-            [value for card in cards for value in values_of(card)],
+            f" ON CONFLICT (kind, object_id, part) DO UPDATE SET {changed} RETURNING id, kind, object_id, part"
         )
-        ids = {(kind, object_id, part): pk for pk, kind, object_id, part in written}
         with connection.cursor() as cursor:
+            cursor.execute(entries, [value for card in cards for value in values_of(card)])
+            ids = {(kind, object_id, part): pk for pk, kind, object_id, part in cursor.fetchall()}
             cursor.executemany(
                 "INSERT OR REPLACE INTO search_words (rowid, words) VALUES (%s, %s)",
                 [(ids[str(card.kind), card.object_id, card.part], _text(card)) for card in cards],

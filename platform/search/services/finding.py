@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from core.kept import rows_of
 from search.asking import Asked, read
 from search.cards import Doors, Source
 from search.engines import Engine, engine
-from search.engines.base import Part, rows
+from search.engines.base import Part
 from search.models import Kind
 
 if TYPE_CHECKING:
@@ -99,9 +100,9 @@ def find(
     narrow, narrowing = _narrow(using, narrowed)
     paged, paging = _paged(kind, after)
     statement = f"""
-        WITH found AS MATERIALIZED (
+        WITH {readable.tables}found AS MATERIALIZED (
             SELECT {fit} AS fit, e.moment, e.kind, e.object_id, e.part
-            FROM {using.source} WHERE {matches} AND ({readable[0]}){narrow}
+            FROM {using.source} WHERE {matches} AND ({readable.condition}){narrow}
         ), shown AS (
             SELECT fit, moment, kind, object_id, part FROM found WHERE kind <> 'document'
             UNION ALL
@@ -115,7 +116,7 @@ def find(
             ORDER BY fit DESC, moment DESC, kind DESC, object_id DESC LIMIT {limit + 1}
         ) AS page
     """  # noqa: S608 - made of our own names; what comes from outside is a parameter
-    answer = rows(statement, [*fits, *matched, *readable[1], *narrowing, *paging])
+    answer = rows_of(statement, [*readable.of_tables, *fits, *matched, *readable.params, *narrowing, *paging])
     found = [Found(fit, moment, Kind(kind), pk, part) for fit, moment, kind, pk, part in answer if fit is not None]
     counts = {Kind(kind): count for fit, count, kind, _pk, _part in answer if fit is None}
     found.sort(key=lambda one: one.cursor, reverse=True)
@@ -148,14 +149,14 @@ def suggest(
     fit, fits = _fit(using, asked)
     matches, matched = using.matches(using.expression(asked, "="))
     statement = f"""
-        SELECT {fit} AS fit, e.moment, e.kind, e.object_id, e.part
-        FROM {using.source} WHERE {matches} AND ({readable[0]})
-        ORDER BY fit DESC, e.moment DESC, e.kind DESC, e.object_id DESC LIMIT {limit}
+        WITH {readable.tables}found AS (
+            SELECT {fit} AS fit, e.moment, e.kind, e.object_id, e.part
+            FROM {using.source} WHERE {matches} AND ({readable.condition})
+        )
+        SELECT * FROM found ORDER BY fit DESC, moment DESC, kind DESC, object_id DESC LIMIT {limit}
     """  # noqa: S608 - made of our own names
-    return [
-        Found(fit, moment, Kind(kind), pk, part)
-        for fit, moment, kind, pk, part in rows(statement, [*fits, *matched, *readable[1]])
-    ]
+    answer = rows_of(statement, [*readable.of_tables, *fits, *matched, *readable.params])
+    return [Found(fit, moment, Kind(kind), pk, part) for fit, moment, kind, pk, part in answer]
 
 
 def named_so(kind: Kind, name: str, reader: "Reader") -> list[int]:
@@ -179,7 +180,7 @@ def found_in(kind: Kind, place: int, asked: Asked, *, floor: int, below: int, li
         WHERE {matches} AND e.kind = %s AND e.place = %s AND e.depth >= %s AND e.depth < %s
         ORDER BY e.depth DESC LIMIT {limit}
     """  # noqa: S608 - made of our own names
-    return [pk for (pk,) in rows(statement, [*matched, kind.value, place, floor, below])]
+    return [pk for (pk,) in rows_of(statement, [*matched, kind.value, place, floor, below])]
 
 
 def _fit(using: Engine, asked: Asked) -> Part:
@@ -191,38 +192,58 @@ def _fit(using: Engine, asked: Asked) -> Part:
     return sql, [*titles, *names]
 
 
-def _readable(reader: "Reader", table: "dict[Kind, Source]", narrowed: Narrowed) -> Part | None:
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """The condition that the reader may see an entry, and the tables it looks into, each with their parameters."""
+
+    condition: str
+    params: list[Any]
+    tables: str
+    of_tables: list[Any]
+
+
+def _readable(reader: "Reader", table: "dict[Kind, Source]", narrowed: Narrowed) -> Readable | None:
     """Return the condition that the reader may see an entry, None where there is nothing that they may see."""
     by_doors: dict[Any, list[Kind]] = {}
     for kind, source in table.items():
         by_doors.setdefault(source.doors, []).append(kind)
     conditions: list[str] = []
     params: list[Any] = []
-    for ask, kinds in by_doors.items():
+    tables: list[str] = []
+    of_tables: list[Any] = []
+    # The last are posts, messages and documents: of those there are most, so they are asked about first.
+    for ask, kinds in reversed(by_doors.items()):
         doors: Doors = ask(reader)
         if doors.is_shut:
             continue
-        sql, values = _through(doors)
+        floors = ""
+        if doors.floors is not None:
+            floors = f"floors_{len(tables)}"
+            tables.append(f"{floors} (place, floor) AS MATERIALIZED ({doors.floors[0]}), ")
+            of_tables += doors.floors[1]
+        sql, values = _through(doors, floors)
         if narrowed.authors is not None or narrowed.organisations is not None:
             told, of = _told(doors, narrowed)
             sql, values = f"{sql} AND {told}", [*values, *of]
         of_kinds = ", ".join(f"'{kind.value}'" for kind in kinds)
         conditions.append(f"e.kind IN ({of_kinds}) AND {sql}")
         params += values
-    return (" OR ".join(f"({one})" for one in conditions), params) if conditions else None
+    if not conditions:
+        return None
+    return Readable(" OR ".join(f"({one})" for one in conditions), params, "".join(tables), of_tables)
 
 
-def _through(doors: Doors) -> Part:
+def _through(doors: Doors, floors: str) -> Part:
     """Return the condition that an entry lies behind one of the doors, and not deeper than the reader may go."""
     if doors.everywhere:
         return "1 = 1", []
     assert doors.within is not None
     places, params = doors.within
     sql = f"e.place IN ({places})"
-    if doors.floors:
-        bounded = ", ".join(str(int(place)) for place in doors.floors)
-        floors = " ".join(f"WHEN {int(place)} THEN {int(floor)}" for place, floor in doors.floors.items())
-        sql = f"{sql} AND (e.place NOT IN ({bounded}) OR e.depth >= CASE e.place {floors} END)"
+    if floors:
+        # Few places have a floor, so most entries need not be compared with one.
+        deeper = f"EXISTS (SELECT 1 FROM {floors} AS f WHERE f.place = e.place AND f.floor > e.depth)"  # noqa: S608
+        sql = f"{sql} AND (e.place NOT IN (SELECT place FROM {floors}) OR NOT {deeper})"  # noqa: S608 - our own names
     return f"({sql})", params
 
 
