@@ -109,7 +109,8 @@ def publish_scheduled(pk: int, *, now: bool = False) -> Post | None:
     The row is locked, and goes in the transaction that makes the post: of two that try, one does, and a worker that dies in
     between leaves both as they were. Refused by the rights of now, it stays with its author as a draft, and a notice says why.
     """
-    waiting = Scheduled.objects.select_for_update().filter(pk=pk).select_related("author", "group", "thread").first()
+    found = Scheduled.objects.select_for_update(of=("self",)).filter(pk=pk)
+    waiting = found.select_related("author", "group", "thread").first()
     if waiting is None or (not now and (waiting.refused_at or waiting.due_at > timezone.now())):
         return None
     try:

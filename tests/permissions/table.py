@@ -459,7 +459,7 @@ TASKS = {
     "mail.tasks.answer_mail": ({"mail.Incoming"}, "is the account of who sent the mail open"),
     "mail.tasks.sweep_mail": (set(), "nothing: no word leaves the site"),
     "documents.tasks.make_preview_of": (
-        {"documents.Preview", "documents.PreviewPage"},
+        {"documents.Preview", "documents.PreviewPage", "search.Entry"},
         "nothing: no word leaves the site",
     ),
     "documents.tasks.make_missing_previews": (

@@ -107,7 +107,9 @@ def _send(delivery: Delivery) -> Outcome:
 def _note(delivery: Delivery, outcome: Outcome) -> bool:
     """Write down what came back, and stop the webhook when it has taken nothing for three days, or is gone."""
     now = timezone.now()
-    webhook = Webhook.objects.select_for_update().select_related("group").filter(pk=delivery.webhook_id).first()
+    webhook = (
+        Webhook.objects.select_for_update(of=("self",)).select_related("group").filter(pk=delivery.webhook_id).first()
+    )
     delivery = Delivery.objects.select_for_update().filter(pk=delivery.pk).first()  # type: ignore[assignment]
     if webhook is None or delivery is None:  # removed meanwhile
         return False
