@@ -75,10 +75,10 @@ def test_the_page_costs_the_same_for_few_and_many_signs_and_pins(
     add(1)
     client.get(PAGE)
     caches["process"].clear()
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(PAGE)
     add(2)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(PAGE)
 
 

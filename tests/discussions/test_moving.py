@@ -241,7 +241,8 @@ def test_moving_races_with_posting_editing_and_deleting(two, leading, lead, memb
                 else:
                     services.post(second, by=leading, body=f"There {round_}", key=uuid.uuid4())
             except DomainError as refused:
-                return refused
+                if (index, round_) != (0, 3):  # the fifth post may be deleted before it is moved
+                    return refused
         if index == 2:
             services.delete_post(mine, by=writing)
         return None

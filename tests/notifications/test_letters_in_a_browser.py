@@ -38,7 +38,7 @@ def letters(member, lead, supply_chains, deliver, digest):
     Group.objects.filter(pk=supply_chains.pk).update(mail_content=True)
     supply_chains.refresh_from_db()
     body = (
-        "## Figures\n\nWho has **them**?\n\n* one\n* two\n\n> as was said\n\n`code` and a [link](https://example.org/)"
+        "# Figures\n\nWho has **them**?\n\n* one\n* two\n\n> as was said\n\n`code` and a [link](https://example.org/)"
     )
 
     def letters(language):
