@@ -2,7 +2,7 @@
 // A room's page has a socket already and hands its frames on as "notice" events; other pages open one, and ask by HTTP where
 // sockets are blocked.
 import { comeBy } from "./push.js";
-import { relate } from "./site.js";
+import { relate } from "./relate.js";
 
 const BASE = 1000;
 const CAP = 60000;

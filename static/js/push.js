@@ -7,19 +7,19 @@ export const able = "serviceWorker" in navigator && "PushManager" in window && "
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
-function send(path, token, fields) {
+export function send(path, token, fields) {
   const body = new FormData();
   body.set("csrfmiddlewaretoken", token);
   for (const [name, value] of Object.entries(fields)) body.set(name, value ?? "");
   return fetch(`${PLACE}devices/${path}/`, { method: "POST", body });
 }
 
-async function subscription() {
+export async function subscription() {
   const registered = await navigator.serviceWorker.getRegistration(WORKER);
   return registered?.scope.endsWith(WORKER) ? registered.pushManager.getSubscription() : null;
 }
 
-async function subscribe(key, token, old = "") {
+export async function subscribe(key, token, old = "") {
   const registered = await navigator.serviceWorker.register(WORKER, { scope: WORKER });
   if (!registered.active) {
     const worker = registered.installing ?? registered.waiting;
@@ -48,42 +48,4 @@ export async function comeBy(token) {
   if (!answer.ok) return;
   const { known, key } = await answer.json();
   if (known && text(made.options.applicationServerKey) !== key) await subscribe(key, token, made.endpoint);
-}
-
-// --- The page on which it is chosen -------------------------------------------------------------------------------------
-
-const part = document.querySelector("[data-push]");
-if (part) choose(part);
-
-async function choose(part) {
-  const say = (name, detail = "") => {
-    for (const one of part.querySelectorAll("[data-push-says]")) one.hidden = one.dataset.pushSays !== name;
-    const place = part.querySelector("[data-push-detail]");
-    place.textContent = detail;
-    place.hidden = !detail;
-  };
-  const token = part.querySelector("[name=csrfmiddlewaretoken]").value;
-  const button = part.querySelector("[data-push-on]");
-  if (!able) return say("unable");
-  if (Notification.permission === "denied") return say("denied");
-  const made = await subscription();
-  // Somebody else may have switched it on in this browser: then it is theirs, and off for who is here now.
-  if (made && Notification.permission === "granted") {
-    const answer = await send("seen", token, { endpoint: made.endpoint });
-    if (answer.ok && (await answer.json()).known) return say("on");
-  }
-  say("off");
-  button.addEventListener("click", async () => {
-    button.setAttribute("aria-busy", "true");
-    try {
-      if (await Notification.requestPermission() !== "granted") return say("denied");
-      const wrong = await subscribe(part.dataset.key, token);
-      if (wrong) return say("failed", wrong);
-      location.reload();
-    } catch (error) {
-      say("failed", error.message);
-    } finally {
-      button.removeAttribute("aria-busy");
-    }
-  });
 }

@@ -1,5 +1,6 @@
 // Small help for every page: theme, leaving quickly, dismissing, sending once, relative times. Nothing here is needed to use a page.
 import { forget } from "./kept.js";
+import { relate } from "./relate.js";
 
 const root = document.documentElement;
 root.classList.add("script");
@@ -77,14 +78,5 @@ for (const here of document.querySelectorAll(".tabs [aria-current]")) {
 
 document.querySelector("[data-error-summary]")?.focus();
 
-// "5 minutes ago" for the last day; the full date stays in the title.
-const ago = new Intl.RelativeTimeFormat(root.lang || "en", { numeric: "auto", style: "short" });
-export function relate(within = document) {
-  for (const time of within.querySelectorAll("time[data-relative]")) {
-    const minutes = Math.round((new Date(time.dateTime) - Date.now()) / 60000);
-    if (minutes > 0 || minutes <= -1440) continue;
-    time.textContent = minutes > -60 ? ago.format(minutes, "minute") : ago.format(Math.round(minutes / 60), "hour");
-  }
-}
 relate();
 setInterval(() => relate(), 60000);

@@ -78,6 +78,6 @@ def test_the_way_round(phone):
     page.get_by_role("link", name="Profile and settings").tap()
     page.wait_for_url("**/account/profile/")
     page.get_by_role("link", name="Search", exact=True).tap()
-    page.locator("main").get_by_role("searchbox").fill("webinar")
+    page.locator("main").get_by_role("combobox").fill("webinar")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text(re.compile("webinar", re.I))
