@@ -57,7 +57,9 @@ def test_component_says_what_it_takes(path):
 def test_no_script_of_a_page_is_imported_by_another():
     """Where static files carry a digest in their names, a page's script and an import of it have two addresses: it runs twice."""
     scripts = settings.BASE_DIR / "static" / "js"
-    loaded = {name for path in TEMPLATES for name in re.findall(r"static 'js/([\w/.-]+\.js)'", path.read_text("utf-8"))}
+    loaded = {
+        name for path in TEMPLATES for name in re.findall(r"static 'js/([\w/.-]+\.js)'", path.read_text("utf-8"))
+    }
     imported = {
         (path.parent / name).resolve().relative_to(scripts).as_posix()
         for path in scripts.rglob("*.js")
