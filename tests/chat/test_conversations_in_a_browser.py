@@ -127,7 +127,7 @@ def test_a_message_is_reported_from_its_menu_and_decided(window, lead, member, o
     theirs.get_by_role("button", name="Report").click()
     expect(theirs.locator("main")).to_contain_text("Reported. You are told what is decided.")
     hers.goto("/")
-    hers.get_by_role("link", name="1 message is reported").click()
+    hers.get_by_role("link", name="1 report waits in Supply Chains").click()
     expect(hers.locator("article")).to_contain_text("Hurtful words")
     hers.get_by_role("button", name="Delete the message").click()
     expect(hers.locator("main")).to_contain_text("Nothing is reported")
