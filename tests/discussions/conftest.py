@@ -4,8 +4,10 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as site_settings
 from django.db import transaction
 from django.utils import timezone
+from playwright.sync_api import sync_playwright
 
 from core.events import publish
 from discussions import services
@@ -14,6 +16,8 @@ from groups.events import ParticipantStarted
 from groups.models import Membership, Participant
 from groups.standing import Standing
 from tests.letters import deliver, digest  # noqa: F401 - the fixtures of letters
+
+BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
 @pytest.fixture
@@ -81,3 +85,28 @@ def ask(capacity):
         return polls.start_poll(thread, by=by, question=question, options=options, key=uuid.uuid4(), **more)
 
     return ask
+
+
+@pytest.fixture
+def open_as(chromium, live_server, client, settings, monkeypatch):
+    """Open a tab as a person; what breaks the policy or a script fails the test."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    name = site_settings.SESSION_COOKIE_NAME
+    troubles = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER)
+
+        def open_as(person, **options):
+            client.force_login(person)
+            context = browser.new_context(base_url=live_server.url, **options)
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+            page = context.new_page()
+            page.set_default_timeout(20_000)
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+            page.on("console", lambda line: troubles.append(line.text) if "Content Security" in line.text else None)
+            return page
+
+        yield open_as
+        browser.close()
+        assert troubles == []

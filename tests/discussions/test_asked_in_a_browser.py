@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as site_settings
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from discussions.actions.models import Action
 from discussions.actions.services import add_action
@@ -18,33 +17,7 @@ from discussions.calendars.models import Feed
 from discussions.polls.models import Ballot
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 RULES = {"rules": {"target-size": {"enabled": True}}}
-
-
-@pytest.fixture
-def open_as(chromium, live_server, client, settings, monkeypatch):
-    """Open a tab as a person; what breaks the policy or a script fails the test."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
-    name = site_settings.SESSION_COOKIE_NAME
-    troubles = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER)
-
-        def open_as(person, **options):
-            client.force_login(person)
-            context = browser.new_context(base_url=live_server.url, **options)
-            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-            page = context.new_page()
-            page.set_default_timeout(20_000)
-            page.on("pageerror", lambda error: troubles.append(str(error)))
-            page.on("console", lambda line: troubles.append(line.text) if "Content Security" in line.text else None)
-            return page
-
-        yield open_as
-        browser.close()
-        assert troubles == []
 
 
 @pytest.fixture

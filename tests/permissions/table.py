@@ -367,6 +367,19 @@ DELETE = {
     "api:read_post": ">>>>>>>",
     "api:read_upload": ">>>>>>>",
 }
+# What a post that appears at its moment writes to.
+SAYING = {
+    "discussions.Scheduled",
+    "notifications.Letter",
+    "discussions.Thread",
+    "discussions.Post",
+    "discussions.PostVersion",
+    "discussions.Reading",
+    "notifications.Notice",
+    "search.Entry",
+    "django_tasks_database.DBTaskResult",
+}
+
 # Work in the background: what each task may write to, and what it asks again before a word leaves the site.
 PATCH = {
     "api:read_thread": ">>>>>>>",
@@ -394,34 +407,8 @@ TASKS = {
         "may the reader still see what each letter is about, and do they still want it",
     ),
     "notifications.tasks.forget_letters": (set(), "nothing: no word leaves the site"),
-    "discussions.tasks.publish_due": (
-        {
-            "discussions.Scheduled",
-            "notifications.Letter",
-            "discussions.Thread",
-            "discussions.Post",
-            "discussions.PostVersion",
-            "discussions.Reading",
-            "notifications.Notice",
-            "search.Entry",
-            "django_tasks_database.DBTaskResult",
-        },
-        "may its author still say it there now",
-    ),
-    "discussions.tasks.publish_overdue": (
-        {
-            "discussions.Scheduled",
-            "notifications.Letter",
-            "discussions.Thread",
-            "discussions.Post",
-            "discussions.PostVersion",
-            "discussions.Reading",
-            "notifications.Notice",
-            "search.Entry",
-            "django_tasks_database.DBTaskResult",
-        },
-        "may its author still say it there now",
-    ),
+    "discussions.tasks.publish_due": (SAYING, "may its author still say it there now"),
+    "discussions.tasks.publish_overdue": (SAYING, "may its author still say it there now"),
     "discussions.tasks.tell_of_post": (
         {"notifications.Letter"},
         "nothing: whether a letter goes is asked when it does",
