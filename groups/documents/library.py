@@ -48,6 +48,11 @@ class Library:
         """The documents the person may read."""
         return documents_for(self.standing)
 
+    def twin(self, folder: Folder | None, file_name: str) -> Document | None:
+        """Return the document in the folder whose newest version has this file name, whatever its case."""
+        found = self.documents.filter(folder=folder, latest__file_name__iexact=file_name)
+        return found.select_related("latest").order_by("-changed_at").first()
+
     def inside(self, folder: Folder | None) -> list[Folder]:
         """Return the folders in a folder, or at the top."""
         parent = folder.pk if folder else None

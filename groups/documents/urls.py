@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groups.documents.views import documents, files, folders, library, previews, selection, uploads
+from groups.documents.views import documents, files, folders, library, previews, selection, upload_forms, uploads
 
 app_name = "documents"
 
@@ -13,7 +13,7 @@ urlpatterns = [
     path("selection/zip/", selection.download, name="zip"),
     path("selection/move/", selection.move, name="move_selection"),
     path("selection/delete/", selection.delete, name="delete_selection"),
-    path("upload/", uploads.upload_form, name="upload"),
+    path("upload/", upload_forms.upload_form, name="upload"),
     path("uploads/", uploads.start, name="start"),
     path("uploads/<uuid:key>/", uploads.upload, name="chunks"),
     path("uploads/<uuid:key>/finish/", uploads.finish, name="finish"),
@@ -23,7 +23,7 @@ urlpatterns = [
     path("folders/<int:folder_id>/move/", folders.folder_move, name="move_folder"),
     path("folders/<int:folder_id>/delete/", folders.folder_delete, name="delete_folder"),
     path("<int:document_id>/", documents.page, name="page"),
-    path("<int:document_id>/upload/", uploads.version_form, name="new_version"),
+    path("<int:document_id>/upload/", upload_forms.version_form, name="new_version"),
     path("<int:document_id>/rename/", documents.rename, name="rename"),
     path("<int:document_id>/move/", documents.move, name="move"),
     path("<int:document_id>/hold/", documents.hold, name="hold"),

@@ -13,6 +13,11 @@ from groups.documents.library import Library
 from groups.documents.models import Folder
 
 
+def whole_number(text: str) -> int | None:
+    """Return the whole number that an address names, None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def address(library: Library, folder: Folder | None = None) -> str:
     """Return the address of a folder, or of the library's top."""
     slug = library.group.slug

@@ -11,7 +11,7 @@ from groups.documents.comparing import changes_between
 from groups.documents.forms import CompareForm
 from groups.documents.models import Preview
 from groups.documents.views import files
-from groups.documents.views.frame import framed
+from groups.documents.views.frame import framed, whole_number
 
 WINDOW = 20
 
@@ -21,9 +21,8 @@ def look(request: HttpRequest, slug: str, document_id: int, number: int) -> Http
     """Show twenty pages: those among which the one that is asked for stands (`?at=`), else the first."""
     preview, library = access.preview_for_reader(request.user, slug, document_id, number)
     document = preview.version.document
-    asked = request.GET.get("at", "")
-    at = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
-    first = max(at - 1, 0) // WINDOW * WINDOW + 1
+    at = whole_number(request.GET.get("at", "")) or 1
+    first = (at - 1) // WINDOW * WINDOW + 1
     last = preview.pages.order_by("-number").values_list("number", flat=True).first() if preview.pk else None
     context = framed(
         library,

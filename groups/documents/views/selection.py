@@ -23,12 +23,12 @@ from groups.documents.models import Document, Folder
 from groups.documents.names import attachment
 from groups.documents.selection import Selection, zipped
 from groups.documents.views.files import inert
-from groups.documents.views.frame import address, framed
+from groups.documents.views.frame import address, framed, whole_number
 from groups.documents.views.library import listed
 
 
 def _ids(sent: QueryDict, name: str) -> list[int]:
-    return [int(one) for one in sent.getlist(name) if one.isascii() and one.isdecimal() and len(one) < 19]
+    return [found for one in sent.getlist(name) if (found := whole_number(one)) is not None]
 
 
 def _chosen(library: Library, sent: QueryDict) -> Selection:
