@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from discussions.breakdown import Breakdown, breakdown
 from discussions.electorate import asked_in, may_answer
 from discussions.models import Thread
 from discussions.names import Names, tells_who
 from discussions.polls.access import may_keep
 from discussions.polls.models import Ballot, Option, Poll, Shown
+from groups.breakdown import Breakdown, breakdown
 from groups.bylines import Byline
 from groups.standing import Standing
 from partners.models import StakeholderType

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Conflict, DomainError
 from core.tables import csv_response
 from discussions.access import NO_THREAD, thread_for_writer
-from discussions.breakdown import type_label
 from discussions.names import Names, tells_who
 from discussions.polls import access, services
 from discussions.polls.forms import PollForm, VoteForm
 from discussions.polls.models import Ballot, Poll
 from discussions.polls.results import PollShown, details_of, polls_in
 from groups.audience import readers_of
+from groups.breakdown import type_label
 from groups.standing import Standing
 
 

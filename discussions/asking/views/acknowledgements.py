@@ -15,9 +15,9 @@ from core.errors import DomainError
 from core.tables import csv_response
 from discussions.asking import access, services
 from discussions.asking.acknowledged import BETWEEN_REMINDERS, Progress, progress_of
-from discussions.breakdown import breakdown, type_label
 from discussions.names import Names
 from groups.audience import chatters_of
+from groups.breakdown import breakdown, type_label
 from groups.standing import Standing
 
 

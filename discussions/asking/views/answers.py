@@ -19,11 +19,11 @@ from discussions.asking import access, services, tally
 from discussions.asking.forms import AnswerForm
 from discussions.asking.models import Answer, AnswerVersion, Position
 from discussions.asking.tally import Line
-from discussions.breakdown import breakdown, type_label
 from discussions.electorate import may_answer
 from discussions.models import Thread
 from discussions.names import Names, tells_who
 from groups.audience import readers_of
+from groups.breakdown import breakdown, type_label
 from groups.bylines import Byline
 from groups.standing import Standing
 from partners.capacity import Capacity, choose

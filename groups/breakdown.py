@@ -28,7 +28,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """What `discussions/_breakdown.html` draws: the heads of the columns with their hues, and the rows."""
+    """What `groups/_breakdown.html` draws: the heads of the columns with their hues, and the rows."""
 
     heads: Sequence[tuple[str, int | str]]
     rows: Sequence[Row]
