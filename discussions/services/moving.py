@@ -160,10 +160,9 @@ def _moved(
     arrived = trace_of_move(target, Trace.Kind.ARRIVED, by=by, after=before, other=source, count=len(posts))
     kind = Trace.Kind.MERGED if whole else Trace.Kind.LEFT
     left = trace_of_move(source, kind, by=by, after=source.last_number, other=target, count=len(posts))
-    verb = "thread.merged" if whole else "thread.posts_moved"
     if source.attribution or target.attribution:
         stand(card for post in posts for card in post.cards())
-    record(by, verb, source, to=target.pk, numbers=old, since=arrived.pk)
+    record(by, "thread.merged" if whole else "thread.posts_moved", source, to=target.pk, numbers=old, since=arrived.pk)
     publish(PostsMoved(source, target, tuple(posts)))
     return _Move(source, target, left)
 

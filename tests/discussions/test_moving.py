@@ -226,6 +226,7 @@ def test_numbers_stay_dense_and_unread_equals_a_recount(
 @pytest.mark.django_db(transaction=True)
 def test_moving_races_with_posting_editing_and_deleting(two, leading, lead, member, capacity, say):
     first, second = two
+    say(first, lead, "Number 6")
     writing = capacity(member, first.group)
     mine = Post.objects.get(thread=first, number=5)
 

@@ -19,6 +19,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
+from websockets.protocol import State
 
 from config import environment as env
 from config.launcher import wire
@@ -50,6 +51,11 @@ NONE = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\
 
 class Door(H11Protocol):
     """Reads the heads of requests; one that asks for a socket and has two readings gets none."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a head that cannot be read, and count it."""
+        figures.HANDSHAKES_REFUSED.add("head")
+        super().send_400_response(msg)
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Begin a socket for what is a handshake by the letter: of this version of HTTP, without a body."""
@@ -135,8 +141,9 @@ class Protocol(WebSocketsSansIOProtocol):
                 b"".join(self.frames).decode()
             except UnicodeDecodeError:
                 self.frames = []
-                self.conn.send_close(1007)
-                self.handle_parser_exception()
+                if self.conn.state is State.OPEN:  # else it came together with the close that ends it
+                    self.conn.send_close(1007)
+                    self.handle_parser_exception()
                 return
         super().send_receive_event_to_app()
 
@@ -151,6 +158,8 @@ class Protocol(WebSocketsSansIOProtocol):
     def handle_ping(self) -> None:
         """Answer, unless pings come in floods, which pass every other bound of ours."""
         if self._pings.wait():
+            if self.conn.state is not State.OPEN:
+                return
             self.conn.send_close(POLICY)
             self.handle_parser_exception()
             return
@@ -196,7 +205,8 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=configuration.stop_timeout,
             )
         )
-        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        # Its warnings are of what anybody may send; they are counted, not written.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         self.configuration = configuration
         self.announce: Callable[[int], None] = lambda port: None
 
