@@ -1,7 +1,9 @@
 # One image for every process of the full mode; docker-compose.yml says which command makes it what.
 FROM python:3.13-slim AS packages
-COPY requirements/app.lock /app.lock
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /app.lock
+# `s3` brings what STORAGE_URL needs on top.
+ARG REQUIREMENTS=app
+COPY requirements/${REQUIREMENTS}.lock /the.lock
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /the.lock
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/app/platform:/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

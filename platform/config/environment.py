@@ -1,5 +1,6 @@
 """Strict reading of environment variables: a wrong value stops the start with one line that says what to set."""
 
+import importlib.util
 import os
 import re
 import sys
@@ -143,6 +144,34 @@ def database(name: str) -> dict[str, Any]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
+    }
+
+
+def storage(name: str) -> dict[str, Any] | None:
+    """Return Django's settings for `s3://key:secret@host:port/bucket?region=...`, None where files stay on the disk.
+
+    `s3+http://` is the same without TLS; without key and secret, those that the machine itself is given are used.
+    """
+    example = "s3://key:password@s3.example.org/bucket?region=eu-central-1"
+    parts = address(name, {"s3", "s3+http"}, example)
+    if parts is None:
+        return None
+    bucket, options = parts.path.strip("/"), dict(parse_qsl(parts.query, keep_blank_values=True))
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket) or options.keys() - {"region", "folder"}:
+        refuse(f"{name} must name one bucket, and nothing behind it but region and folder, as in {example}.")
+    if importlib.util.find_spec("storages") is None or importlib.util.find_spec("boto3") is None:
+        refuse(f"{name} needs the packages of requirements/s3.lock, which are not installed.")
+    host = f"{_host(name, str(parts.hostname))}:{parts.port}" if parts.port else _host(name, str(parts.hostname))
+    return {
+        "BACKEND": "core.object_storage.ObjectStorage",
+        "OPTIONS": {
+            "endpoint_url": f"{'https' if parts.scheme == 's3' else 'http'}://{host}",
+            "bucket_name": bucket,
+            "access_key": unquote(parts.username or "") or None,
+            "secret_key": unquote(parts.password or "") or None,
+            "region_name": options.get("region") or "us-east-1",
+            "location": options.get("folder", "").strip("/"),
+        },
     }
 
 

@@ -317,7 +317,8 @@ COLLECTED = env.choice("STATIC_FILES", ["found", "collected"], "found" if EMBEDD
 WHITENOISE_USE_FINDERS = not COLLECTED
 WHITENOISE_MAX_AGE = 3600
 STORAGES = {
-    "default": {
+    "default": env.storage("STORAGE_URL")
+    or {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "files", "base_url": None, "file_permissions_mode": 0o600},
     },
@@ -336,6 +337,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = CHUNK_SIZE + 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # `direct` streams files from the application; `accel` hands them to the proxy by X-Accel-Redirect.
 SERVE_FILES = env.choice("SERVE_FILES", ["direct", "accel"], "direct")
+if SERVE_FILES == "accel" and env.text("STORAGE_URL"):
+    env.refuse("SERVE_FILES must be direct where STORAGE_URL keeps the files elsewhere: the proxy has none to send.")
 
 # --- Mail --------------------------------------------------------------------------------------------------------
 

@@ -44,6 +44,13 @@ REFUSED = [
         {"DATABASE_URL": "postgresql://localhost/groups?sslmode=require&pool=4"},
         "DATABASE_URL may have the options sslmode, sslrootcert, sslcert, sslkey, connect_timeout, not pool.",
     ),
+    ({"STORAGE_URL": "files"}, "STORAGE_URL must look like s3://key:password@"),
+    ({"STORAGE_URL": "s3://s3.example.org"}, "STORAGE_URL must name one bucket,"),
+    ({"STORAGE_URL": "s3://s3.example.org/bucket?acl=public"}, "STORAGE_URL must name one bucket,"),
+    (
+        {"STORAGE_URL": "s3://s3.example.org/bucket", "SERVE_FILES": "accel"},
+        "SERVE_FILES must be direct where STORAGE_URL",
+    ),
     ({"REDIS_URL": "redis://localhost:abc/0"}, "REDIS_URL must look like redis://host:6379/0;"),
     ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must look like redis://host:6379/0;"),
     ({"REDIS_URL": "redis://localhost/groups"}, "REDIS_URL must end in the number of a database,"),
@@ -160,6 +167,23 @@ def test_a_database_is_reached_as_its_address_says(monkeypatch):
 def test_a_redis_is_taken_as_it_is_written(monkeypatch, address):
     monkeypatch.setenv("REDIS_URL", address)
     assert env.redis("REDIS_URL") == [address]
+
+
+def test_a_bucket_is_reached_as_its_address_says(monkeypatch):
+    monkeypatch.setenv(
+        "STORAGE_URL", "s3+http://k%2Fey:se%40cret@files.example.org:9000/groups?region=x-1&folder=/site/"
+    )
+    options = env.storage("STORAGE_URL")["OPTIONS"]
+    assert options == {
+        "endpoint_url": "http://files.example.org:9000",
+        "bucket_name": "groups",
+        "access_key": "k/ey",
+        "secret_key": "se@cret",
+        "region_name": "x-1",
+        "location": "site",
+    }
+    monkeypatch.setenv("STORAGE_URL", "")
+    assert env.storage("STORAGE_URL") is None
 
 
 def test_several_redis_stand_with_commas_between_them(monkeypatch):

@@ -78,7 +78,7 @@ def test_decisions_are_numbered_one_by_one():
         assert [heading.partition(".")[0] for heading in headings] == [str(number)]
 
 
-@pytest.mark.parametrize("file", ["app.in", "dev.in"])
+@pytest.mark.parametrize("file", ["app.in", "s3.in", "dev.in"])
 def test_every_requirement_has_its_reason(file):
     lines = (ROOT / "requirements" / file).read_text(encoding="utf-8").splitlines()
     required = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"\w", line)}
@@ -86,17 +86,20 @@ def test_every_requirement_has_its_reason(file):
 
 
 def test_every_reason_has_its_requirement():
-    text = "".join((ROOT / "requirements" / file).read_text(encoding="utf-8") for file in ("app.in", "dev.in"))
+    text = "".join(
+        (ROOT / "requirements" / file).read_text(encoding="utf-8") for file in ("app.in", "s3.in", "dev.in")
+    )
     required = set(re.findall(r"^([\w-]+)", text, re.MULTILINE))
     assert {name for names, _rest in rows("dependencies.md") for name in names} <= required
 
 
 def test_the_tests_use_what_the_platform_runs_on():
-    """Both locks hold the same version of whatever is in both."""
-    app, dev = (
+    """All locks hold the same version of whatever is in more than one."""
+    app, s3, dev = (
         dict(
             re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements" / name).read_text(encoding="utf-8"), re.MULTILINE)
         )
-        for name in ("app.lock", "dev.lock")
+        for name in ("app.lock", "s3.lock", "dev.lock")
     )
-    assert {name: dev.get(name) for name in app} == app
+    assert {name: dev.get(name) for name in s3} == s3
+    assert {name: s3.get(name) for name in app} == app

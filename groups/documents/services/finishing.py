@@ -6,8 +6,10 @@ row that shows them is committed, so a row never points at nothing; bytes withou
 
 import hashlib
 import io
+import logging
 import os
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -31,7 +33,7 @@ from groups.documents.reading import PICTURES, Unreadable, clean_picture
 from groups.documents.services.holding import end_hold
 from groups.documents.services.locking import locked_library, nearest_folder
 from groups.documents.services.previewing import ask_for_preview
-from groups.documents.services.spool import FULL, must_have_room, no_room, open_spool
+from groups.documents.services.spool import FULL, StorageAway, must_have_room, no_room, open_spool
 from groups.documents.services.uploads import (
     OtherFile,
     UploadGone,
@@ -47,6 +49,7 @@ from groups.services.speaking import speaking
 from groups.standing import NotAllowed
 from partners.capacity import Capacity
 
+logger = logging.getLogger(__name__)
 BLOCK = 1024 * 1024
 
 
@@ -102,10 +105,17 @@ def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None)
     except BaseException as error:
         # When a commit breaks off, only the database knows whether it stands: the bytes stay, and `sweep` asks it.
         if not tried:
-            storage.delete(path)
-        if isinstance(error, OSError) and error.errno in FULL:
-            raise no_room() from error
+            _forget(storage, path)
+        if isinstance(error, OSError):
+            logger.warning("A file could not be stored: %s.", type(error).__name__)
+            raise (no_room() if error.errno in FULL else StorageAway()) from error
         raise
+
+
+def _forget(storage: Storage, path: str) -> None:
+    """Remove bytes that no row will name; where the storage does not answer, `sweep` does so later."""
+    with suppress(OSError):
+        storage.delete(path)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,15 @@ class StorageFull(DomainError):
     code = "storage_full"
 
 
+class StorageAway(DomainError):
+    """Where files are kept does not answer; what has arrived stays, and finishing may be tried again."""
+
+    code = "storage_away"
+
+    def __init__(self) -> None:
+        super().__init__(_("The place where files are kept does not answer. What was sent is kept; try again later."))
+
+
 class Busy(DomainError):
     """Another request works on this upload at this moment."""
 

@@ -77,7 +77,11 @@ def _direct(request: HttpRequest, version: Version) -> HttpResponseBase:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{version.size}"
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers)
-    if not version.is_stored:
+    try:
+        stored = version.is_stored
+    except OSError:
+        return HttpResponse(status=503, headers={"Retry-After": "30"})
+    if not stored:
         raise Http404(access.NO_DOCUMENT)
     # Django's own FileResponse would read the whole file into memory under ASGI.
     blocks = _blocks_for_loop if isinstance(request, ASGIRequest) else _blocks

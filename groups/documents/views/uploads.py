@@ -28,6 +28,7 @@ STATUSES = {
     "same_name": 409,
     "other_file": 409,
     "upload_gone": 410,
+    "storage_away": 503,
     "storage_full": 507,
 }
 View = Callable[..., HttpResponse]
