@@ -14,6 +14,7 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from accounts.models import User
+from core.realtime import threads
 from groups.models import Group, GroupState, Membership, Participant
 from partners.models import Affiliation, Organisation, OrganisationStatus
 
@@ -26,6 +27,13 @@ def _fresh_limits():
     """Limits are counted in the cache, and numbers remembered in the process's; both outlive a test."""
     for name in settings.CACHES:
         caches[name].clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_database_no_connections(request, monkeypatch):
+    """In a test without a database, the live threads do not look after connections that an earlier one left open."""
+    if request.node.get_closest_marker("django_db") is None and "db" not in request.fixturenames:
+        monkeypatch.setattr(threads, "close_old_connections", lambda: None)
 
 
 @pytest.fixture
