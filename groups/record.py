@@ -84,6 +84,7 @@ VERBS: dict[str, str | Promise] = {
     "document.version_restored": gettext_lazy("brought back a version of a document"),
     "folder.renamed": gettext_lazy("renamed a folder"),
     "folder.moved": gettext_lazy("moved a folder"),
+    "folder.rights_changed": gettext_lazy("changed who writes in a folder or who sees it"),
     "folder.deleted": gettext_lazy("deleted a folder"),
     "webhook.added": gettext_lazy("added a webhook"),
     "webhook.changed": gettext_lazy("changed what a webhook is told"),

@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from discussions.chat.models import ROLES_IN, Attachment, Audience, Message, Room, RoomReading
 from groups.documents.library import Library, documents_for
+from groups.documents.models import Reach
 from groups.documents.recent import recent_in
-from groups.models import Group, History, Participant
+from groups.models import Group, History, Membership, Participant
 
 if TYPE_CHECKING:
     from groups.documents.models import Document
@@ -28,13 +29,14 @@ Files = dict[int, list[dict[str, Any]]]
 
 
 class Boundaries:
-    """From where on each person in a room reads its messages and the library, where the group hides its past."""
+    """How much of the library those in a room see: from where on, where the group hides its past; whether observers are there."""
 
     def __init__(self, room: Room, group: Group) -> None:
         self.people: list[tuple[int, datetime]] = []
+        roles = ROLES_IN[Audience(room.audience)]
+        self.observed = Membership.Role.OBSERVER in roles
         if group.history == History.ALL or group.is_read_outside:
             return
-        roles = ROLES_IN[Audience(room.audience)]
         inside = Participant.objects.taking_part().filter(membership__group=group)
         here = inside.filter(membership__role__in=roles).values("user")
         began = dict(
@@ -49,7 +51,9 @@ class Boundaries:
 
     def hide(self, document: "Document", seq: int) -> bool:
         """Say whether somebody who may read the message at `seq` may not see the document."""
-        return any(floor <= seq and document.created_at < moment for floor, moment in self.people)
+        return (self.observed and document.reach > Reach.PARTICIPANTS) or any(
+            floor <= seq and document.created_at < moment for floor, moment in self.people
+        )
 
 
 def with_files(messages: Iterable[Message]) -> list[Message]:

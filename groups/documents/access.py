@@ -43,11 +43,28 @@ def folder_in(library: Library, folder_id: int | None) -> Folder | None:
     return library.folders[folder_id]
 
 
+def folder_to_fill(library: Library, folder_id: int | None) -> Folder | None:
+    """Return a folder in which the person may write, None for the library's top; any other looks like none."""
+    folder = folder_in(library, folder_id)
+    if not library.may_write(folder):
+        raise Http404(NO_DOCUMENT)
+    return folder
+
+
 def folder_for_writer(user: "Person", slug: str, folder_id: int) -> tuple[Library, Folder]:
     """Return a folder that the person may rename, move and remove."""
     library = library_for_writer(user, slug)
     folder = folder_in(library, folder_id)
-    assert folder is not None
+    if folder is None or not library.may_arrange(folder):
+        raise Http404(NO_DOCUMENT)
+    return library, folder
+
+
+def folder_for_lead(user: "Person", slug: str, folder_id: int) -> tuple[Library, Folder]:
+    """Return a folder of which the person says who writes in it and who sees it."""
+    library, folder = folder_for_writer(user, slug, folder_id)
+    if not library.standing.may_moderate:
+        raise Http404(NO_DOCUMENT)
     return library, folder
 
 
@@ -69,20 +86,29 @@ def document_for_reader(user: "Person", slug: str, document_id: int) -> tuple[Do
 def document_for_writer(user: "Person", slug: str, document_id: int) -> tuple[Document, Library]:
     """Return a document to which the person may add versions, and which they may rename and move."""
     library = library_for_writer(user, slug)
-    return document_in(library, document_id), library
+    return document_to_change(library, document_id), library
+
+
+def document_to_change(library: Library, document_id: int) -> Document:
+    """Return a document of the library that the person may change: its folder lets them."""
+    document = document_in(library, document_id)
+    if not library.may_write_to(document):
+        raise Http404(NO_DOCUMENT)
+    return document
 
 
 def document_for_deleter(user: "Person", slug: str, document_id: int) -> tuple[Document, Library]:
     """Return a document that the person may put in the trash."""
     document, library = document_for_writer(user, slug, document_id)
-    if not may_delete(document, library.standing):
+    if not may_delete(document, library):
         raise Http404(NO_DOCUMENT)
     return document, library
 
 
 def trash_for(standing: Standing) -> DocumentQuerySet:
     """Return what the person may take out of the trash: what they or their organisation put there first, all for a lead."""
-    trashed = Document.objects.trashed().filter(group=standing.group).since(standing.history_from)
+    trashed = Document.objects.trashed().filter(group=standing.group).within_reach_of(standing)
+    trashed = trashed.since(standing.history_from)
     if not standing.may_upload:
         return trashed.none()
     if standing.may_moderate:
@@ -101,9 +127,10 @@ def trashed_document(user: "Person", slug: str, document_id: int) -> tuple[Docum
     return document, library
 
 
-def may_delete(document: Document, standing: Standing) -> bool:
+def may_delete(document: Document, library: Library) -> bool:
     """Say whether the person may move the document to the trash: who put it there for its organisation, or a moderator."""
-    if not standing.may_upload:
+    standing = library.standing
+    if not library.may_write_to(document):
         return False
     organisations = {capacity.organisation_id for capacity in standing.capacities}
     return standing.may_moderate or document.author_id == standing.user.pk or document.organisation_id in organisations

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from groups.documents.library import Library
-from groups.documents.models import Folder
+from groups.documents.models import Folder, Rights
 from groups.documents.models.folder import NAME_LENGTH
 from groups.documents.names import TITLE_LENGTH
 from groups.documents.services.uploads import NOTE_LENGTH
@@ -180,12 +180,33 @@ class TitleForm(forms.Form):
     was = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
 
-class MoveForm(forms.Form):
+class WideningForm(forms.Form):
+    """A form whose act may let more people see something, which it asks once it has been found to do so."""
+
+    def ask_to_widen(self, question: str) -> None:
+        """Ask, in the form as it is shown again."""
+        self.fields["widen"] = forms.BooleanField(label=question, required=False)
+
+    @property
+    def widens(self) -> bool:
+        """Whether it was asked, and ticked."""
+        return "widen" in self.data
+
+
+class MoveForm(WideningForm):
     """Another folder for a document or a folder."""
 
     def __init__(self, *args: Any, library: Library, apart_from: Folder | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["folder"] = PlaceField(library=library, apart_from=apart_from, label=_("Folder"))
+
+
+class RightsForm(WideningForm):
+    """Who writes in a folder and who sees it."""
+
+    rights = forms.ChoiceField(
+        label=_("Who writes, and who sees it"), choices=Rights.choices, widget=forms.RadioSelect
+    )
 
 
 class HoldForm(forms.Form):

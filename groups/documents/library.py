@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Exists, OuterRef
+
 from groups.documents.models import Document, DocumentQuerySet, Folder
+from groups.documents.models.reach import Reach, reach_of
 from groups.models import Group
 from groups.standing import Standing
 
 
 def documents_for(standing: Standing) -> DocumentQuerySet:
     """Return the documents of the group that the person may read: from joining on, where the group says so."""
-    return Document.objects.present().filter(group=standing.group).since(standing.history_from)
+    found = Document.objects.present().filter(group=standing.group).within_reach_of(standing)
+    return found.since(standing.history_from)
 
 
 @dataclass
@@ -24,16 +28,17 @@ class Library:
     def folders(self) -> dict[int, Folder]:
         """The folders the person may know of, by id, in the order of their names.
 
-        Who reads from joining on sees older folders only where something they may read is in them.
+        Folders say who sees them. Who reads from joining on sees older folders only where something they may read is in them.
         """
-        rows = Folder.objects.filter(group=self.group, deleted_at=None)
+        rows = Folder.objects.filter(group=self.group, deleted_at=None, reach__lte=reach_of(self.standing))
         found = {folder.pk: folder for folder in sorted(rows, key=lambda one: (one.name.casefold(), one.pk))}
         for folder in found.values():
             folder.group = self.group
         start = self.standing.history_from
         if start is None:
             return found
-        used = set(documents_for(self.standing).exclude(folder=None).values_list("folder_id", flat=True))
+        inside = documents_for(self.standing).filter(folder=OuterRef("pk"))
+        used = set(rows.filter(Exists(inside)).values_list("pk", flat=True))
         used |= {folder.pk for folder in found.values() if folder.created_at >= start}
         shown: set[int] = set()
         for pk in used:
@@ -47,6 +52,19 @@ class Library:
     def documents(self) -> DocumentQuerySet:
         """The documents the person may read."""
         return documents_for(self.standing)
+
+    def may_write(self, folder: Folder | None) -> bool:
+        """Say whether the person may add, change and remove in the folder, or at the top."""
+        leads_only = folder is not None and folder.leads_only
+        return self.standing.may_upload and (self.standing.is_lead or not leads_only)
+
+    def may_write_to(self, document: Document) -> bool:
+        """Say whether the person may change the document, which follows its folder."""
+        return self.may_write(document.folder)
+
+    def may_arrange(self, folder: Folder) -> bool:
+        """Say whether the person may rename, move and remove the folder itself: who writes in it and around it."""
+        return self.may_write(folder) and self.may_write(self.folders.get(folder.parent_id or 0))
 
     def twin(self, folder: Folder | None, file_name: str) -> Document | None:
         """Return the document in the folder whose newest version has this file name, whatever its case."""
@@ -67,7 +85,13 @@ class Library:
         return way
 
     def places(self, *, apart_from: Folder | None = None) -> list[tuple[int, str]]:
-        """Return every folder with its way in words, for choosing one; without a folder and what is in it."""
-        ways = [(folder, self.way_to(folder)) for folder in self.folders.values()]
-        named = [(folder.pk, " / ".join(step.name for step in way)) for folder, way in ways if apart_from not in way]
+        """Return every folder in which the person may write, with its way in words; without a folder and what is in it."""
+        ways = [(folder, self.way_to(folder)) for folder in self.folders.values() if self.may_write(folder)]
+        named = [(folder.pk, _way(way)) for folder, way in ways if apart_from not in way]
         return sorted(named, key=lambda place: place[1].casefold())
+
+
+def _way(way: list[Folder]) -> str:
+    """Return a way in words, with who sees its end where that is not everybody who reads the library."""
+    words, end = " / ".join(step.name for step in way), way[-1]
+    return f"{words} ({Reach(end.reach).label})" if end.reach else words

@@ -29,7 +29,7 @@ def recent_documents(
     shown = Q(group__in=by_id)
     for group, moment in boundaries_of(user).items():
         shown &= ~Q(group=group) | Q(created_at__gte=moment)
-    documents = Document.objects.present().filter(shown).for_display()
+    documents = Document.objects.present().within_reach(user).filter(shown).for_display()
     if since:
         documents = documents.filter(changed_at__gte=since)
     found = list(documents.order_by("-changed_at", "-pk")[:limit])

@@ -1,20 +1,28 @@
 """Documents in the search: by their titles, the names of their files, and what is written in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
+from core.prepared import prepared
 from groups.bylines import bylines_for
-from groups.documents.models import Document, PreviewPage
+from groups.documents.models import Document, PreviewPage, Reach
+from groups.documents.models.reach import place_of
 from groups.documents.reading import READABLE
+from groups.history import BOUNDARY, newcomers_groups
+from groups.models.group import groups_of, groups_written_in
 from groups.search import content_doors
-from search.cards import Card, Shown, Source
+from search.cards import Card, Doors, Microseconds, Shown, Source, Statement
 from search.models import Kind
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+    from groups.models import Participant
     from search.cards import Reader
 
 PAGED = READABLE - {"csv", "markdown", "text"}
@@ -63,6 +71,53 @@ def _shown(document: Document, part: int, voice: str, pages: Mapping[tuple[int, 
     )
 
 
+def document_doors(reader: "Reader") -> Doors:
+    """The same doors as to everything in a library, and besides the places of what reaches less far (`models.reach`)."""
+    doors = content_doors(reader)
+    if not reader.is_authenticated:
+        return doors
+    narrow = [one.statement(reader.pk) for one in _NARROW]
+    floors = [one.statement(reader.pk) for one in _NARROW_FLOORS]
+    return Doors(
+        within=_joined(doors.within, narrow),
+        floors=_joined(doors.floors, floors),
+        inside=_joined(doors.inside, narrow),
+    )
+
+
+def _narrow(seen: "Callable[[User | int], QuerySet[Participant, int]]", reach: Reach) -> "prepared[int]":
+    """Return the statement for the places of what reaches just so far, in the groups that are given for a person."""
+    return prepared(
+        lambda user: (
+            seen(user).annotate(place=place_of(F("membership__group_id"), reach)).values_list("place", flat=True)
+        )
+    )
+
+
+def _narrow_floors(reach: Reach) -> "prepared[tuple[int, int]]":
+    """Return the statement for these places with the depth from which on a newcomer reads them."""
+    return prepared(
+        lambda user: (
+            newcomers_groups(user)
+            .annotate(place=place_of(F("membership__group_id"), reach))
+            .values_list("place")
+            .annotate(floor=Microseconds(BOUNDARY))
+        )
+    )
+
+
+_NARROW = (_narrow(groups_of, Reach.PARTICIPANTS), _narrow(groups_written_in, Reach.MEMBERS))
+_NARROW_FLOORS = (_narrow_floors(Reach.PARTICIPANTS), _narrow_floors(Reach.MEMBERS))
+
+
+def _joined(first: Statement | None, more: Sequence[Statement]) -> Statement | None:
+    """Return the statements as one, which gives what any of them gives."""
+    if first is None:
+        return None
+    every = [first, *more]
+    return " UNION ALL ".join(sql for sql, _params in every), [one for _sql, params in every for one in params]
+
+
 def document_cards(document: Document) -> list[Card]:
     """Return all that the search holds of a document: itself, and the pages of its newest version."""
     cards = document.cards()
@@ -76,7 +131,7 @@ DOCUMENTS = Source(
     label=Kind.DOCUMENT.label,
     rows=Document.objects.select_related("latest").all,
     cards=document_cards,
-    doors=content_doors,
+    doors=document_doors,
     show=show_documents,
     suggested=True,
     portion=5,

@@ -21,6 +21,7 @@ urlpatterns = [
     path("folders/<int:folder_id>/", library.folder, name="folder"),
     path("folders/<int:folder_id>/rename/", folders.folder_rename, name="rename_folder"),
     path("folders/<int:folder_id>/move/", folders.folder_move, name="move_folder"),
+    path("folders/<int:folder_id>/rights/", folders.folder_rights, name="folder_rights"),
     path("folders/<int:folder_id>/delete/", folders.folder_delete, name="delete_folder"),
     path("<int:document_id>/", documents.page, name="page"),
     path("<int:document_id>/upload/", upload_forms.version_form, name="new_version"),

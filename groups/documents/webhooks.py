@@ -6,21 +6,24 @@ from django.contrib.auth.models import AnonymousUser
 
 from groups.bylines import bylines_for
 from groups.documents.events import VersionAdded
-from groups.documents.models import Version
+from groups.documents.models import Reach, Version
 from groups.webhooks.models import Happening
 from groups.webhooks.services import queue
 
 
 def version_added(event: VersionAdded) -> None:
-    """A document came, or a version of one."""
+    """A document came, or a version of one. Of what its folder or its mark keeps from readers nobody outside is told."""
     version = event.version
+    if version.document.reach != Reach.READERS:
+        return
     queue(version.document.group_id, Happening.VERSION_ADDED, document=version.document_id, version=version.number)
 
 
 def version_words(about: dict[str, Any]) -> dict[str, Any]:
-    """Return title, file and sender of a version, as a visitor would read them; nothing of one that is in the trash."""
+    """Return title, file and sender of a version, as a visitor reads them; nothing of one in the trash or kept from readers."""
     version = (
-        Version.objects.filter(document=about["document"], number=about["version"], document__deleted_at=None)
+        Version.objects.filter(document=about["document"], number=about["version"])
+        .filter(document__deleted_at=None, document__reach=Reach.READERS)
         .select_related("document")
         .first()
     )

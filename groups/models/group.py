@@ -258,6 +258,11 @@ def groups_of(user: "User | int") -> "models.QuerySet[Participant, int]":
     return Participant.objects.taking_part().filter(user=user).values_list("membership__group_id", flat=True)
 
 
+def groups_written_in(user: "User | int") -> "models.QuerySet[Participant, int]":
+    """Return those of them in which the person is more than an observer."""
+    return groups_of(user).exclude(membership__role="observer")
+
+
 def groups_of_own_organisations(user: "User | int") -> "models.QuerySet[Membership, int]":
     """Return the ids of groups the person must know of to act for a partner: its memberships and requests."""
     from groups.models.membership import Membership

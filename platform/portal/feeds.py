@@ -88,7 +88,9 @@ def _threads(groups: "QuerySet[Group]") -> Iterator[Entry]:
 
 
 def _documents(groups: "QuerySet[Group]") -> Iterator[Entry]:
-    rows = Document.objects.present().filter(group__in=groups).for_display().select_related("group")
+    rows = (
+        Document.objects.present().within_reach(VISITOR).filter(group__in=groups).for_display().select_related("group")
+    )
     documents = list(rows.order_by("-changed_at", "-pk")[:MOST])
     latest = [one.latest for one in documents if one.latest]
     for document, version, byline in zip(documents, latest, bylines_for(latest, VISITOR), strict=True):

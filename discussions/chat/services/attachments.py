@@ -38,7 +38,8 @@ def attachable(place: Place, ids: Sequence[int]) -> list[Document]:
         if boundaries.hide(document, place.room.last_seq + 1):
             raise NotAllowed(
                 _(
-                    "Not everybody in this room may see “%(title)s”: some joined after it was added. Add it to the library anew."
+                    "Not everybody in this room may see “%(title)s”: its folder hides it from some, "
+                    "or some joined after it was added."
                 )
                 % {"title": document.title}
             )

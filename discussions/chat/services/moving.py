@@ -20,6 +20,7 @@ from discussions.models import Thread
 from discussions.services.copying import Word, known_copy, thread_of
 from discussions.services.locking import locked_group, speaking
 from discussions.services.writing import digest
+from groups.documents.models import Reach
 from groups.models import History
 from groups.standing import NotAllowed
 
@@ -116,19 +117,24 @@ def _words(place: GroupPlace, messages: Sequence[Message], key: uuid.UUID) -> li
     files = attachments.for_reader(messages, place.standing)
     places = {message.pk: index for index, message in enumerate(messages)}
     # A name is told only where all who read the thread may see the document.
-    names_files = place.group.history == History.ALL
+    whole = place.group.history == History.ALL
     return [
         Word(
             message.author_id,
             message.organisation_id,
             message.function,
-            _with_links(message.body, files.get(message.pk, ()), names=names_files),
+            _with_links(message.body, files.get(message.pk, ()), names=whole and _for_readers(message)),
             message.created_at,
             uuid.uuid5(key, str(message.pk)),
             places.get(message.reply_to_id) if message.reply_to_id else None,
         )
         for message in messages
     ]
+
+
+def _for_readers(message: Message) -> bool:
+    """Say whether whoever reads the library may see all documents of the message."""
+    return all(one.document.reach == Reach.READERS for one in message.attachments.all())
 
 
 def _with_links(body: str, files: Sequence[dict[str, object]], *, names: bool) -> str:

@@ -4,7 +4,21 @@ from groups.documents.models.document import Document, DocumentQuerySet
 from groups.documents.models.folder import Folder
 from groups.documents.models.hold import Hold
 from groups.documents.models.preview import Preview, PreviewPage, State
+from groups.documents.models.reach import Mark, Reach, Rights
 from groups.documents.models.upload import Upload
 from groups.documents.models.version import Version
 
-__all__ = ["Document", "DocumentQuerySet", "Folder", "Hold", "Preview", "PreviewPage", "State", "Upload", "Version"]
+__all__ = [
+    "Document",
+    "DocumentQuerySet",
+    "Folder",
+    "Hold",
+    "Mark",
+    "Preview",
+    "PreviewPage",
+    "Reach",
+    "Rights",
+    "State",
+    "Upload",
+    "Version",
+]

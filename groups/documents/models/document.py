@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import TimeStamped
 from groups.documents.models.folder import Folder
+from groups.documents.models.reach import Mark, Reach, marked_reach, place_of, reach_of
 from groups.history import boundaries_of
 from groups.models import Group
+from groups.models.group import groups_of, groups_written_in
 from partners.models import Spoken
 from search.cards import Card, microseconds
 from search.models import Kind
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
+    from groups.standing import Standing
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -41,9 +44,23 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Those that came at that moment or later; all without one."""
         return self.filter(created_at__gte=moment) if moment else self
 
+    def within_reach_of(self, standing: "Standing") -> "DocumentQuerySet":
+        """Those of the standing's group whose folder and mark let the person see them."""
+        return self.filter(reach__lte=reach_of(standing))
+
+    def within_reach(self, user: "User | AnonymousUser") -> "DocumentQuerySet":
+        """The same of one's standing in each group."""
+        if not user.is_authenticated:
+            return self.filter(reach=Reach.READERS)
+        return self.filter(
+            Q(reach=Reach.READERS)
+            | Q(reach=Reach.PARTICIPANTS, group__in=groups_of(user))
+            | Q(reach=Reach.MEMBERS, group__in=groups_written_in(user))
+        )
+
     def visible_to(self, user: "User | AnonymousUser") -> "DocumentQuerySet":
-        """Those of the groups the person may read, from the moment on from which they may read them."""
-        found = self.present().filter(group__in=Group.objects.readable_by(user))
+        """Those of the groups the person may read, from the moment on from which they may, as far as each reaches."""
+        found = self.present().within_reach(user).filter(group__in=Group.objects.readable_by(user))
         for group, moment in boundaries_of(user).items():
             found = found.filter(~Q(group=group) | Q(created_at__gte=moment))
         return found
@@ -58,12 +75,15 @@ class Document(Searchable, Spoken, TimeStamped):
 
     KIND = Kind.DOCUMENT
     FOUND_BY = frozenset({"title", "latest", "deleted_at"})
-    STANDS_BY = frozenset({"changed_at"})
+    STANDS_BY = frozenset({"changed_at", "reach"})
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="documents")
     folder = models.ForeignKey(Folder, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
     title = models.CharField(_("title"), max_length=200)
     latest = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
+    mark = models.CharField(_("handling"), max_length=5, choices=Mark.choices, default=Mark.GREEN)
+    # Who may see it, by its folder and its mark; narrower still where it came out of a folder that is gone.
+    reach = models.PositiveSmallIntegerField(choices=Reach.choices, default=Reach.READERS)
     changed_at = models.DateTimeField(db_index=True)
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
@@ -103,7 +123,7 @@ class Document(Searchable, Spoken, TimeStamped):
             kind=self.KIND,
             object_id=self.pk,
             part=part,
-            place=self.group_id,
+            place=place_of(self.group_id, self.reach),
             depth=microseconds(self.created_at),
             moment=self.changed_at,
             title=title,
@@ -112,6 +132,10 @@ class Document(Searchable, Spoken, TimeStamped):
             author_id=self.author_id,
             organisation_id=self.organisation_id,
         )
+
+    def reach_in(self, folder: Folder | None) -> int:
+        """Return how far it reaches in a folder."""
+        return marked_reach(folder.reach if folder else Reach.READERS, self.mark)
 
     @property
     def audit_scope(self) -> str:

@@ -18,6 +18,7 @@ from groups.documents.services.folders import (
 )
 from groups.documents.services.holding import Held, hold_document, release_document, still_held
 from groups.documents.services.previewing import ask_for_missing, ask_for_preview, make_preview
+from groups.documents.services.ruling import Widens, set_rights
 from groups.documents.services.sweeping import lost_versions, sweep
 from groups.documents.services.uploads import (
     abort_upload,
@@ -29,6 +30,7 @@ from groups.documents.services.uploads import (
 
 __all__ = [
     "Held",
+    "Widens",
     "abort_upload",
     "add_file",
     "append_chunk",
@@ -52,6 +54,7 @@ __all__ = [
     "rename_document",
     "rename_folder",
     "restore_version",
+    "set_rights",
     "start_upload",
     "still_held",
     "sweep",

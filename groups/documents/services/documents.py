@@ -14,8 +14,15 @@ from groups.documents.events import VersionAdded
 from groups.documents.models import Document, Folder, Version
 from groups.documents.names import clean_title
 from groups.documents.services.holding import end_hold, refuse_held
-from groups.documents.services.locking import locked_library, nearest_folder, standing_document, standing_folder
+from groups.documents.services.locking import (
+    locked_library,
+    must_write,
+    nearest_folder,
+    standing_document,
+    standing_folder,
+)
 from groups.documents.services.previewing import ask_for_preview
+from groups.documents.services.ruling import refuse_widening
 from groups.services.speaking import speaking
 from groups.standing import NotAllowed
 from partners.capacity import Capacity
@@ -44,28 +51,35 @@ def rename_document(document: Document, *, title: str, by: Capacity, was: str | 
 
 
 @transaction.atomic
-def move_document(document: Document, *, folder: Folder | None, by: Capacity) -> None:
-    """Put the document into another folder of the same library."""
+def move_document(document: Document, *, folder: Folder | None, by: Capacity, widen: bool = False) -> Document:
+    """Put the document into another folder of the same library, and return it as it stands there.
+
+    Raises `Widens` where more people would see it there and this was not said to be wanted.
+    """
     library = locked_library(document.group_id, by)
     by = speaking(library.standing, by)
     document = standing_document(library, document)
     folder = standing_folder(library, folder) if folder else None
-    if document.folder == folder:
-        return
+    reach = document.reach_in(folder)
+    if (document.folder, document.reach) == (folder, reach):
+        return document
+    refuse_widening(library, document.reach, reach, widen=widen)
     record(by, "document.moved", document, was=document.folder_id, now=folder.pk if folder else None)
-    document.folder = folder
-    document.save(update_fields=["folder"])
+    document.folder, document.reach = folder, reach
+    document.save(update_fields=["folder", "reach"])
+    return document
 
 
 @transaction.atomic
 def delete_document(document: Document, *, by: Capacity) -> None:
     """Put the document in the trash, out of every list, search and address at once; it can be put back."""
     library = locked_library(document.group_id, by)
-    document = Document.objects.get(pk=document.pk)
+    document = Document.objects.select_related("folder").get(pk=document.pk)
     if document.deleted_at:
         return
     by = speaking(library.standing, by)
-    if not may_delete(document, library.standing):
+    must_write(library, document.folder)
+    if not may_delete(document, library):
         raise NotAllowed(_("Who added a document and the leads of the group delete it, and put it back."))
     document.deleted_at, document.deleted_by = timezone.now(), by.user
     document.save(update_fields=["deleted_at", "deleted_by"])
@@ -74,7 +88,10 @@ def delete_document(document: Document, *, by: Capacity) -> None:
 
 @transaction.atomic
 def put_back(document: Document, *, by: Capacity) -> None:
-    """Take the document out of the trash, to its folder, or where that is gone to the nearest one above it."""
+    """Take the document out of the trash, to its folder, or where that is gone to the nearest one above it.
+
+    Nobody sees it then who did not see it before: from a folder that was hidden and is gone it comes back as hidden as it was.
+    """
     library = locked_library(document.group_id, by)
     document = Document.objects.select_related("folder").get(pk=document.pk)
     if not document.deleted_at:
@@ -83,8 +100,10 @@ def put_back(document: Document, *, by: Capacity) -> None:
     if not trash_for(library.standing).filter(pk=document.pk).exists():
         raise NotAllowed(_("Who added a document and the leads of the group delete it, and put it back."))
     document.folder = nearest_folder(document.folder)
+    must_write(library, document.folder)
+    document.reach = max(document.reach, document.reach_in(document.folder))
     document.deleted_at = document.deleted_by = None
-    document.save(update_fields=["deleted_at", "deleted_by", "folder"])
+    document.save(update_fields=["deleted_at", "deleted_by", "folder", "reach"])
     _find_again(document)
     record(by, "document.restored", document)
 

@@ -31,7 +31,7 @@ from groups.documents.models.version import random_path
 from groups.documents.names import clean_file_name
 from groups.documents.reading import PICTURES, Unreadable, clean_picture
 from groups.documents.services.holding import end_hold
-from groups.documents.services.locking import locked_library, nearest_folder
+from groups.documents.services.locking import locked_library, must_write, nearest_folder
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.spool import FULL, StorageAway, must_have_room, no_room, open_spool
 from groups.documents.services.uploads import (
@@ -196,16 +196,19 @@ def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by
 
 def _document_of(upload: Upload, library: Library, *, by: Capacity) -> Document:
     if upload.document_id:
-        document = library.documents.filter(pk=upload.document_id).first()
+        document = library.documents.select_related("folder").filter(pk=upload.document_id).first()
         if document is None:
             raise Conflict(
                 _("The document was deleted meanwhile. Put it back first, or send the file as a new document.")
             )
+        must_write(library, document.folder)
         document.group = library.group
         return document
     title = upload.file_name.rpartition(".")[0] or upload.file_name
     folder = nearest_folder(upload.folder)
+    must_write(library, folder)
     document = Document(group=library.group, folder=folder, title=title, changed_at=timezone.now())
+    document.reach = document.reach_in(folder)
     document.speak_as(by)
     document.save()
     return document

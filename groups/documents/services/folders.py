@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.errors import Conflict, DomainError
 from groups.documents.library import Library
-from groups.documents.models import Document, Folder
+from groups.documents.models import Document, Folder, Rights
 from groups.documents.models.folder import MAX_DEPTH, NAME_LENGTH
+from groups.documents.models.reach import ruled
 from groups.documents.names import clean_title
-from groups.documents.services.locking import locked_library, standing_folder
+from groups.documents.services.locking import locked_library, must_write, standing_folder
+from groups.documents.services.ruling import refuse_widening, rule_of, spread
 from groups.models import Group
 from groups.services.speaking import speaking
 from partners.capacity import Capacity
@@ -61,6 +63,7 @@ def create_folder(group: Group, *, parent: Folder | None, name: str, by: Capacit
     _refuse_depth(depth)
     _refuse_twin(library, parent, name)
     folder = Folder(group=library.group, parent=parent, name=name, depth=depth, key=key)
+    folder.reach, folder.leads_only = rule_of(parent)
     folder.speak_as(by)
     folder.save()
     return folder
@@ -70,8 +73,8 @@ def create_folder(group: Group, *, parent: Folder | None, name: str, by: Capacit
 def chat_folder(group: Group, *, by: Capacity) -> Folder:
     """Return the folder at the library's top for what is shared in the chat, made when it is first needed.
 
-    It is known by its key, so it may be renamed and moved; one that was removed, or that hides from the person, being older
-    than they are in the group, is not used again.
+    It is known by its key, so it may be renamed and moved; one that was removed, in which the person may not write, or that
+    hides from them, being older than they are in the group, is not used again.
     """
     with translation.override(settings.LANGUAGE_CODE):
         return _gathering_folder(group, by=by, space=FROM_THE_CHAT, name=_("From the chat"))
@@ -88,7 +91,7 @@ def _gathering_folder(group: Group, *, by: Capacity, space: uuid.UUID, name: str
     library = locked_library(group.pk, by)
     by = speaking(library.standing, by)
     key = uuid.uuid5(space, str(group.pk))
-    if known := [one for one in library.folders.values() if one.key == key]:
+    if known := [one for one in library.folders.values() if one.key == key and library.may_write(one)]:
         return known[0]
     if Folder.objects.filter(author=by.user, key=key).exists():
         key = uuid.uuid4()  # the one the person made before is gone
@@ -104,7 +107,7 @@ def rename_folder(folder: Folder, *, name: str, by: Capacity, was: str | None = 
     name = clean_title(name, NAME_LENGTH)
     library = locked_library(folder.group_id, by)
     by = speaking(library.standing, by)
-    folder = standing_folder(library, folder)
+    folder = _own_folder(library, folder)
     if folder.name == name:
         return
     if was is not None and was != folder.name:
@@ -118,40 +121,55 @@ def rename_folder(folder: Folder, *, name: str, by: Capacity, was: str | None = 
 
 
 @transaction.atomic
-def move_folder(folder: Folder, *, parent: Folder | None, by: Capacity) -> None:
-    """Put the folder, with all it holds, into another one of the same library; never into itself."""
+def move_folder(folder: Folder, *, parent: Folder | None, by: Capacity, widen: bool = False) -> Folder:
+    """Put the folder, with all it holds, into another one of the same library, never into itself; return it as it stands there.
+
+    Raises `Widens` where more people would see it there and this was not said to be wanted.
+    """
     library = locked_library(folder.group_id, by)
     by = speaking(library.standing, by)
-    folder = standing_folder(library, folder)
+    folder = _own_folder(library, folder)
     parent = standing_folder(library, parent) if parent else None
     if folder.parent == parent:
-        return
+        return folder
     levels = _levels(folder)
     if parent and any(parent.pk in level for level in levels):
         raise FolderRefused(_("A folder cannot be put into itself."))
     _refuse_depth((parent.depth if parent else 0) + len(levels))
     _refuse_twin(library, parent, folder.name)
+    refuse_widening(library, folder.reach, ruled(folder.rights, rule_of(parent))[0], widen=widen)
     record(by, "folder.moved", folder, was=folder.parent_id, now=parent.pk if parent else None)
     _put(folder, parent)
+    return folder
 
 
 @transaction.atomic
 def delete_folder(folder: Folder, *, by: Capacity) -> None:
     """Remove a folder in which the person sees nothing; one that holds anything they see is refused, so that none of it goes.
 
-    What lies in it unseen, in the trash or from before they joined, comes to lie in the folder above.
+    What lies in it unseen, in the trash or from before they joined, comes to lie in the folder above, and is seen by nobody
+    who did not see it before.
     """
     library = locked_library(folder.group_id, by)
     by = speaking(library.standing, by)
-    folder = standing_folder(library, folder)
+    folder = _own_folder(library, folder)
     if library.inside(folder) or library.documents.filter(folder=folder).exists():
         raise FolderRefused(_("The folder is not empty. Move or delete what is in it first."))
     Document.objects.filter(folder=folder).update(folder=folder.parent)
     for inner in Folder.objects.filter(parent=folder, deleted_at=None):
+        if inner.rights == Rights.INHERIT:
+            inner.rights = folder.rights
         _put(inner, folder.parent)
     folder.deleted_at = timezone.now()
     folder.save(update_fields=["deleted_at"])
     record(by, "folder.deleted", folder)
+
+
+def _own_folder(library: Library, folder: Folder) -> Folder:
+    """Return the folder itself, to be renamed, moved or removed: by who writes in it and around it."""
+    folder = standing_folder(library, folder)
+    must_write(library, folder.parent)
+    return folder
 
 
 def _levels(folder: Folder) -> list[set[int]]:
@@ -165,6 +183,7 @@ def _levels(folder: Folder) -> list[set[int]]:
 def _put(folder: Folder, parent: Folder | None) -> None:
     """Hang the folder, with all it holds, under the parent."""
     folder.parent = parent
-    folder.save(update_fields=["parent"])
+    folder.save(update_fields=["parent", "rights"])
     for depth, level in enumerate(_levels(folder), start=parent.depth + 1 if parent else 1):
         Folder.objects.filter(pk__in=level).update(depth=depth)
+    spread(folder)

@@ -9,6 +9,7 @@ from core.errors import Conflict
 from groups.documents.library import Library
 from groups.documents.models import Document, Folder
 from groups.services.speaking import locked_group
+from groups.standing import NotAllowed
 from partners.capacity import Capacity
 
 
@@ -18,21 +19,30 @@ def locked_library(group_id: int, by: Capacity) -> Library:
 
 
 def standing_document(library: Library, document: Document) -> Document:
-    """Return the document as it is now; raise `Conflict` where it was deleted, or hidden from the person, meanwhile."""
+    """Return the document, to be changed, as it is now; raise `Conflict` where it was deleted or hidden from them meanwhile."""
     now = library.documents.select_related("folder").filter(pk=document.pk).first()
     if now is None:
         raise Conflict(_("The document was deleted meanwhile."))
+    must_write(library, now.folder)
     now.group = library.group
     return now
 
 
 def standing_folder(library: Library, folder: Folder) -> Folder:
-    """Return the folder as it is now; raise `Conflict` where it was removed, or hidden from the person, meanwhile."""
+    """Return the folder, to write in it, as it is now; raise `Conflict` where it was removed or hidden from them meanwhile."""
     if folder.group_id != library.group.pk:
         raise ValueError("Everything stays in its group's library.")
     if folder.pk not in library.folders:
         raise Conflict(_("The folder was removed meanwhile."))
-    return library.folders[folder.pk]
+    found = library.folders[folder.pk]
+    must_write(library, found)
+    return found
+
+
+def must_write(library: Library, folder: Folder | None) -> None:
+    """Raise `NotAllowed` where the folder's rights keep the person from writing in it; that they write at all is asked apart."""
+    if folder is not None and folder.leads_only and not library.standing.is_lead:
+        raise NotAllowed(_("In the folder “%(name)s” only leads of the group write.") % {"name": folder.name})
 
 
 def nearest_folder(folder: Folder | None) -> Folder | None:

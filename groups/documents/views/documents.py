@@ -17,7 +17,7 @@ from groups.documents.forms import HoldForm, MoveForm, RestoreForm, TitleForm, V
 from groups.documents.library import Library
 from groups.documents.models import Document, Preview, Version
 from groups.documents.preview import preview_of
-from groups.documents.views.frame import address, form_page, framed
+from groups.documents.views.frame import address, form_page, framed, tell_place
 
 VERSIONS = 50
 either = require_http_methods(["GET", "HEAD", "POST"])
@@ -55,16 +55,17 @@ def page_context(request: HttpRequest, document: Document, library: Library, **m
         listed=listed,
         hold=held,
         held_by=spoken[-1] if held else None,
+        may_change=library.may_write_to(document),
         may_release=held and (held.author_id == library.standing.user.pk or library.standing.may_moderate),
         preview=preview_of(newest),
         look=Preview.objects.filter(version=newest).first() or Preview(version=newest),
-        may_delete=access.may_delete(document, library.standing),
+        may_delete=access.may_delete(document, library),
         **{**_forms(document, library), **more},
     )
 
 
 def _forms(document: Document, library: Library) -> dict[str, Any]:
-    if not library.standing.may_upload:
+    if not library.may_write_to(document):
         return {}
     base = document.latest.number if document.latest else None
     place = document.folder_id if document.folder_id in library.folders else ""
@@ -78,7 +79,7 @@ def _forms(document: Document, library: Library) -> dict[str, Any]:
 
 def _restore_form(document: Document, version: Version, library: Library) -> RestoreForm | None:
     newest = document.latest
-    if not library.standing.may_upload or newest is None or newest.number == version.number:
+    if not library.may_write_to(document) or newest is None or newest.number == version.number:
         return None
     return RestoreForm(library=library, initial={"base": newest.number}, auto_id=f"restore{version.number}_%s")
 
@@ -115,9 +116,14 @@ def move(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             folder = form.cleaned_data["folder"]
-            services.move_document(document, folder=folder, by=library.standing.capacities[0])
-            messages.success(request, _("The document was moved."))
+            moved = services.move_document(
+                document, folder=folder, by=library.standing.capacities[0], widen=form.widens
+            )
+            tell_place(request, library, moved.reach)
             return redirect(document)
+        except services.Widens as refusal:
+            form.add_error("folder", refusal.message)
+            form.ask_to_widen(refusal.question)
         except DomainError as refusal:
             form.add_error("folder", refusal.message)
     back = document.get_absolute_url()

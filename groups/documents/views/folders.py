@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Conflict, DomainError
 from groups.documents import access, services
-from groups.documents.forms import FolderForm, FolderNameForm, MoveForm
-from groups.documents.views.frame import address, form_page
+from groups.documents.forms import FolderForm, FolderNameForm, MoveForm, RightsForm
+from groups.documents.views.frame import address, form_page, tell_place
 
 either = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -66,13 +66,43 @@ def folder_move(request: HttpRequest, slug: str, folder_id: int) -> HttpResponse
     form = MoveForm(sent, library=library, apart_from=folder, initial={"folder": folder.parent_id or ""})
     if request.method == "POST" and form.is_valid():
         try:
-            services.move_folder(folder, parent=form.cleaned_data["folder"], by=library.standing.capacities[0])
-            messages.success(request, _("The folder was moved."))
+            moved = services.move_folder(
+                folder,
+                parent=form.cleaned_data["folder"],
+                by=library.standing.capacities[0],
+                widen=form.widens,
+            )
+            tell_place(request, library, moved.reach)
             return redirect("documents:folder", slug, folder.pk)
+        except services.Widens as refusal:
+            form.add_error("folder", refusal.message)
+            form.ask_to_widen(refusal.question)
         except DomainError as refusal:
             form.add_error("folder", refusal.message)
     back = address(library, folder)
     return form_page(request, library, folder, form, title=_("Move the folder"), action=_("Move"), back=back)
+
+
+@either
+def folder_rights(request: HttpRequest, slug: str, folder_id: int) -> HttpResponse:
+    """Say who writes in a folder and who sees it."""
+    library, folder = access.folder_for_lead(request.user, slug, folder_id)
+    form = RightsForm(request.POST if request.method == "POST" else None, initial={"rights": folder.rights})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.set_rights(
+                folder, rights=form.cleaned_data["rights"], by=library.standing.leading[0], widen=form.widens
+            )
+            messages.success(request, _("Saved: it holds for all that lies in the folder."))
+            return redirect("documents:folder", slug, folder.pk)
+        except services.Widens as refusal:
+            form.add_error("rights", refusal.message)
+            form.ask_to_widen(refusal.question)
+        except DomainError as refusal:
+            form.add_error("rights", refusal.message)
+    title, back = _("Who writes, and who sees it"), address(library, folder)
+    text = _("It holds for all that lies in the folder, and for the folders in it, which may be narrower still.")
+    return form_page(request, library, folder, form, title=title, action=_("Save"), back=back, text=text)
 
 
 @require_POST

@@ -4,13 +4,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from groups.documents.audience import audience_of
 from groups.documents.library import Library
-from groups.documents.models import Folder
+from groups.documents.models import Folder, Reach
 
 
 def whole_number(text: str) -> int | None:
@@ -33,7 +35,10 @@ def crumbs(library: Library, folder: Folder | None) -> list[dict[str, str]]:
 
 def framed(library: Library, folder: Folder | None, /, **more: Any) -> dict[str, Any]:
     """Return the context of a page that lies in the folder."""
+    shown = more.get("document") or more.get("folder", folder)
+    reach = shown.reach if shown else Reach.READERS
     return {
+        "audience": audience_of(library.group, reach),
         "group": library.group,
         "standing": library.standing,
         "library": library,
@@ -41,6 +46,12 @@ def framed(library: Library, folder: Folder | None, /, **more: Any) -> dict[str,
         "max_file": settings.MAX_FILE_SIZE,
         **more,
     }
+
+
+def tell_place(request: HttpRequest, library: Library, reach: int) -> None:
+    """Say that something lies elsewhere now, and who sees it there."""
+    words = {"audience": audience_of(library.group, reach).words}
+    messages.success(request, _("Moved. Who sees it now: %(audience)s.") % words)
 
 
 def form_page(

@@ -56,6 +56,7 @@ def _shelf(request: HttpRequest, library: Library, here: Folder | None) -> HttpR
         rows=listed(page, library.standing),
         order=order,
         choosing=page.paginator.count + len(library.inside(here)) > 1,
+        may_write=library.may_write(here),
         is_empty=not page.paginator.count and not library.inside(here),
         **_forms(library, here),
     )
@@ -84,14 +85,14 @@ def _counted(library: Library, folders: list[Folder]) -> list[dict[str, Any]]:
 
 def _forms(library: Library, here: Folder | None) -> dict[str, Any]:
     """Return the forms of who may write here."""
-    if not library.standing.may_upload:
+    if not library.may_write(here):
         return {}
     found: dict[str, Any] = {
         "upload": UploadForm(library=library, auto_id="upload_%s"),
         "upload_action": reverse("documents:upload", args=[library.group.slug])
         + (f"?folder={here.pk}" if here else ""),
     }
-    if here:
+    if here and library.may_arrange(here):
         found["rename"] = FolderNameForm(initial={"name": here.name, "was": here.name}, auto_id="rename_%s")
         initial = {"folder": here.parent_id or ""}
         found["move"] = MoveForm(library=library, apart_from=here, initial=initial, auto_id="move_%s")

@@ -12,14 +12,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
 from groups.documents import access, services
+from groups.documents.audience import audience_of
 from groups.documents.forms import MoveForm
 from groups.documents.library import Library
-from groups.documents.models import Document, Folder
+from groups.documents.models import Document, Folder, Reach
 from groups.documents.names import attachment
 from groups.documents.selection import Selection, zipped
 from groups.documents.views.files import inert
@@ -47,7 +49,7 @@ def _page(request: HttpRequest, library: Library, chosen: Selection, **more: Any
     here = library.folders.get(first.folder_id) if first and first.folder_id else None
     size, refusal = 0, ""
     try:
-        size = sum(version.size for _path, version in chosen.files())
+        size = sum(version.size for _name, version in chosen.files())
     except DomainError as too_much:
         refusal = too_much.message
     context = framed(
@@ -58,7 +60,7 @@ def _page(request: HttpRequest, library: Library, chosen: Selection, **more: Any
         size=size,
         refusal=refusal,
         query=_query(chosen),
-        may_delete=[one for one in chosen.documents if access.may_delete(one, library.standing)],
+        may_delete=[one for one in chosen.documents if access.may_delete(one, library)],
         back=address(library, here),
         **(more or {"move": MoveForm(library=library, auto_id="move_%s")}),
     )
@@ -107,18 +109,34 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, library, chosen, move=form)
     to: Folder | None = form.cleaned_data["folder"]
     by, moved = library.standing.capacities[0], 0
-    acts: list[tuple[Folder | Document, Callable[[], None]]] = [
-        (one, partial(services.move_folder, one, parent=to, by=by)) for one in chosen.folders
+    acts: list[tuple[Folder | Document, Callable[[], Folder | Document]]] = [
+        (one, partial(services.move_folder, one, parent=to, by=by, widen=form.widens)) for one in chosen.folders
     ]
-    acts += [(one, partial(services.move_document, one, folder=to, by=by)) for one in chosen.documents]
+    acts += [
+        (one, partial(services.move_document, one, folder=to, by=by, widen=form.widens)) for one in chosen.documents
+    ]
+    waiting: list[Folder | Document] = []
     for one, act in acts:
         try:
             act()
             moved += 1
+        except services.Widens as refusal:
+            waiting.append(one)
+            form.ask_to_widen(refusal.question)
         except DomainError as refusal:
             messages.error(request, f"{one}: {refusal.message}")
     if moved:
-        messages.success(request, ngettext("%(count)d moved.", "%(count)d moved.", moved) % {"count": moved})
+        text = ngettext("%(count)d moved.", "%(count)d moved.", moved) % {"count": moved}
+        words = {"audience": audience_of(library.group, to.reach if to else Reach.READERS).words}
+        messages.success(request, f"{text} {_('Who sees it there: %(audience)s.') % words}")
+    if waiting:
+        form.add_error("folder", _("More people would see these there than do now."))
+        left = Selection(
+            library,
+            [one for one in waiting if isinstance(one, Document)],
+            [one for one in waiting if isinstance(one, Folder)],
+        )
+        return _page(request, library, left, move=form)
     return redirect(address(library, to))
 
 

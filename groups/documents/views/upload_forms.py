@@ -30,7 +30,7 @@ def upload_form(request: HttpRequest, slug: str) -> HttpResponse:
     folder_id = whole_number(named)
     if named and folder_id is None:
         raise Http404(access.NO_DOCUMENT)
-    folder = access.folder_in(library, folder_id)
+    folder = access.folder_to_fill(library, folder_id)
     form = (
         UploadForm(request.POST, request.FILES, library=library)
         if request.method == "POST"

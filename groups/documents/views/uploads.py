@@ -117,8 +117,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     ):
         return JsonResponse(_done(version, slug))
     by = library.standing.speak(sent.get("as"))
-    document = access.document_in(library, data["document"]) if data["document"] else None
-    folder = access.folder_in(library, data["folder"])
+    document = access.document_to_change(library, data["document"]) if data["document"] else None
+    folder = access.folder_to_fill(library, data["folder"])
     if data["from_chat"] and folder is None and document is None:
         folder = services.chat_folder(library.group, by=by)
     if document is None and data["twin"] != "keep" and (twin := library.twin(folder, data["name"])):

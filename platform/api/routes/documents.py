@@ -114,8 +114,8 @@ def start_upload(request: Caller, slug: str, payload: UploadIn, key: Key) -> Upl
             key=key,
             file_name=name,
             size=payload.size,
-            folder=access.folder_in(library, payload.folder),
-            document=access.document_in(library, payload.document) if payload.document else None,
+            folder=access.folder_to_fill(library, payload.folder),
+            document=access.document_to_change(library, payload.document) if payload.document else None,
             base=payload.base,
             note=" ".join(clean(payload.note).split()),
         )

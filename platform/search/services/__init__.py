@@ -13,7 +13,7 @@ from search.services.finding import (
     sources,
     suggest,
 )
-from search.services.index import forget, keep_parts, put, put_all, stand, veil
+from search.services.index import forget, keep_parts, move_to, put, put_all, stand, veil
 from search.services.listing import Hit, cursor_of, listed, shown_of, written
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "found_in",
     "keep_parts",
     "listed",
+    "move_to",
     "named_so",
     "put",
     "put_all",

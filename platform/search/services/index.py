@@ -43,6 +43,11 @@ def veil(kind: Kind, object_ids: "QuerySet[Any, Any]", told: int) -> None:
     Entry.objects.filter(kind=kind, object_id__in=object_ids).update(veil=told)
 
 
+def move_to(kind: Kind, object_ids: "QuerySet[Any, Any]", place: int) -> None:
+    """Keep things that are held already under another place: other doors rule them from now on."""
+    Entry.objects.filter(kind=kind, object_id__in=object_ids).update(place=place)
+
+
 def stand(cards: Iterable[Card]) -> None:
     """Move things that are held already: their place, moment and author change in all their parts, their words do not."""
     for card in cards:
