@@ -23,12 +23,17 @@ def boundaries_of(user: "User | AnonymousUser") -> dict[int, datetime]:
     return dict(_boundaries(user.pk)) if user.is_authenticated else {}
 
 
+def hides_past(of: str = "") -> Q:
+    """Return the condition that a group hides its past from newcomers; `of` is the way from what is asked to the group."""
+    inside = Q((f"{of}find", Find.MEMBERS)) | Q((f"{of}read", Read.MEMBERS))
+    return Q((f"{of}history", History.FROM_JOINING)) & inside
+
+
 def newcomers_groups(user: int) -> "QuerySet[Participant, Any]":
     """Return the groups whose past is hidden from this person, of each its id, to be annotated with the boundary."""
     return (
         Participant.objects.taking_part()
-        .filter(user=user, membership__group__history=History.FROM_JOINING)
-        .filter(Q(membership__group__find=Find.MEMBERS) | Q(membership__group__read=Read.MEMBERS))
+        .filter(hides_past("membership__group__"), user=user)
         .order_by()
         .values_list("membership__group_id")
     )

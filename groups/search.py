@@ -1,10 +1,11 @@
 """Groups and people in the search, and the doors to whatever members of a group write and upload."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from accounts.events import AccountClosed, AccountReopened, PersonChanged
@@ -12,11 +13,11 @@ from accounts.models import ARCHIVE, User
 from core.markdown import excerpt
 from core.prepared import prepared
 from groups.bylines import organisations_known_to
-from groups.history import BOUNDARY, newcomers_groups
+from groups.history import hides_past
 from groups.models import Group, Participant
 from groups.models.group import groups_of
 from partners.models import Affiliation, Organisation
-from search.cards import Card, Doors, Microseconds, Shown, Source
+from search.cards import Card, Doors, Microseconds, Shown, Source, Statement, Who
 from search.models import Kind
 from search.services import put
 
@@ -24,36 +25,58 @@ if TYPE_CHECKING:
     from search.cards import Reader
 
 
-def content_doors(reader: "Reader") -> Doors:
+def content_doors(who: Who) -> Doors:
     """The groups whose threads and documents the reader may read, each from the moment on from which they may."""
-    if not reader.is_authenticated:
+    if who.pk is None:
         return Doors(within=_read_by_all.statement())
     return Doors(
-        within=_read.statement(reader.pk),
-        floors=_floors.statement(reader.pk),
-        inside=_own.statement(reader.pk),
+        within=_read.statement(who.pk),
+        floors=(f"{BOUNDARIES} WHERE group_id IN ({_hiding.statement()[0]}) GROUP BY group_id", []),
+        inside=(OWN, []),
+        beside=own_places(who.pk),
     )
 
 
+def own_places(user: int) -> dict[str, Statement]:
+    """Return the table of the groups in which the person takes part, in which role and since when; several doors look into it."""
+    return {"own_places (group_id, role, since)": _own_places.statement(user)}
+
+
+def own_groups(roles: Iterable[str] = ()) -> RawSQL:
+    """Return what stands in the place of `groups_of` where the search has that table: with `roles`, only the groups of those."""
+    of_these = ", ".join(f"'{role}'" for role in roles)
+    return RawSQL(f"{OWN} WHERE role IN ({of_these})" if of_these else OWN, [])  # noqa: S611 - our own names
+
+
+OWN = "SELECT group_id FROM own_places"
+BOUNDARIES = "SELECT group_id, min(since) FROM own_places"
+"""What `groups.history.boundaries_of` says, of groups that hide their past."""
+
 # Inside every search, so they are compiled once: what `Group.objects` says of the reader.
-_own = prepared(lambda user: groups_of(user))
-_floors = prepared(lambda user: newcomers_groups(user).annotate(floor=Microseconds(BOUNDARY)))
+_own_places = prepared(
+    lambda user: (
+        groups_of(user)
+        .annotate(since=Microseconds("created_at"))
+        .values_list("membership__group_id", "membership__role", "since")
+    )
+)
+_hiding = prepared(lambda: Group.objects.filter(hides_past()).order_by().values_list("pk", flat=True))
 _read_by_all = prepared(lambda: Group.objects.readable_by(AnonymousUser()).order_by().values_list("pk", flat=True))
-_read = prepared(lambda user: Group.objects.read_by(user).order_by().values_list("pk", flat=True))
+_read = prepared(lambda user: Group.objects.read_by(user, own=own_groups()).order_by().values_list("pk", flat=True))
 _known_to_all = prepared(lambda: Group.objects.visible_to(AnonymousUser()).order_by().values_list("pk", flat=True))
-_known = prepared(lambda user: Group.objects.known_to(user).order_by().values_list("pk", flat=True))
+_known = prepared(lambda user: Group.objects.known_to(user, own=own_groups()).order_by().values_list("pk", flat=True))
 
 
 # --- Groups -------------------------------------------------------------------------------------------------------
 
 
-def group_doors(reader: "Reader") -> Doors:
+def group_doors(who: Who) -> Doors:
     """The groups that the reader may know of."""
-    if not reader.is_authenticated:
+    if who.pk is None:
         return Doors(within=_known_to_all.statement())
-    if reader.is_secretariat:
+    if who.is_secretariat:
         return Doors(everywhere=True)
-    return Doors(within=_known.statement(reader.pk))
+    return Doors(within=_known.statement(who.pk), beside=own_places(who.pk))
 
 
 def show_groups(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
@@ -83,13 +106,13 @@ GROUPS = Source(
 # --- People -------------------------------------------------------------------------------------------------------
 
 
-def people_doors(reader: "Reader") -> Doors:
+def people_doors(who: Who) -> Doors:
     """The people whose page the reader may open: `bylines.people_known_to` for everybody at once."""
-    if not reader.is_authenticated:
+    if who.pk is None:
         return Doors()
-    if reader.is_secretariat:
+    if who.is_secretariat:
         return Doors(everywhere=True)
-    return Doors(within=_people.statement(reader.pk))
+    return Doors(within=_people.statement(who.pk), beside=own_places(who.pk))
 
 
 _people = prepared(
@@ -98,7 +121,7 @@ _people = prepared(
             Q(pk=user)
             | Q(
                 pk__in=Participant.objects.taking_part()
-                .filter(membership__group__in=groups_of(user))
+                .filter(membership__group__in=own_groups())
                 .order_by()
                 .values("user_id")
             )

@@ -12,14 +12,15 @@ from discussions.chat.models import Message, Room, RoomReading
 from discussions.search import readable
 from groups.bylines import Byline, bylines_for
 from groups.models import History
+from groups.search import own_groups, own_places
 from search.asking import Asked
-from search.cards import Doors, Shown, Source
+from search.cards import Doors, Shown, Source, Who
 from search.marking import Marker, around
 from search.models import Kind
 from search.services import found_in
 
 if TYPE_CHECKING:
-    from search.cards import Reader
+    from search.cards import Reader, Who
 
 PAGE = 20
 
@@ -66,18 +67,23 @@ def _texts(found: Sequence[Message], reader: "Reader", asked: Asked) -> list[str
     return [around(text, marker) for text in readable((message.body for message in found), reader)]
 
 
-def message_doors(reader: "Reader") -> Doors:
+def message_doors(who: Who) -> Doors:
     """The rooms and conversations the reader is in, each from their floor on."""
-    if not reader.is_authenticated:
+    if who.pk is None:
         return Doors()
-    within = _within.statement(reader.pk)
+    within = _within.statement(who.pk)
     for_all, of_all = _cleared.statement()
-    for_one, of_one = _joined.statement(reader.pk)
-    return Doors(within=within, floors=(f"{for_all} UNION ALL {for_one}", [*of_all, *of_one]), inside=within)
+    for_one, of_one = _joined.statement(who.pk)
+    return Doors(
+        within=within,
+        floors=(f"{for_all} UNION ALL {for_one}", [*of_all, *of_one]),
+        inside=within,
+        beside=own_places(who.pk),
+    )
 
 
 # Inside every search, so they are compiled once: `Room.objects.visible_to`, and what `access.floors_of` asks.
-_within = prepared(lambda user: Room.objects.known_to(user).order_by().values_list("pk", flat=True))
+_within = prepared(lambda user: Room.objects.known_to(user, own=own_groups).order_by().values_list("pk", flat=True))
 _cleared = prepared(lambda: Room.objects.filter(floor__gt=1).order_by().values_list("pk", "floor"))
 _joined = prepared(
     lambda user: (

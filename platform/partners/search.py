@@ -8,20 +8,20 @@ from django.contrib.auth.models import AnonymousUser
 from core.markdown import excerpt
 from core.prepared import prepared
 from partners.models import Organisation
-from search.cards import Doors, Shown, Source
+from search.cards import Doors, Shown, Source, Who
 from search.models import Kind
 
 if TYPE_CHECKING:
-    from search.cards import Reader
+    from search.cards import Reader, Who
 
 
-def organisation_doors(reader: "Reader") -> Doors:
+def organisation_doors(who: Who) -> Doors:
     """The organisations whose page the reader may open from the directory."""
-    if not reader.is_authenticated:
+    if who.pk is None:
         return Doors(within=_listed.statement())
-    if reader.is_secretariat:
+    if who.is_secretariat:
         return Doors(everywhere=True)
-    return Doors(within=_known.statement(reader.pk))
+    return Doors(within=_known.statement(who.pk))
 
 
 # Inside every search: `Organisation.objects.visible_to`, compiled once.

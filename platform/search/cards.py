@@ -1,9 +1,9 @@
 """What the rooms give to the index, and what they give to be shown."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import BigIntegerField, Func
 
@@ -82,6 +82,18 @@ class Card:
         return tokens_of(self.title, self.body, alias=self.alias)
 
 
+class Who(NamedTuple):
+    """Who asks, as far as doors may depend on it: everything else about rights is asked by the statements themselves."""
+
+    pk: int | None
+    is_secretariat: bool = False
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether it is somebody who signed in."""
+        return self.pk is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """Which entries of a kind one reader may find: those of certain places, in some of them from a depth on.
@@ -89,6 +101,7 @@ class Doors:
     `within` is the statement that gives the places' ids, with its parameters, and `floors` the one that gives places with the
     depth from which on they may be read (of several, the deepest counts): they stand inside the search, so that a right is as
     it is when things are found. `inside` gives the places where the reader is told by whom things are, whatever others are.
+    `beside` are statements that several of these look into by a name; each is asked once in a search.
     Their texts are the same for every reader, so that a database keeps what it makes of them.
     """
 
@@ -96,6 +109,7 @@ class Doors:
     floors: Statement | None = None
     everywhere: bool = False
     inside: Statement | None = None
+    beside: Mapping[str, Statement] = field(default_factory=dict)
 
     @property
     def is_shut(self) -> bool:
@@ -129,7 +143,7 @@ class Source:
     label: "StrOrPromise"
     rows: "Callable[[], QuerySet[Any]]"
     cards: Callable[[Any], Iterable[Card]]
-    doors: "Callable[[Reader], Doors]"
+    doors: Callable[[Who], Doors]
     show: "Callable[[Sequence[tuple[int, int]], Reader], Mapping[tuple[int, int], Shown]]"
     # Whether it is suggested by its title while somebody types.
     suggested: bool = False

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -80,7 +81,7 @@ FOUND = {
 def corpus(db):
     """Every text, a minute after the one before."""
     put_all(
-        Card(kind=Kind.POST, object_id=number, place=PLACE, moment=BEGINNING + timedelta(minutes=number), body=text)
+        Card(kind=Kind.THREAD, object_id=number, place=PLACE, moment=BEGINNING + timedelta(minutes=number), body=text)
         for number, text in enumerate(CORPUS.values())
     )
     return dict(enumerate(CORPUS))
@@ -91,7 +92,7 @@ def everything(monkeypatch):
     """A door that lets through to the place of the corpus: who may read what is told elsewhere."""
     from search.services import finding
 
-    source = finding.sources()[Kind.POST]
+    source = finding.sources()[Kind.THREAD]
     opened = type(source)(
         label=source.label,
         rows=source.rows,
@@ -99,12 +100,12 @@ def everything(monkeypatch):
         doors=lambda reader: Doors(everywhere=True),
         show=source.show,
     )
-    monkeypatch.setattr(finding, "sources", lambda: {Kind.POST: opened})
+    monkeypatch.setattr(finding, "sources", lambda: {Kind.THREAD: opened})
 
 
 @pytest.mark.parametrize("query", FOUND)
 def test_the_corpus_answers_alike_on_every_database(corpus, everything, query):
-    page = find(read(query), None)
+    page = find(read(query), AnonymousUser())
     assert [corpus[one.object_id] for one in page.found] == FOUND[query]
     assert sum(page.counts.values()) == len(FOUND[query])
 
@@ -120,7 +121,7 @@ def test_what_is_called_so_comes_first_then_titles_then_the_newest(db, everythin
     ]
     put_all(
         Card(
-            kind=Kind.POST,
+            kind=Kind.THREAD,
             object_id=number,
             place=PLACE,
             moment=BEGINNING + timedelta(minutes=number),
@@ -129,33 +130,35 @@ def test_what_is_called_so_comes_first_then_titles_then_the_newest(db, everythin
         )
         for number, (title, body) in enumerate(cards)
     )
-    assert [one.object_id for one in find(read("fees"), None).found] == [5, 0, 4, 1, 3, 2]
+    assert [one.object_id for one in find(read("fees"), AnonymousUser()).found] == [5, 0, 4, 1, 3, 2]
 
 
 def test_pages_follow_each_other_whatever_comes_meanwhile(db, everything):
     def put(*numbers):
         put_all(
-            Card(kind=Kind.POST, object_id=one, place=PLACE, moment=BEGINNING + timedelta(minutes=one), body="cotton")
+            Card(
+                kind=Kind.THREAD, object_id=one, place=PLACE, moment=BEGINNING + timedelta(minutes=one), body="cotton"
+            )
             for one in numbers
         )
 
     put(*range(45))
-    first = find(read("cotton"), None)
+    first = find(read("cotton"), AnonymousUser())
     put(100, 101)
-    second = find(read("cotton"), None, after=first.next)
-    third = find(read("cotton"), None, after=second.next)
+    second = find(read("cotton"), AnonymousUser(), after=first.next)
+    third = find(read("cotton"), AnonymousUser(), after=second.next)
     assert [one.object_id for page in (first, second, third) for one in page.found] == list(range(44, -1, -1))
     assert (len(first.found), len(second.found), third.next) == (20, 20, None)
-    assert third.counts == {Kind.POST: 47}
+    assert third.counts == {Kind.THREAD: 47}
 
 
 def test_a_long_text_is_found_to_its_end(db):
     words = [f"w{number}" for number in range(MOST_TOKENS + 2000)]
-    put_all([Card(kind=Kind.POST, object_id=1, place=PLACE, moment=BEGINNING, body=" ".join(words))])
-    put_all([Card(kind=Kind.POST, object_id=2, place=PLACE, moment=BEGINNING, body="same " * 3000 + "other end")])
+    put_all([Card(kind=Kind.THREAD, object_id=1, place=PLACE, moment=BEGINNING, body=" ".join(words))])
+    put_all([Card(kind=Kind.THREAD, object_id=2, place=PLACE, moment=BEGINNING, body="same " * 3000 + "other end")])
 
     def ids(query):
-        return found_in(Kind.POST, PLACE, read(query), floor=0, below=1, limit=9)
+        return found_in(Kind.THREAD, PLACE, read(query), floor=0, below=1, limit=9)
 
     assert ids(words[-1]) == ids(words[0]) == [1]
     assert ids('"w5 w6"') == [1]
@@ -166,11 +169,11 @@ def test_a_long_text_is_found_to_its_end(db):
 
 def test_what_is_put_again_is_found_by_its_new_words_alone(db):
     def ids(query):
-        return found_in(Kind.POST, PLACE, read(query), floor=0, below=1, limit=9)
+        return found_in(Kind.THREAD, PLACE, read(query), floor=0, below=1, limit=9)
 
-    card = Card(kind=Kind.POST, object_id=1, place=PLACE, moment=BEGINNING, body="Drying fish")
+    card = Card(kind=Kind.THREAD, object_id=1, place=PLACE, moment=BEGINNING, body="Drying fish")
     put_all([card])
-    put_all([Card(kind=Kind.POST, object_id=1, place=PLACE, moment=BEGINNING, body="Smoking fish")])
+    put_all([Card(kind=Kind.THREAD, object_id=1, place=PLACE, moment=BEGINNING, body="Smoking fish")])
     assert (ids("drying"), ids("smoke"), ids("fish")) == ([], [1], [1])
     Entry.objects.all().delete()
     assert ids("fish") == []
@@ -183,10 +186,10 @@ def test_what_is_put_again_is_found_by_its_new_words_alone(db):
 @given(text=st.text(max_size=60))
 def test_any_text_is_found_by_each_of_its_words_and_by_itself(db, text):
     text = clean(text)
-    put_all([Card(kind=Kind.POST, object_id=1, place=PLACE, moment=BEGINNING, title=text, body=text)])
+    put_all([Card(kind=Kind.THREAD, object_id=1, place=PLACE, moment=BEGINNING, title=text, body=text)])
 
     def finds(query):
-        return found_in(Kind.POST, PLACE, read(query), floor=0, below=1, limit=9) == [1]
+        return found_in(Kind.THREAD, PLACE, read(query), floor=0, below=1, limit=9) == [1]
 
     # Of a sign that is several, as ¼ is, each run is written by all of it.
     alone = (run for run in runs_of(text) if [one.folded for one in runs_of(run.lower)] == [run.folded])
@@ -202,4 +205,4 @@ def test_any_text_is_found_by_each_of_its_words_and_by_itself(db, text):
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.text(max_size=80) | st.text(alphabet="\"-*()~=_:^\\&|!<>' abאل児ก", max_size=40))
 def test_any_query_is_answered(db, everything, query):
-    assert find(read(query), None).counts == {}
+    assert find(read(query), AnonymousUser()).counts == {}

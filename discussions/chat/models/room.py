@@ -1,6 +1,6 @@
 """A room: where people talk now, for a whole group, a part of it, or a few people among themselves."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +13,8 @@ from groups.models.group import LIVE_STATES
 from groups.models.participant import Participant
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import User
@@ -61,12 +63,12 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """
         return self.known_to(user.pk) if user.is_authenticated else self.none()
 
-    def known_to(self, user: int) -> "RoomQuerySet":
-        """`visible_to` for somebody who signed in."""
+    def known_to(self, user: int, *, own: "Callable[[Iterable[str]], Any] | None" = None) -> "RoomQuerySet":
+        """`visible_to` for somebody who signed in; `own` gives the groups in which they have one of these roles."""
         seats = Participant.objects.taking_part().filter(user=user)
         inside = Q()
         for audience, roles in ROLES_IN.items():
-            groups = seats.filter(membership__role__in=roles).values("membership__group_id")
+            groups = own(roles) if own else seats.filter(membership__role__in=roles).values("membership__group_id")
             inside |= Q(audience=audience, group__in=groups)
         return self.filter(inside & Q(group__state__in=LIVE_STATES) | Q(pk__in=conversations_of(user)))
 

@@ -10,11 +10,11 @@ from search.services.finding import (
     find_widening,
     found_in,
     named_so,
-    sources,
     suggest,
 )
 from search.services.index import forget, keep_parts, move_to, put, put_all, stand, veil
 from search.services.listing import Hit, cursor_of, listed, shown_of, written
+from search.services.rights import sources
 
 __all__ = [
     "PAGE",

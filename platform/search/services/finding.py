@@ -8,18 +8,15 @@ people whose name has all the words; threads and documents whose title has them;
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-from django.conf import settings
-from django.utils.module_loading import import_string
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.kept import rows_of
 from search.asking import Asked, read
-from search.cards import Doors, Source
 from search.engines import Engine, engine
 from search.engines.base import Part
 from search.models import Kind
+from search.services.rights import readable_by, sources
 
 if TYPE_CHECKING:
     from search.cards import Reader
@@ -28,16 +25,12 @@ PAGE = 20
 SUGGESTED = 8
 MOST_NAMED = 50
 CALLED_SO = 3
+MOST_TEXTS = 200
+UNTITLED = ", ".join(f"'{kind.value}'" for kind in (Kind.POST, Kind.MESSAGE))
+NAMES = ", ".join(f"'{kind.value}'" for kind in (Kind.GROUP, Kind.ORGANISATION, Kind.PERSON))
 
 Cursor = tuple[int, int, str, int]
 """Where a page ends: how well the last thing fits, its moment, kind and id."""
-
-
-@cache
-def sources() -> dict[Kind, Source]:
-    """Return what each room gives to the search, in the order in which kinds are shown."""
-    table: dict[Kind, Source] = import_string(settings.SEARCH_SOURCES)
-    return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +48,13 @@ class Narrowed:
     before: int | None = None
     places: Collection[int] | None = None
 
+    @property
+    def veil(self) -> int | None:
+        """How veiled an entry may be: an author or an organisation may be asked for only where the reader is told of them."""
+        return 0 if self.authors is not None else 1 if self.organisations is not None else None
 
-@dataclass(frozen=True, slots=True)
-class Found:
+
+class Found(NamedTuple):
     """One thing found, by its kind and id; of a document, the first page that fits (0: its title)."""
 
     fit: int
@@ -92,17 +89,34 @@ def find(
 ) -> Page:
     """Return a page of what the reader may see of what was asked; `kind` narrows the page, not the counts."""
     using = engine()
-    readable = _readable(reader, sources(), narrowed)
+    readable = readable_by(reader, sources(), narrowed.veil)
     if not asked or readable is None:
         return Page()
     fit, fits = _fit(using, asked)
     matches, matched = using.matches(using.expression(asked))
     narrow, narrowing = _narrow(using, narrowed)
     paged, paging = _paged(kind, after)
-    statement = f"""
-        WITH {readable.tables}found AS MATERIALIZED (
+    statement = _finding(fit, using.source, matches, readable.tables, readable.condition, narrow, paged, limit)
+    answer = rows_of(statement, [*readable.of_tables, *fits, *matched, *readable.params, *narrowing, *paging])
+    counts = {Kind(kind): count for fit, count, kind, _pk, _part in answer if fit is None}
+    rows = sorted((row for row in answer if row[0] is not None), reverse=True)
+    found = [Found(fit, moment, Kind(kind), pk, part) for fit, moment, kind, pk, part in rows]
+    return Page(
+        found[:limit],
+        {kind: counts[kind] for kind in sources() if kind in counts},
+        found[limit - 1].cursor if len(found) > limit else None,
+    )
+
+
+@lru_cache(MOST_TEXTS)
+def _finding(
+    fit: str, source: str, matches: str, tables: str, condition: str, narrow: str, paged: str, limit: int
+) -> str:
+    """Return the statement's text, which is the same for everybody who asks in the same way: long texts are made once."""
+    return f"""
+        WITH {tables}found AS MATERIALIZED (
             SELECT {fit} AS fit, e.moment, e.kind, e.object_id, e.part
-            FROM {using.source} WHERE {matches} AND ({readable.condition}){narrow}
+            FROM {source} WHERE {matches} AND ({condition}){narrow}
         ), shown AS (
             SELECT fit, moment, kind, object_id, part FROM found WHERE kind <> 'document'
             UNION ALL
@@ -116,15 +130,6 @@ def find(
             ORDER BY fit DESC, moment DESC, kind DESC, object_id DESC LIMIT {limit + 1}
         ) AS page
     """  # noqa: S608 - made of our own names; what comes from outside is a parameter
-    answer = rows_of(statement, [*readable.of_tables, *fits, *matched, *readable.params, *narrowing, *paging])
-    found = [Found(fit, moment, Kind(kind), pk, part) for fit, moment, kind, pk, part in answer if fit is not None]
-    counts = {Kind(kind): count for fit, count, kind, _pk, _part in answer if fit is None}
-    found.sort(key=lambda one: one.cursor, reverse=True)
-    return Page(
-        found[:limit],
-        {kind: counts[kind] for kind in sources() if kind in counts},
-        found[limit - 1].cursor if len(found) > limit else None,
-    )
 
 
 def find_widening(asked: Asked, reader: "Reader", **more: Any) -> tuple[Page, Asked]:
@@ -143,7 +148,7 @@ def suggest(
     """Return what the reader may see whose title has all the words, of the kinds that are found by their titles."""
     using = engine()
     chosen = {kind: one for kind, one in sources().items() if (kind in kinds if kinds is not None else one.suggested)}
-    readable = _readable(reader, chosen, Narrowed())
+    readable = readable_by(reader, chosen)
     if not asked or readable is None:
         return []
     fit, fits = _fit(using, asked)
@@ -184,76 +189,14 @@ def found_in(kind: Kind, place: int, asked: Asked, *, floor: int, below: int, li
 
 
 def _fit(using: Engine, asked: Asked) -> Part:
-    """Return how well an entry fits."""
+    """Return how well an entry fits. Posts and messages have no titles, so of them nothing is asked."""
     named, names = using.includes(using.token(asked.name))
     titled, titles = using.includes(using.expression(asked, "="))
-    of_names = ", ".join(f"'{kind.value}'" for kind in (Kind.GROUP, Kind.ORGANISATION, Kind.PERSON))
-    sql = f"CASE WHEN {titled} THEN CASE WHEN {named} THEN {CALLED_SO} WHEN e.kind IN ({of_names}) THEN 2 ELSE 1 END ELSE 0 END"
+    sql = (
+        f"CASE WHEN e.kind IN ({UNTITLED}) THEN 0 WHEN {titled} THEN"
+        f" CASE WHEN {named} THEN {CALLED_SO} WHEN e.kind IN ({NAMES}) THEN 2 ELSE 1 END ELSE 0 END"
+    )
     return sql, [*titles, *names]
-
-
-@dataclass(frozen=True, slots=True)
-class Readable:
-    """The condition that the reader may see an entry, and the tables it looks into, each with their parameters."""
-
-    condition: str
-    params: list[Any]
-    tables: str
-    of_tables: list[Any]
-
-
-def _readable(reader: "Reader", table: "dict[Kind, Source]", narrowed: Narrowed) -> Readable | None:
-    """Return the condition that the reader may see an entry, None where there is nothing that they may see."""
-    by_doors: dict[Any, list[Kind]] = {}
-    for kind, source in table.items():
-        by_doors.setdefault(source.doors, []).append(kind)
-    conditions: list[str] = []
-    params: list[Any] = []
-    tables: list[str] = []
-    of_tables: list[Any] = []
-    # The last are posts, messages and documents: of those there are most, so they are asked about first.
-    for ask, kinds in reversed(by_doors.items()):
-        doors: Doors = ask(reader)
-        if doors.is_shut:
-            continue
-        floors = ""
-        if doors.floors is not None:
-            floors = f"floors_{len(tables)}"
-            tables.append(f"{floors} (place, floor) AS MATERIALIZED ({doors.floors[0]}), ")
-            of_tables += doors.floors[1]
-        sql, values = _through(doors, floors)
-        if narrowed.authors is not None or narrowed.organisations is not None:
-            told, of = _told(doors, narrowed)
-            sql, values = f"{sql} AND {told}", [*values, *of]
-        of_kinds = ", ".join(f"'{kind.value}'" for kind in kinds)
-        conditions.append(f"e.kind IN ({of_kinds}) AND {sql}")
-        params += values
-    if not conditions:
-        return None
-    return Readable(" OR ".join(f"({one})" for one in conditions), params, "".join(tables), of_tables)
-
-
-def _through(doors: Doors, floors: str) -> Part:
-    """Return the condition that an entry lies behind one of the doors, and not deeper than the reader may go."""
-    if doors.everywhere:
-        return "1 = 1", []
-    assert doors.within is not None
-    places, params = doors.within
-    sql = f"e.place IN ({places})"
-    if floors:
-        # Few places have a floor, so most entries need not be compared with one.
-        deeper = f"EXISTS (SELECT 1 FROM {floors} AS f WHERE f.place = e.place AND f.floor > e.depth)"  # noqa: S608
-        sql = f"{sql} AND (e.place NOT IN (SELECT place FROM {floors}) OR NOT {deeper})"  # noqa: S608 - our own names
-    return f"({sql})", params
-
-
-def _told(doors: Doors, narrowed: Narrowed) -> Part:
-    """Return the condition that the reader is told by whom an entry is, so that asking for its author reveals nothing."""
-    most = 0 if narrowed.authors is not None else 1
-    if doors.inside is None:
-        return f"e.veil <= {most}", []
-    inside, params = doors.inside
-    return f"(e.veil <= {most} OR e.place IN ({inside}))", params
 
 
 def _narrow(using: Engine, narrowed: Narrowed) -> Part:

@@ -10,7 +10,8 @@ from search.asking import Asked
 from search.cards import Shown, moment_of
 from search.marking import Marker, around
 from search.models import Kind
-from search.services.finding import Cursor, Found, sources
+from search.services.finding import Cursor, Found
+from search.services.rights import sources
 
 if TYPE_CHECKING:
     from search.cards import Reader

@@ -10,7 +10,7 @@ from django.utils import timezone
 from search.cards import Source
 from search.engines import engine
 from search.models import Entry, Kind, Rebuilding
-from search.services.finding import sources
+from search.services.rights import sources
 
 FORM = 1
 """How tokens are made. Whoever changes `search.words` or `search.languages` raises it: then the next rebuild begins anew."""
