@@ -109,7 +109,7 @@ def steady(ground: Ground, rounds: int) -> None:
         )
     floor = statistics.median(
         float(subprocess.run(
-            [sys.executable, str(ROOT / "benchmarks" / "chat_floor.py"), "500", "30", "10"],
+            [sys.executable, "-P", str(ROOT / "benchmarks" / "chat_floor.py"), "500", "30", "10"],
             check=True, text=True, stdout=subprocess.PIPE,
         ).stdout)
         for _ in range(rounds)
@@ -134,7 +134,7 @@ def commits(ground: Ground, rounds: int) -> None:
             for name, found in sides.items():
                 side, senders = ("plain", "8") if name == "plain SQL" else ("ours", name.split()[0])
                 run = subprocess.run(
-                    [sys.executable, str(ROOT / "benchmarks" / "chat_commits.py"), side, str(count), senders, "5"],
+                    [sys.executable, "-P", str(ROOT / "benchmarks" / "chat_commits.py"), side, str(count), senders, "5"],
                     input=json.dumps(ground.made) + "\n", env=ground.environment, text=True, check=True,
                     stdout=subprocess.PIPE,
                 )  # fmt: skip
