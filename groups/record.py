@@ -81,6 +81,8 @@ VERBS: dict[str, str | Promise] = {
     "document.held": gettext_lazy("took a document to work on it elsewhere"),
     "document.released": gettext_lazy("gave back a document that was worked on elsewhere"),
     "document.original_kept": gettext_lazy("kept a picture as it was taken, with its place and time"),
+    "document.held_back": gettext_lazy("held back a version of a document in which malware was found"),
+    "document.let_go": gettext_lazy("let go a version of a document in which no malware is found any more"),
     "document.version_restored": gettext_lazy("brought back a version of a document"),
     "folder.renamed": gettext_lazy("renamed a folder"),
     "folder.moved": gettext_lazy("moved a folder"),

@@ -138,7 +138,7 @@ def may_delete(document: Document, library: Library) -> bool:
 
 def version_of(document: Document, number: int) -> Version:
     """Return one version of a document that a door has let the person through to."""
-    version = document.versions.filter(number=number).first()
+    version = document.versions.select_related("scan").filter(number=number).first()
     if version is None:
         raise Http404(NO_DOCUMENT)
     version.document = document

@@ -26,7 +26,7 @@ class Preview:
 
 def preview_of(version: Version) -> Preview | None:
     """Return the beginning of a text version, None for other types or where the bytes cannot be had."""
-    if version.kind not in {"csv", "markdown", "text"}:
+    if version.is_held or version.kind not in {"csv", "markdown", "text"}:
         return None
     try:
         with version.open() as file:

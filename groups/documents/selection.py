@@ -56,7 +56,9 @@ class Selection:
         inside = self._inside()
         deep = self.library.documents.filter(folder__in=inside).for_display().order_by("title", "pk")
         every = [*self.documents, *deep.exclude(pk__in=[one.pk for one in self.documents])[: MOST + 1]]
-        versions = [(inside.get(one.folder_id or 0, ""), one.latest) for one in every if one.latest]
+        versions = [
+            (inside.get(one.folder_id or 0, ""), one.latest) for one in every if one.latest and not one.latest.is_held
+        ]
         size = sum(version.size for _path, version in versions)
         if len(versions) > MOST or size > MOST_BYTES:
             limits = {"count": MOST, "size": MOST_BYTES // 1024**3}

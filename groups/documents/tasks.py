@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.tasks import TaskResultStatus, task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from core.background import growing, retried
-from groups.documents.models import Version
+from groups.documents.models import ScanState, Version
 from groups.documents.services import ask_for_missing, make_preview, sweep
 from groups.documents.services.indexing import index_pages
+from groups.documents.services.scanning import scan_again, still_to_scan
 
 EVERY = timedelta(minutes=30)
 
@@ -44,6 +46,16 @@ def make_preview_of(version_id: int) -> None:
 def make_missing_previews() -> None:
     """Ask for the previews of versions that came before there were any, or whose asking was lost; some hundreds a time."""
     ask_for_missing()
+
+
+@task()
+def scan_unknown() -> None:
+    """Scan what the scanner did not answer for, and what came before there was one; some dozens a time, until it fails again."""
+    if settings.CLAMD_ADDRESS:
+        for version in Version.objects.select_related("document", "scan").filter(pk__in=still_to_scan()[:50]):
+            outcome = scan_again(version)
+            if outcome is None or outcome.state == ScanState.AWAY:
+                return
 
 
 @task()

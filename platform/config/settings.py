@@ -294,6 +294,7 @@ SCHEDULE = {
     "notifications.push.tasks.tidy_push": timedelta(days=1),
     "search.tasks.tidy_search": timedelta(days=1),
     "groups.documents.tasks.make_missing_previews": timedelta(hours=1),
+    "groups.documents.tasks.scan_unknown": timedelta(hours=1),
     "notifications.tasks.send_letters": timedelta(minutes=1),
     "notifications.tasks.forget_letters": timedelta(days=1),
     "discussions.actions.tasks.remind_of_actions": timedelta(days=1),
@@ -339,6 +340,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 SERVE_FILES = env.choice("SERVE_FILES", ["direct", "accel"], "direct")
 if SERVE_FILES == "accel" and env.text("STORAGE_URL"):
     env.refuse("SERVE_FILES must be direct where STORAGE_URL keeps the files elsewhere: the proxy has none to send.")
+# Where ClamAV's clamd listens: host and port, or the path of a socket; None where nothing is scanned.
+_clamd = env.address("CLAMD_URL", {"tcp", "unix"}, "unix:///run/clamav/clamd.ctl", host=False)
+CLAMD_ADDRESS: str | tuple[str, int] | None = None
+if _clamd is not None:
+    CLAMD_ADDRESS = _clamd.path if _clamd.scheme == "unix" else (_clamd.hostname or "127.0.0.1", _clamd.port or 3310)
+CLAMD_TIMEOUT = env.number("CLAMD_TIMEOUT", 60, minimum=1, maximum=600)
+CLAMD_MAX_SIZE = env.number("CLAMD_MAX_MB", 100, minimum=1, maximum=4000) * 1024 * 1024
 
 # --- Mail --------------------------------------------------------------------------------------------------------
 

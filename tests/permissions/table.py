@@ -451,6 +451,7 @@ TASKS = {
         {"documents.Preview", "documents.PreviewPage", "search.Entry"},
         "nothing: no word leaves the site",
     ),
+    "documents.tasks.scan_unknown": (set(), "nothing: no word leaves the site"),
     "documents.tasks.make_missing_previews": (
         {"documents.Preview", "django_tasks_database.DBTaskResult"},
         "nothing: no word leaves the site",

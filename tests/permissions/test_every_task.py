@@ -118,6 +118,7 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         "documents.tasks.index_document": ((version.document_id,), lambda: None),
         "documents.tasks.sweep_library": ((), lambda: None),
         "documents.tasks.make_missing_previews": ((), lambda: None),
+        "documents.tasks.scan_unknown": ((), lambda: None),
         "documents.tasks.make_preview_of": ((version.pk,), lambda: None),
         "webhooks.tasks.deliver": ((doing, webhook.pk), lambda: webhooks.stop(webhook, by=by)),
         "webhooks.tasks.wake_webhooks": ((), lambda: None),

@@ -5,6 +5,7 @@ from groups.documents.models.folder import Folder
 from groups.documents.models.hold import Hold
 from groups.documents.models.preview import Preview, PreviewPage, State
 from groups.documents.models.reach import Mark, Reach, Rights
+from groups.documents.models.scan import Scan, ScanState
 from groups.documents.models.upload import Upload
 from groups.documents.models.version import Version
 
@@ -18,6 +19,8 @@ __all__ = [
     "PreviewPage",
     "Reach",
     "Rights",
+    "Scan",
+    "ScanState",
     "State",
     "Upload",
     "Version",

@@ -67,7 +67,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def for_display(self) -> "DocumentQuerySet":
         """With all that a row of a list shows."""
-        return self.select_related("latest__author", "latest__organisation", "folder")
+        return self.select_related("latest__author", "latest__organisation", "latest__scan", "folder")
 
 
 class Document(Searchable, Spoken, TimeStamped):

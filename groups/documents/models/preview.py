@@ -18,6 +18,7 @@ class State(models.TextChoices):
     EMPTY = "empty", _("There is no text in it that could be shown.")
     LOCKED = "locked", _("It is locked with a password. Download it to open it.")
     DAMAGED = "damaged", _("It could not be read here. Download it to see whether it opens.")
+    HELD = "held", _("It is held back.")
     TOO_LARGE = "too_large", _("It is too large to be shown here. Download it to open it.")
 
 

@@ -102,6 +102,14 @@ class Version(Spoken, TimeStamped):
         """Whether the bytes are in the storage, as they always are unless it was restored without them."""
         return storages["default"].exists(self.path)
 
-    def open(self) -> Any:
-        """Open the bytes for reading, from the storage."""
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held back, because malware was found in it."""
+        scan = getattr(self, "scan", None)
+        return scan is not None and scan.state == "held"
+
+    def open(self, *, held: bool = False) -> Any:
+        """Open the bytes for reading, from the storage; those that are held back for the scanner alone (`held`)."""
+        if self.is_held and not held:
+            raise PermissionError("This version is held back.")
         return storages["default"].open(self.path, "rb")

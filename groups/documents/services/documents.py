@@ -23,6 +23,7 @@ from groups.documents.services.locking import (
 )
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.ruling import refuse_widening
+from groups.documents.services.scanning import HeldBack, keep_outcome, outcome_of
 from groups.services.speaking import speaking
 from groups.standing import NotAllowed
 from partners.capacity import Capacity
@@ -125,7 +126,9 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
     newest = document.versions.latest("number")
     if newest.number != base:
         raise Conflict(_("Somebody added a version meanwhile. Look at it first, then restore."), current=newest.number)
-    old = Version.objects.get(document=document, number=number)
+    old = Version.objects.select_related("scan").get(document=document, number=number)
+    if old.is_held:
+        raise HeldBack
     version = Version(
         document=document,
         number=newest.number + 1,
@@ -145,6 +148,7 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
     document.latest, document.changed_at = version, timezone.now()
     document.save(update_fields=["latest", "changed_at"])
     end_hold(document, by)
+    keep_outcome(version, outcome_of(old), by=by)
     ask_for_preview(version)
     record(by, "document.version_restored", document, number=number)
     publish(VersionAdded(version))

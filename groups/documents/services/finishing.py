@@ -33,6 +33,7 @@ from groups.documents.reading import PICTURES, Unreadable, clean_picture
 from groups.documents.services.holding import end_hold
 from groups.documents.services.locking import locked_library, must_write, nearest_folder
 from groups.documents.services.previewing import ask_for_preview
+from groups.documents.services.scanning import keep_outcome, look_for_malware
 from groups.documents.services.spool import FULL, StorageAway, must_have_room, no_room, open_spool
 from groups.documents.services.uploads import (
     OtherFile,
@@ -90,6 +91,7 @@ def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None)
     if sha256 not in {None, sent.digest}:
         raise OtherFile
     kept = sent if kind.name not in PICTURES or upload.original else _written_anew(upload, kind)
+    outcome = look_for_malware(kept.file, kept.size)
     kept.file.seek(0)
     storage, path = storages["default"], random_path()
     if place := _place(storage, path):
@@ -100,6 +102,8 @@ def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None)
         _settle(storage, path)
         with transaction.atomic():
             version = _show(upload, kind, sent, kept, path, by=by)
+            keep_outcome(version, outcome, by=by)
+            ask_for_preview(version)
             tried = True
         return version
     except BaseException as error:
@@ -189,7 +193,6 @@ def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by
     now.delete()
     if version.original:
         record(by, "document.original_kept", document, reason=version.original)
-    ask_for_preview(version)
     publish(VersionAdded(version))
     return version
 

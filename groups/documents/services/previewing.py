@@ -23,7 +23,9 @@ def ask_for_preview(version: Version) -> None:
     """Have the version looked into once the caller's transaction is committed; say at once where there is nothing to see."""
     from groups.documents.tasks import make_preview_of
 
-    if version.kind not in READABLE | PICTURED:
+    if version.is_held:
+        state = State.HELD
+    elif version.kind not in READABLE | PICTURED:
         state = State.NONE
     else:
         state = State.WAITING if version.size <= LARGEST else State.TOO_LARGE

@@ -34,7 +34,7 @@ def page_context(request: HttpRequest, document: Document, library: Library, **m
     """Return what the page of the document shows."""
     newest = document.latest
     assert newest is not None
-    found = Paginator(document.versions.select_related("author", "organisation"), VERSIONS)
+    found = Paginator(document.versions.select_related("author", "organisation", "scan"), VERSIONS)
     listed = found.get_page(request.GET.get("page"))
     versions = list(listed)
     for version in [newest, *versions]:

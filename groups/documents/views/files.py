@@ -5,10 +5,12 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import storages
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from groups.documents import access
@@ -23,6 +25,8 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 def download(request: HttpRequest, slug: str, document_id: int, number: int) -> HttpResponseBase:
     """Give the version's bytes, whole or the range that was asked for."""
     version = access.version_for_reader(request.user, slug, document_id, number)
+    if version.is_held:
+        raise PermissionDenied(_("Malware was found in this version. It is held back, and nobody can download it."))
     response = _handed_on(version.path) or _direct(request, version)
     response["Content-Disposition"] = attachment(version.file_name)
     response["ETag"] = f'"{version.sha256}"'

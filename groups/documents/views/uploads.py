@@ -90,6 +90,7 @@ def _done(version: Version, group_slug: str) -> dict[str, Any]:
         "title": version.document.title,
         "number": version.number,
         "missed": version.missed,
+        "held": version.is_held,
         "url": reverse("documents:page", args=[group_slug, version.document_id]),
     }
 

@@ -68,7 +68,7 @@ class Upload {
     this.url_of_document = answer.url;
     this.part("open").href = answer.url;
     this.offer("open");
-    this.say("done");
+    this.say(answer.held ? "held" : "done");
   }
 
   failed(error) {
