@@ -1,4 +1,4 @@
-"""The ASGI application: pages, and the one socket address behind its exact-origin gate."""
+"""The ASGI application: pages, and the two socket addresses behind their exact-origin gate."""
 
 import os
 
@@ -11,10 +11,20 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from core.readiness import HealthEndpoint  # noqa: E402
 from core.realtime.hub import Hub  # noqa: E402
-from core.realtime.origins import ExactOrigins  # noqa: E402
+from core.realtime.origins import ExactOrigins, Receive, Scope, Send  # noqa: E402
 from core.realtime.sockets import SocketEndpoint  # noqa: E402
 from core.realtime.stopping import on_stop  # noqa: E402
+from groups.pages.live import PREFIX, PageEndpoint, PageHub  # noqa: E402
 
-hub = Hub()
+hub, page_hub = Hub(), PageHub()
 on_stop(hub.take_leave)
-application = ProtocolTypeRouter({"http": HealthEndpoint(pages), "websocket": ExactOrigins(SocketEndpoint(hub))})
+on_stop(page_hub.take_leave)
+_socket, _page = SocketEndpoint(hub), PageEndpoint(page_hub)
+
+
+async def sockets(scope: Scope, receive: Receive, send: Send) -> None:
+    """Pages are written through sockets of their own; everything else that is live goes through the one."""
+    await (_page if scope["path"].startswith(PREFIX) else _socket)(scope, receive, send)
+
+
+application = ProtocolTypeRouter({"http": HealthEndpoint(pages), "websocket": ExactOrigins(sockets)})

@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "partners",
     "groups",
     "groups.documents",
+    "groups.pages",
     "groups.webhooks",
     "discussions",
     "discussions.chat",

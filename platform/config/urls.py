@@ -20,6 +20,7 @@ urlpatterns = [
     path("notifications/", include("notifications.push.urls")),
     path("", include("search.urls")),
     path("groups/<slug:slug>/documents/", include("groups.documents.urls")),
+    path("groups/<slug:slug>/documents/", include("groups.pages.urls")),
     path("groups/<slug:slug>/settings/webhooks/", include("groups.webhooks.urls")),
     path(".well-known/security.txt", core_views.security_txt, name="security_txt"),
     path("groups/<slug:slug>/chat/", include("discussions.chat.urls")),

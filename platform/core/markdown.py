@@ -77,14 +77,14 @@ def _begins_quotation(first: Token, second: Token) -> bool:
     return first.type == "blockquote_open" and not first.level and second.type == "paragraph_open"
 
 
-class _TooComplex(Exception):
-    """The text has more pieces than `MOST_STEPS`."""
+class TooComplex(Exception):
+    """The text has more pieces than may be."""
 
 
 def _step(env: EnvType) -> None:
     env["steps"] = env.get("steps", 0) + 1
-    if env["steps"] > MOST_STEPS:
-        raise _TooComplex
+    if env["steps"] > env.get("most", MOST_STEPS):
+        raise TooComplex
 
 
 class _Pieces(list[Token]):
@@ -120,12 +120,17 @@ class _Inlines(ParserInline):
 
 
 class _Parser(MarkdownIt):
-    """Counts its steps and gives up with `_TooComplex`."""
+    """Counts its steps and gives up with `TooComplex` after `most` of them, as the environment says."""
 
     def __init__(self) -> None:
         super().__init__("zero")
         self.block, self.inline = _Blocks(), _Inlines()
         self.configure("commonmark", {"html": False, "maxNesting": 20})
+
+
+def counting_parser() -> MarkdownIt:
+    """Return a parser of CommonMark without HTML and pictures, for rooms that make something else than HTML of a text."""
+    return _Parser().disable(["image"])
 
 
 @cache
@@ -159,7 +164,7 @@ def render(text: str) -> str:
     parser = _parser()
     try:
         tokens = parser.parse(text)
-    except (RecursionError, _TooComplex):
+    except (RecursionError, TooComplex):
         return plain(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:

@@ -32,6 +32,7 @@ from discussions.services import start_thread
 from groups.documents.models import Preview, PreviewPage
 from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
+from groups.pages.services import add_comment, create_page
 from groups.services import invite
 from groups.standing import Standing
 from groups.webhooks.services import add_webhook, send_test
@@ -111,6 +112,8 @@ def world(
         leading = Standing.of(lead, group).act()
         thread = start_thread(group, by=by, title="A thread", body="Words.", key=uuid.uuid4())
         version = add_file(group, File(BytesIO(b"%PDF-1.4 x"), "a.pdf"), by=by, key=uuid.uuid4(), file_name="a.pdf")
+        page = create_page(group, by=by, key=uuid.uuid4(), title="A page", text="Words.")
+        comment = add_comment(page, by=by, anchor="a1", body="What does it mean?")
         path = storages["default"].save("previews/aa/bb", ContentFile(b"drawn"))
         Preview.objects.filter(version=version).update(state="ready", thumbnail=path)
         PreviewPage.objects.create(preview=version.preview, number=1, text="Words", path=path)
@@ -156,6 +159,8 @@ def world(
             ).pk,
             "bookmark_id": Bookmark.objects.create(user=member, document=version.document).pk,
             "document_id": version.document_id,
+            "page_id": page.pk,
+            "comment_id": comment.pk,
             "page": 1,
             "folder_id": create_folder(group, parent=None, name="Folder", by=by, key=uuid.uuid4()).pk,
             "key": key,
@@ -228,6 +233,8 @@ def ask(client, name, method, arguments, path):
     """Send an empty request to a path of a route, undo whatever it did, and return the answer."""
     if name.startswith("asking:"):
         arguments = arguments | {"thread_id": arguments["consultation" if "answers" in name else "announcement"]}
+    if name.startswith("pages:"):
+        arguments = arguments | {"document_id": arguments["page_id"]}
     with transaction.atomic():
         response = client.generic(method, reverse(name, kwargs={key: arguments[key] for key in path}))
         if outcome(response) == "+":

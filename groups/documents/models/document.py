@@ -73,6 +73,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 class Document(Searchable, Spoken, TimeStamped):
     """A title in a folder, with numbered versions; whoever first uploaded it, and for whom, stays on it."""
 
+    class Sort(models.TextChoices):
+        """What it is: files that are sent, or a text that is written here."""
+
+        FILE = "file", _("file")
+        PAGE = "page", _("page")
+
     KIND = Kind.DOCUMENT
     FOUND_BY = frozenset({"title", "latest", "deleted_at"})
     STANDS_BY = frozenset({"changed_at", "reach"})
@@ -80,6 +86,7 @@ class Document(Searchable, Spoken, TimeStamped):
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="documents")
     folder = models.ForeignKey(Folder, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
     title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(max_length=10, choices=Sort, default=Sort.FILE)
     latest = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
     mark = models.CharField(_("handling"), max_length=5, choices=Mark.choices, default=Mark.GREEN)
     # Who may see it, by its folder and its mark; narrower still where it came out of a folder that is gone.
@@ -136,6 +143,11 @@ class Document(Searchable, Spoken, TimeStamped):
     def reach_in(self, folder: Folder | None) -> int:
         """Return how far it reaches in a folder."""
         return marked_reach(folder.reach if folder else Reach.READERS, self.mark)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is written here, by several people at once, and its versions are the ones they name."""
+        return self.kind == self.Sort.PAGE
 
     @property
     def audit_scope(self) -> str:

@@ -27,12 +27,14 @@ from groups.documents.services.uploads import (
     known_version,
     start_upload,
 )
+from groups.documents.services.words import add_words
 
 __all__ = [
     "Held",
     "Widens",
     "abort_upload",
     "add_file",
+    "add_words",
     "append_chunk",
     "ask_for_missing",
     "ask_for_preview",

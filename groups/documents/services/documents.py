@@ -13,7 +13,7 @@ from groups.documents.access import may_delete, trash_for
 from groups.documents.events import VersionAdded
 from groups.documents.models import Document, Folder, Version
 from groups.documents.names import clean_title
-from groups.documents.services.holding import end_hold, refuse_held
+from groups.documents.services.holding import end_hold, refuse_held, refuse_page
 from groups.documents.services.locking import (
     locked_library,
     must_write,
@@ -122,6 +122,7 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
         return known
     by = speaking(library.standing, by)
     document = standing_document(library, document)
+    refuse_page(document)
     refuse_held(document, by)
     newest = document.versions.latest("number")
     if newest.number != base:

@@ -99,7 +99,7 @@ def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None)
     tried = False
     try:
         path = storage.save(path, File(kept.file))
-        _settle(storage, path)
+        settle(storage, path)
         with transaction.atomic():
             version = _show(upload, kind, sent, kept, path, by=by)
             keep_outcome(version, outcome, by=by)
@@ -151,7 +151,7 @@ def _place(storage: Storage, path: str) -> Path | None:
         return None
 
 
-def _settle(storage: Storage, path: str) -> None:
+def settle(storage: Storage, path: str) -> None:
     """See the bytes to the disk before a row names them; a storage that is elsewhere does so itself."""
     if place := _place(storage, path):
         with place.open("rb") as stored:

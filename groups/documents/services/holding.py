@@ -19,6 +19,21 @@ LONGEST = timedelta(days=14)
 NOTE_LENGTH = 200
 
 
+class WrittenHere(DomainError):
+    """The document is a page: it is written where it stands, by several people at once."""
+
+    code = "page"
+
+    def __init__(self) -> None:
+        super().__init__(_("This document is a page. Open it and write in it."))
+
+
+def refuse_page(document: Document) -> None:
+    """Raise `WrittenHere` for a page: it takes no files, and nobody has it alone."""
+    if document.is_page:
+        raise WrittenHere
+
+
 class Held(DomainError):
     """Somebody else works on the document elsewhere."""
 
@@ -44,6 +59,7 @@ def hold_document(document: Document, *, by: Capacity, days: int, note: str = ""
     library = locked_library(document.group_id, by)
     by = speaking(library.standing, by)
     document = standing_document(library, document)
+    refuse_page(document)
     refuse_held(document, by)
     hold = Hold.objects.filter(document=document).first() or Hold(document=document)
     if hold.author_id != by.user_id:

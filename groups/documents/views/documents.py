@@ -69,9 +69,12 @@ def _forms(document: Document, library: Library) -> dict[str, Any]:
         return {}
     base = document.latest.number if document.latest else None
     place = document.folder_id if document.folder_id in library.folders else ""
-    return {
+    files = {
         "new_version": VersionForm(library=library, initial={"base": base}, auto_id="version_%s"),
         "take": HoldForm(auto_id="hold_%s"),
+    }
+    return {
+        **({} if document.is_page else files),
         "rename": TitleForm(initial={"title": document.title, "was": document.title}, auto_id="rename_%s"),
         "move": MoveForm(library=library, initial={"folder": place}, auto_id="move_%s"),
     }
@@ -79,7 +82,7 @@ def _forms(document: Document, library: Library) -> dict[str, Any]:
 
 def _restore_form(document: Document, version: Version, library: Library) -> RestoreForm | None:
     newest = document.latest
-    if not library.may_write_to(document) or newest is None or newest.number == version.number:
+    if not library.may_write_to(document) or document.is_page or newest is None or newest.number == version.number:
         return None
     return RestoreForm(library=library, initial={"base": newest.number}, auto_id=f"restore{version.number}_%s")
 

@@ -37,6 +37,9 @@ MEGABYTE = 1024 * KILOBYTE
 FRAME_LIMIT = 64 * KILOBYTE
 """Largest frame and message a client may send over a WebSocket; version 1 of the live protocol says so."""
 
+PAGES, PAGE_FRAME_LIMIT = "/ws/pages/", MEGABYTE
+"""Where frames may be longer: a page is pasted, or comes back from hours without a network, in one change."""
+
 CHUNK_LIMIT = 4 * MEGABYTE + 64 * KILOBYTE
 """Largest body of a `PUT` to an upload path: a chunk of 4 MB and some slack."""
 

@@ -23,7 +23,7 @@ from websockets.protocol import State
 
 from config import environment as env
 from config.launcher import wire
-from config.launcher.configuration import FRAME_LIMIT, Configuration
+from config.launcher.configuration import FRAME_LIMIT, PAGE_FRAME_LIMIT, PAGES, Configuration
 from config.launcher.server import ARRIVING_MAX, BACKLOG, HOOKS_SHARE, ASGIApplication, retry_after, why_not
 from config.launcher.websocket import CLOSE_TIMEOUT, PINGS_AT_ONCE, PINGS_PER_SECOND, POLICY, limit_unsent, shortened
 from core import figures
@@ -90,6 +90,8 @@ class Protocol(WebSocketsSansIOProtocol):
             figures.HANDSHAKES_REFUSED.add("full")
             self._refuse("Too many connections. Try again in a moment.")
             return
+        if event.path.startswith(PAGES):
+            self.conn.max_message_size = PAGE_FRAME_LIMIT
         super().handle_connect(event)
         if hasattr(self, "scope"):
             cast("dict[str, Any]", self.scope["extensions"])[wire.EXTENSION] = self.write_now

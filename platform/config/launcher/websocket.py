@@ -8,6 +8,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor
 from twisted.internet.interfaces import IDelayedCall
 
+from config.launcher.configuration import PAGE_FRAME_LIMIT, PAGES
 from config.launcher.gate import Gate
 from config.launcher.wire import frame_of
 from core.realtime.limits import Bucket
@@ -70,6 +71,8 @@ class Protocol(WebSocketProtocol):
             self._cut = reactor.callLater(CLOSE_TIMEOUT, self.transport.abortConnection)
 
     def onConnect(self, request: Any) -> Any:
+        if request.path.startswith(PAGES):
+            self.maxFramePayloadSize = self.maxMessagePayloadSize = PAGE_FRAME_LIMIT
         answer = super().onConnect(request)
         self._is_arriving = True
         self._heard_at = time.monotonic()

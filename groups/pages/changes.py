@@ -1,0 +1,165 @@
+"""What a change holds, read without making a document of it: whose writing, from where to where.
+
+The form is Yjs's first encoding of updates. Everything is read to its last byte, so that what is no update is refused here.
+"""
+
+from dataclasses import dataclass
+
+from groups.pages.protocol import Malformed, Reader
+
+DEEPEST = 32
+ID_LEFT, ID_RIGHT, HAS_KEY = 0x80, 0x40, 0x20
+GC, SKIP = 0, 10
+NAMED_TYPES = {3, 5}
+"""XML elements and hooks, which have a name."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """What one client wrote without a gap: its clocks from `start` up to, without it, `end`."""
+
+    client: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The spans of a change, and whether it takes anything away."""
+
+    spans: tuple[Span, ...]
+    deletes: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it changes nothing."""
+        return not self.spans and not self.deletes
+
+
+def shape_of(update: bytes) -> Shape:
+    """Return what the change holds; raises `Malformed`, also for one that names another root than the page's."""
+    reader = _Changes(update)
+    spans = [span for _ in range(reader.count()) for span in reader.client()]
+    deletes = reader.deletes()
+    reader.end()
+    return Shape(tuple(spans), deletes)
+
+
+class _Changes(Reader):
+    def count(self) -> int:
+        """Read how many of something follow: no more than there are bytes left."""
+        number = self.number()
+        if number > len(self.data) - self.at:
+            raise Malformed
+        return number
+
+    def text(self) -> str:
+        try:
+            return self.bytes().decode()
+        except UnicodeDecodeError as error:
+            raise Malformed from error
+
+    def byte(self) -> int:
+        self.at += 1
+        if self.at > len(self.data):
+            raise Malformed
+        return self.data[self.at - 1]
+
+    def skip(self, count: int) -> None:
+        self.at += count
+        if self.at > len(self.data):
+            raise Malformed
+
+    def client(self) -> list[Span]:
+        structs, client, clock = self.count(), self.number(), self.number()
+        spans, start = [], clock
+        for _ in range(structs):
+            info = self.byte()
+            kind = info & 31
+            if kind == SKIP:
+                if clock > start:
+                    spans.append(Span(client, start, clock))
+                clock += self.number()
+                start = clock
+            else:
+                clock += self.number() if kind == GC else self.item(info)
+        if clock > start:
+            spans.append(Span(client, start, clock))
+        return spans
+
+    def item(self, info: int) -> int:
+        """Read what one struct holds, and return how many clocks it takes."""
+        for side in (ID_LEFT, ID_RIGHT):
+            if info & side:
+                self.number(), self.number()
+        if not info & (ID_LEFT | ID_RIGHT):
+            if self.number():
+                if self.text() != "page":
+                    raise Malformed
+            else:
+                self.number(), self.number()
+            if info & HAS_KEY:
+                self.text()
+        return self.content(info & 31)
+
+    def content(self, kind: int) -> int:
+        match kind:
+            case 1:
+                return self.number()
+            case 2:
+                return len([self.text() for _ in range(self.count())])
+            case 3:
+                self.bytes()
+            case 4:
+                return len(self.text().encode("utf-16-le", "surrogatepass")) // 2
+            case 5:
+                self.text()
+            case 6:
+                self.text(), self.text()
+            case 7:
+                if self.number() in NAMED_TYPES:
+                    self.text()
+            case 8:
+                count = self.count()
+                for _ in range(count):
+                    self.any()
+                return count
+            case _:
+                raise Malformed
+        return 1
+
+    def any(self, depth: int = 0) -> None:
+        if depth > DEEPEST:
+            raise Malformed
+        match self.byte():
+            case 127 | 126 | 121 | 120:
+                return
+            case 125:
+                while self.byte() >= 128:
+                    pass
+            case 124:
+                self.skip(4)
+            case 123 | 122:
+                self.skip(8)
+            case 119:
+                self.text()
+            case 118:
+                for _ in range(self.count()):
+                    self.text()
+                    self.any(depth + 1)
+            case 117:
+                for _ in range(self.count()):
+                    self.any(depth + 1)
+            case 116:
+                self.bytes()
+            case _:
+                raise Malformed
+
+    def deletes(self) -> bool:
+        found = False
+        for _ in range(self.count()):
+            self.number()
+            for _ in range(self.count()):
+                self.number(), self.number()
+                found = True
+        return found

@@ -1,0 +1,106 @@
+"""A page as a tree of blocks, read from its changes with bounds: whatever a client has put there, nothing here fails on it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pycrdt import Doc, XmlElement, XmlFragment, XmlText
+
+ROOT = "page"
+DEEPEST = 24
+BLOCKS = frozenset(
+    "paragraph heading bullet_list ordered_list list_item blockquote code_block table table_row table_cell table_header"
+    " horizontal_rule".split()
+)
+INLINE = frozenset({"hard_break", "footnote"})
+MARKS = frozenset({"strong", "em", "code", "link", "comment", "insertion", "deletion"})
+
+
+@dataclass(frozen=True)
+class Words:
+    """A run of text with its marks, each with its attributes."""
+
+    text: str
+    marks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A block, or something that stands in a line of text."""
+
+    tag: str
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    children: tuple["Node | Words", ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All words in it, without what is only suggested."""
+        return "".join(_texts(self))
+
+    def number(self, name: str, *, least: int = 1, most: int = 1000) -> int:
+        """Return an attribute that is a number, within bounds; the least where it is none."""
+        value = self.attrs.get(name)
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value[:9])
+        return min(most, max(least, int(value))) if isinstance(value, int | float) and value == value else least
+
+
+def _texts(node: Node) -> Iterator[str]:
+    for child in node.children:
+        if isinstance(child, Node):
+            yield " " if child.tag == "hard_break" else child.text
+        elif "insertion" not in child.marks:
+            yield child.text
+
+
+def opened(update: bytes) -> Doc[Any]:
+    """Return the document that an update makes."""
+    doc: Doc[Any] = Doc()
+    root_of(doc)
+    doc.apply_update(update)
+    return doc
+
+
+def root_of(doc: Doc[Any]) -> XmlFragment:
+    """Return what holds the blocks."""
+    root: XmlFragment = doc.get(ROOT, type=XmlFragment)
+    return root
+
+
+def blocks_of(doc: Doc[Any]) -> tuple[Node, ...]:
+    """Return the blocks of a page; words that stand in no block are a paragraph."""
+    return tuple(node_of(child) for child in root_of(doc).children)
+
+
+def node_of(part: XmlElement | XmlText | XmlFragment, depth: int = 0) -> Node:
+    """Return a block as it stands."""
+    if isinstance(part, XmlText):
+        return Node("paragraph", {}, tuple(words_of(part)))
+    tag = str(part.tag) if isinstance(part, XmlElement) else "paragraph"
+    attrs: dict[str, Any] = {}
+    if isinstance(part, XmlElement):
+        given: Any = part.attributes
+        attrs = dict(given)
+    children: list[Node | Words] = []
+    for child in part.children if depth < DEEPEST else ():
+        if isinstance(child, XmlText):
+            children += words_of(child)
+        else:
+            children.append(node_of(child, depth + 1))
+    return Node(tag, attrs, tuple(children))
+
+
+def words_of(text: XmlText) -> Iterator[Words]:
+    """Return the runs of a text; a mark that may stand twice on a word has a name with a hash behind it."""
+    for said, attrs in text.diff():
+        if isinstance(said, str) and said:
+            yield Words(said, _marks(attrs))
+
+
+def _marks(attrs: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for name, value in (attrs or {}).items():
+        plain = name.partition("--")[0]
+        if plain in MARKS and value is not None:
+            found[plain] = value if isinstance(value, Mapping) else {}
+    return found

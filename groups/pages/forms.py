@@ -1,0 +1,60 @@
+"""What people fill in to begin a page and to write in it without a script."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from groups.documents.forms import KeyedForm, PlaceField, add_capacity
+from groups.documents.library import Library
+from groups.documents.names import TITLE_LENGTH
+from groups.documents.services.uploads import NOTE_LENGTH
+from groups.pages.content.markdown import LONGEST
+from partners.capacity import Capacity
+
+
+class NewPageForm(KeyedForm):
+    """A new page: its title and its place."""
+
+    title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["folder"] = PlaceField(library=self.library, label=_("Folder"))
+        self.order_fields(["key", "as", "title", "folder"])
+
+
+class WriteForm(forms.Form):
+    """The whole text in Markdown, and the text it was made from."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        required=False,
+        strip=False,
+        max_length=LONGEST,
+        help_text=_("In Markdown: # heading, - list, **bold**, *italic*, [link](address), ^[note]."),
+        widget=forms.Textarea(attrs={"dir": "auto", "rows": 24, "spellcheck": "true"}),
+    )
+    base = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, library: Library, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.library = library
+        add_capacity(self, library)
+        self.order_fields(["as", "text", "base"])
+
+    @property
+    def capacity(self) -> Capacity:
+        """The capacity named under `as`, or the only one."""
+        return self.library.standing.speak(self.cleaned_data.get("as"))
+
+
+class NameForm(KeyedForm):
+    """A name for the page as it is now."""
+
+    note = forms.CharField(
+        label=_("Name of the version"),
+        max_length=NOTE_LENGTH,
+        help_text=_("Such as “as sent to the members” or “after the meeting of 3 May”."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )

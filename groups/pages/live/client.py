@@ -1,0 +1,78 @@
+"""One open socket of a page, and what waits to be written to it: bounded, so that a stopped reader costs a fixed amount."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from core.realtime.limits import Bucket
+from core.realtime.outbox import TOO_SLOW
+from core.realtime.sessions import SignedIn
+from groups.pages.access import Right
+
+WAITING_MAX = 24 * 1024**2
+"""Bytes that may wait for one reader: a whole page, and what is written while it goes out."""
+
+FRAMES_PER_SECOND, FRAMES_AT_ONCE = 60, 300
+
+
+class Client:
+    """Whose socket it is, in which page, with which right."""
+
+    def __init__(self, session: SignedIn, organisation_id: int | None, right: Right) -> None:
+        self.session, self.organisation_id, self.right = session, organisation_id, right
+        self.code: int | None = None
+        self.on_close: Callable[[], object] = lambda: None
+        self.bucket = Bucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
+        # The clients of the protocol that speak through it; a browser has one.
+        self.speaks_for: set[int] = set()
+        self._waiting: deque[bytes | str] = deque()
+        self._bytes = 0
+        self._filled = asyncio.Event()
+
+    @property
+    def user_id(self) -> int:
+        """Whose it is."""
+        return self.session.user_id
+
+    def put(self, frame: bytes | str) -> None:
+        """Queue a frame; a reader for whom too much waits is closed."""
+        if self.code is not None:
+            return
+        self._bytes += len(frame)
+        if self._bytes > WAITING_MAX:
+            self.close(TOO_SLOW)
+            return
+        self._waiting.append(frame)
+        self._filled.set()
+
+    def say(self, **frame: Any) -> None:
+        """Queue a frame of text."""
+        self.put(json.dumps(frame, separators=(",", ":")))
+
+    def deny(self, reason: str) -> None:
+        """Say that something was not taken."""
+        self.say(type="denied", reason=reason)
+
+    def close(self, code: int) -> None:
+        """Close when what waits has been handed on; for one that is too slow nothing more is written."""
+        if self.code is None:
+            self.code = code
+            if code == TOO_SLOW:
+                self._waiting.clear()
+            self._filled.set()
+            self.on_close()
+
+    async def drain(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        """Write what waits, until the socket is closed and nothing does."""
+        while True:
+            while self._waiting:
+                frame = self._waiting.popleft()
+                self._bytes -= len(frame)
+                kind = "text" if isinstance(frame, str) else "bytes"
+                await send({"type": "websocket.send", kind: frame})
+            if self.code is not None:
+                return
+            self._filled.clear()
+            await self._filled.wait()

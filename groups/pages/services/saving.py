@@ -1,0 +1,85 @@
+"""Pages begun, and a whole text saved into one: from the plain form, from a file, from an earlier version."""
+
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import Conflict, DomainError
+from groups.documents.models import Folder, Version
+from groups.documents.services import add_words
+from groups.documents.services.locking import locked_library
+from groups.models import Group
+from groups.pages.content import blocks_of, opened
+from groups.pages.content.markdown import parsed, written
+from groups.pages.content.merging import merged
+from groups.pages.content.writing import put
+from groups.pages.models import EMPTY_UPDATE, Page
+from groups.pages.services.log import Write, append, content_of
+from groups.standing import NotAllowed
+from partners.capacity import Capacity
+
+
+class Refused(DomainError):
+    """The page took nothing of it."""
+
+
+def text_of(page_id: int) -> str:
+    """Return the page as it is now, in Markdown."""
+    return written(blocks_of(opened(content_of(page_id)[1])))
+
+
+@transaction.atomic
+def create_page(
+    group: Group, *, by: Capacity, key: uuid.UUID, title: str, folder: Folder | None = None, text: str = ""
+) -> Page:
+    """Begin a page with a text in Markdown, which is its first version. The same key gives the same page."""
+    doc = opened(EMPTY_UPDATE)
+    put(doc, text)
+    version = add_words(written(blocks_of(doc)), group=group, by=by, key=key, title=title, folder=folder)
+    page, is_new = Page.objects.get_or_create(document=version.document)
+    if is_new and text.strip():
+        _take(page.pk, doc.get_update(), by)
+    return page
+
+
+@transaction.atomic
+def save_text(page: Page, *, by: Capacity, base: str, text: str) -> str:
+    """Have the page say a text that was made from `base`; what others wrote since is kept. Return what it says then.
+
+    Raises `Conflict` with the text as it is now where others changed the same place.
+    """
+    locked_library(page.document.group_id, by)
+    _seq, content = content_of(page.pk)
+    doc = opened(content)
+    now = written(blocks_of(doc))
+    text, base = written(parsed(text)), written(parsed(base))
+    both = merged(base, text, now)
+    if both is None:
+        raise Conflict(
+            _("Others changed the same place meanwhile. Their text stands below: put yours into it, then save."),
+            current=now,
+        )
+    before = doc.get_state()
+    put(doc, both)
+    _take(page.pk, doc.get_update(before), by)
+    return written(blocks_of(doc))
+
+
+def _take(page_id: int, change: bytes, by: Capacity) -> None:
+    """Add a change that was made here to the log, as the person's."""
+    (outcome,) = append(page_id, [Write(by.user.pk, by.organisation_id, change)])
+    match outcome.refused:
+        case "" | "known":
+            return
+        case "too-large":
+            raise Refused(_("The page is full. Make another one of a part of it."))
+        case "gone":
+            raise Conflict(_("The document was deleted meanwhile."))
+        case _:
+            raise NotAllowed(_("You may read here, but not write."))
+
+
+def name_version(page: Page, *, by: Capacity, key: uuid.UUID, note: str) -> Version:
+    """Keep the page as it is now as a version, under a name. The same key gives the same version."""
+    return add_words(text_of(page.pk), group=page.document.group, by=by, key=key, note=note, document=page.document)

@@ -1,0 +1,16 @@
+"""Addresses of pages, under `/groups/<slug>/documents/`: a page is a document of the library."""
+
+from django.urls import path
+
+from groups.pages.views import comments, writing
+
+app_name = "pages"
+
+urlpatterns = [
+    path("pages/new/", writing.page_new, name="new"),
+    path("<int:document_id>/write/", writing.write, name="write"),
+    path("<int:document_id>/name/", writing.name, name="name"),
+    path("<int:document_id>/comments/", comments.comments, name="comments"),
+    path("<int:document_id>/comments/<int:comment_id>/answers/", comments.answer, name="answer"),
+    path("<int:document_id>/comments/<int:comment_id>/resolve/", comments.resolve, name="resolve"),
+]

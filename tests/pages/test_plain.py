@@ -1,0 +1,125 @@
+"""A page without a script: read as text, written in a form, saved against the text it was opened on."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from groups.documents.models import Document
+from groups.pages.models import Page
+from groups.pages.services import save_text, text_of
+from groups.standing import Standing
+
+
+@pytest.fixture
+def address(page, supply_chains):
+    return reverse("pages:write", args=[supply_chains.slug, page.pk])
+
+
+def saved(page, person, base, text):
+    return save_text(page, by=Standing.of(person, page.document.group).speak(), base=base, text=text)
+
+
+def test_a_page_is_begun_from_the_library(client, member, supply_chains, weavers):
+    client.force_login(member)
+    shelf = client.get(reverse("documents:list", args=[supply_chains.slug])).text
+    assert reverse("pages:new", args=[supply_chains.slug]) in shelf
+
+    sent = {"title": "Minutes of May", "folder": "", "key": uuid.uuid4()}
+    for _ in range(2):
+        answer = client.post(reverse("pages:new", args=[supply_chains.slug]), sent)
+
+    document = Document.objects.get(title="Minutes of May")
+    assert answer.url == reverse("pages:write", args=[supply_chains.slug, document.pk])
+    assert (document.kind, document.organisation, document.latest.kind) == ("page", weavers, "markdown")
+    assert client.get(answer.url).status_code == 200
+    shown = client.get(document.get_absolute_url()).text
+    assert answer.url in shown
+    assert reverse("documents:new_version", args=[supply_chains.slug, document.pk]) not in shown
+
+
+def test_readers_read_and_writers_find_a_form(client, address, observer, member):
+    client.force_login(observer)
+    read = client.get(address).text
+    assert '<h2 dir="auto">Purpose</h2>' in read
+    assert "<textarea" not in read
+    assert 'data-can-write="0"' in read
+
+    client.force_login(member)
+    read = client.get(address).text
+    assert "# Purpose" in read
+    assert 'data-can-write="1"' in read
+
+
+def test_the_form_is_saved(client, address, page, member):
+    client.force_login(member)
+    base = text_of(page.pk)
+
+    answer = client.post(address, {"base": base, "text": base.replace("agree", "act").replace("\n", "\r\n")})
+
+    assert (answer.status_code, answer.url) == (302, address)
+    assert text_of(page.pk) == "# Purpose\n\nTo act.\n"
+    row = page.updates.last()
+    assert (row.author, row.function) == (member, Standing.of(member, page.document.group).speak().function)
+
+
+def test_what_others_wrote_meanwhile_is_kept(client, address, page, member, lead):
+    base = text_of(page.pk)
+    saved(page, lead, base, base + "\nA new paragraph.\n")
+
+    client.force_login(member)
+    client.post(address, {"base": base, "text": base.replace("Purpose", "Purposes")})
+
+    assert text_of(page.pk) == "# Purposes\n\nTo agree.\n\nA new paragraph.\n"
+
+
+def test_where_both_changed_the_same_both_texts_are_shown(client, address, page, member, lead):
+    base = text_of(page.pk)
+    saved(page, lead, base, base.replace("agree", "disagree"))
+
+    client.force_login(member)
+    answer = client.post(address, {"base": base, "text": base.replace("To agree.", "To decide.")})
+
+    assert answer.status_code == 409
+    assert "To disagree." in answer.text
+    assert "To decide." in answer.text
+    assert text_of(page.pk) == "# Purpose\n\nTo disagree.\n"
+    form = answer.context["form"]
+
+    client.post(address, {"base": form["base"].value(), "text": form["text"].value()})
+    assert text_of(page.pk) == "# Purpose\n\nTo decide.\n"
+
+
+def test_a_reader_saves_nothing(client, address, page, observer):
+    client.force_login(observer)
+    assert client.post(address, {"base": "", "text": "Mine."}).status_code == 404
+    assert text_of(page.pk) == "# Purpose\n\nTo agree.\n"
+
+
+def test_a_page_costs_the_same_with_a_long_history(client, address, page, member):
+    client.force_login(member)
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    text = text_of(page.pk)
+    for n in range(20):
+        text = saved(page, member, text, f"{text}\nParagraph {n}.\n")
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+    assert len(many) == len(few)
+
+
+def test_a_version_is_kept_under_a_name(client, page, member, supply_chains):
+    client.force_login(member)
+    sent = {"note": "As sent to all", "key": uuid.uuid4()}
+    for _ in range(2):
+        answer = client.post(reverse("pages:name", args=[supply_chains.slug, page.pk]), sent)
+
+    assert answer.url == page.document.get_absolute_url()
+    versions = page.document.versions.all()
+    assert [(one.number, one.note) for one in versions] == [(2, "As sent to all"), (1, "")]
+    with versions[0].open() as file:
+        assert file.read().decode() == text_of(page.pk)
+    assert Page.objects.count() == 1
