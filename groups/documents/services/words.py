@@ -96,6 +96,7 @@ def _new(library: Library, title: str, folder: Folder | None, by: Capacity) -> D
         kind=Document.Sort.PAGE,
         changed_at=timezone.now(),
     )
+    document.reach = document.reach_in(folder)
     document.speak_as(by)
     document.save()
     return document
