@@ -80,7 +80,7 @@ VERBS: dict[str, str | Promise] = {
     "document.restored": gettext_lazy("brought a document back"),
     "document.held": gettext_lazy("took a document to work on it elsewhere"),
     "document.released": gettext_lazy("gave back a document that was worked on elsewhere"),
-    "document.original_kept": gettext_lazy("kept a picture as it was taken, with its place and time"),
+    "document.original_kept": gettext_lazy("kept a file with what it says of people and places"),
     "document.held_back": gettext_lazy("held back a version of a document in which malware was found"),
     "document.let_go": gettext_lazy("let go a version of a document in which no malware is found any more"),
     "document.version_restored": gettext_lazy("brought back a version of a document"),

@@ -102,14 +102,22 @@ def add_original(form: forms.Form, library: Library) -> None:
     """Ask leads why a picture is to be kept as it was taken; of everybody else's, place, time and camera are taken out."""
     if library.standing.may_moderate:
         form.fields["original"] = forms.CharField(
-            label=_("Keep pictures as they were taken, because"),
+            label=_("Keep what files say of people and places, because"),
             required=False,
             max_length=NOTE_LENGTH,
             help_text=_(
-                "Left empty, place, time and camera are taken out of pictures. The reason is shown and recorded."
+                "Left empty, place, time and camera are taken out of pictures, and author and company out of office files. "
+                "The reason is shown and recorded."
             ),
             widget=forms.TextInput(attrs={"dir": "auto"}),
         )
+
+
+def add_accepted(form: forms.Form) -> None:
+    """Let the sender of a whole form say beforehand what a script asks about each file."""
+    form.fields["accepted"] = forms.BooleanField(
+        label=_("Share files also where tracked changes, comments or a PDF’s author name people"), required=False
+    )
 
 
 class UploadForm(KeyedForm):
@@ -124,7 +132,8 @@ class UploadForm(KeyedForm):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _limits()
         add_original(self, self.library)
-        self.order_fields(["key", "as", "file", "as_version", "original"])
+        add_accepted(self)
+        self.order_fields(["key", "as", "file", "as_version", "accepted", "original"])
 
 
 class VersionForm(KeyedForm):
@@ -144,7 +153,8 @@ class VersionForm(KeyedForm):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _limits()
         add_original(self, self.library)
-        self.order_fields(["key", "as", "file", "note", "original", "base"])
+        add_accepted(self)
+        self.order_fields(["key", "as", "file", "note", "accepted", "original", "base"])
 
 
 class RestoreForm(KeyedForm):

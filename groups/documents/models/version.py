@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import TimeStamped
 from groups.documents.models.document import Document
-from groups.documents.reading import READABLE
+from groups.documents.reading import PICTURES, READABLE
 from groups.documents.types.kinds import KINDS
 from partners.models import Spoken
 
@@ -38,8 +38,10 @@ class Version(Spoken, TimeStamped):
     # What was sent, where it was written anew: a picture, without its place, time, camera and maker.
     sent_size = models.PositiveBigIntegerField(null=True)
     sent_sha256 = models.CharField(max_length=64, blank=True)
-    # Why a picture was kept as it was taken.
+    # Why it was kept with what it says of people and places.
     original = models.CharField(max_length=300, blank=True)
+    # What the file says of people, as its sender was told before it was shared.
+    told = models.CharField(max_length=600, blank=True)
     note = models.CharField(_("what changed"), max_length=300, blank=True)
     restored_from = models.PositiveIntegerField(null=True)
     # The newest version its sender had seen: smaller than the one before where two people saved at once.
@@ -73,8 +75,13 @@ class Version(Spoken, TimeStamped):
 
     @property
     def is_cleaned(self) -> bool:
-        """Whether it is a picture that was written anew."""
+        """Whether it was written anew, without what it said of people and places."""
         return self.sent_size is not None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture."""
+        return self.kind in PICTURES
 
     @property
     def missed(self) -> list[int]:

@@ -5,8 +5,8 @@ bounded memory and, where the system allows it, no network; whatever it does, th
 package but `child` and what it imports parses a file, and nothing in it needs Django.
 """
 
-from groups.documents.reading.asking import Unreadable, clean_picture, pictures_of, text_of
-from groups.documents.reading.pages import PICTURED, PICTURES, READABLE, Page, Picture
+from groups.documents.reading.asking import Unreadable, clean_picture, pictures_of, said_in, text_of
+from groups.documents.reading.pages import PICTURED, PICTURES, READABLE, Page, Picture, Said
 
 __all__ = [
     "PICTURED",
@@ -14,8 +14,10 @@ __all__ = [
     "READABLE",
     "Page",
     "Picture",
+    "Said",
     "Unreadable",
     "clean_picture",
     "pictures_of",
+    "said_in",
     "text_of",
 ]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from groups.documents.reading.pages import Page, Picture
+from groups.documents.reading.pages import Page, Picture, Said
 
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 60
@@ -60,6 +60,11 @@ def clean_picture(file: Path | IO[bytes], kind: str) -> bytes:
     """Return the picture written anew, without what it says of place, time, camera and maker; raise `Unreadable` for none."""
     (line,) = _ask(file, "clean", kind)
     return base64.b64decode(line["clean"])
+
+
+def said_in(file: Path | IO[bytes], kind: str) -> list[Said]:
+    """Return what the file says of people, nothing or one; raise `Unreadable` where nobody can tell."""
+    return [Said(**line) for line in _ask(file, "said", kind)]
 
 
 def _ask(file: Path | IO[bytes], what: str, kind: str) -> list[dict[str, Any]]:

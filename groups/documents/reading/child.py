@@ -5,6 +5,7 @@ The last line says that it came to the end, or what kept it from it. Without one
 
 import base64
 import contextlib
+import dataclasses
 import json
 import os
 import resource
@@ -12,14 +13,14 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from groups.documents.reading.pages import Locked, Page, Picture, paged
+from groups.documents.reading.pages import Locked, Page, Picture, Said, paged
 
 MEMORY = 768 * 1024**2
 SECONDS = 20
 """Of the processor; the parent bounds those of the clock."""
 
 
-Found = Page | Picture | bytes
+Found = Page | Picture | Said | bytes
 
 
 def bound() -> None:
@@ -37,7 +38,7 @@ def bound() -> None:
 
 
 def main(what: str, kind: str) -> None:
-    """Read the file on standard input, of this kind: its `text`, `pictures` of it, or the picture itself, `clean`."""
+    """Read the file on standard input: its `text`, `pictures` of it, the picture itself, `clean`, or what is `said` of people."""
     bound()
     with os.fdopen(os.dup(0), "rb") as file:
         file.seek(0)
@@ -56,6 +57,11 @@ def main(what: str, kind: str) -> None:
 def _reader(what: str, kind: str) -> Callable[[IO[bytes]], Iterator[Found]]:
     """Return what reads this kind; the libraries are loaded for those alone that need them."""
     from groups.documents.reading import office, plain
+
+    if what == "said":
+        from groups.documents.reading import said
+
+        return said.pdf if kind == "pdf" else said.office
 
     if kind == "pdf" or what != "text":
         from groups.documents.reading import drawn
@@ -80,6 +86,8 @@ def _reader(what: str, kind: str) -> Callable[[IO[bytes]], Iterator[Found]]:
 def _line(found: Found) -> dict[str, object]:
     if isinstance(found, bytes):
         return {"clean": base64.b64encode(found).decode()}
+    if isinstance(found, Said):
+        return dataclasses.asdict(found)
     if isinstance(found, Page):
         return {"page": found.number, "text": found.text}
     webp, small = base64.b64encode(found.webp).decode(), base64.b64encode(found.small).decode()

@@ -24,7 +24,7 @@ MOST_PIXELS = 40_000_000
 def pdf(file: IO[bytes]) -> Iterator[Page]:
     """Read the text of a PDF file's pages."""
     kept = 0
-    with _opened(file) as document:
+    with opened(file) as document:
         for number in range(1, min(len(document), MOST_PAGES) + 1):
             page = document[number - 1]
             words = page.get_textpage()
@@ -40,7 +40,7 @@ def pdf(file: IO[bytes]) -> Iterator[Page]:
 
 def pdf_pictures(file: IO[bytes]) -> Iterator[Picture]:
     """Draw a PDF file's first pages."""
-    with _opened(file) as document:
+    with opened(file) as document:
         for number in range(1, min(len(document), MOST_PICTURES) + 1):
             page = document[number - 1]
             longest = max(page.get_size()) or 1
@@ -93,7 +93,8 @@ _AS_GOOD: dict[str, dict[str, Any]] = {
 }
 
 
-def _opened(file: IO[bytes]) -> pypdfium2.PdfDocument:
+def opened(file: IO[bytes]) -> pypdfium2.PdfDocument:
+    """Open a PDF file; raise `Locked` where a password stands before it."""
     try:
         return pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:

@@ -46,6 +46,16 @@ class Picture:
     small: bytes = b""
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a file says of people beside its text: its author, how many tracked changes and comments, and whose."""
+
+    author: str
+    changes: int
+    comments: int
+    names: list[str]
+
+
 class Locked(Exception):
     """A password stands before the text."""
 

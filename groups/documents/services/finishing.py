@@ -4,13 +4,10 @@ The order of `finish_upload` is what keeps the library whole under a kill at any
 row that shows them is committed, so a row never points at nothing; bytes without a row are found and removed by `sweep`.
 """
 
-import hashlib
-import io
 import logging
 import os
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -29,7 +26,8 @@ from groups.documents.library import Library
 from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.models.version import random_path
 from groups.documents.names import clean_file_name
-from groups.documents.reading import PICTURES, Unreadable, clean_picture
+from groups.documents.reading import PICTURES
+from groups.documents.services.cleaning import OFFICE, Bytes, SaysWho, cleaned, digest_of, said_of_people
 from groups.documents.services.holding import end_hold
 from groups.documents.services.locking import locked_library, must_write, nearest_folder
 from groups.documents.services.previewing import ask_for_preview
@@ -54,11 +52,12 @@ logger = logging.getLogger(__name__)
 BLOCK = 1024 * 1024
 
 
-def finish_upload(upload: Upload, *, by: Capacity, sha256: str | None = None) -> Version:
+def finish_upload(upload: Upload, *, by: Capacity, sha256: str | None = None, accepted: bool = True) -> Version:
     """Check the whole file by its bytes and show it: a new document, or the next version. The same upload gives the same version.
 
     Raises `Refused` (naming the file and the reason) when the type may not enter, and `OtherFile` when the bytes are not
-    those of `sha256`, which two files sent with one key at once become; both forget the upload. Whatever else stands in
+    those of `sha256`, which two files sent with one key at once become; both forget the upload. Without `accepted`, a file that
+    names people raises `SaysWho`, to be asked about. Whatever else stands in
     the way (the person's rights now, a full disk) leaves what has arrived where it is.
     """
     with open_spool(upload) as file:
@@ -77,7 +76,7 @@ def finish_upload(upload: Upload, *, by: Capacity, sha256: str | None = None) ->
                 return known
             if received(upload, file) != upload.size:
                 raise Conflict(_("Not all of the file has arrived yet."), current=upload.received)
-            version = _store(upload, file, by=by, sha256=sha256)
+            version = _store(upload, file, by=by, sha256=sha256, accepted=accepted)
         except (Refused, OtherFile):
             abort_upload(upload)
             raise
@@ -85,12 +84,27 @@ def finish_upload(upload: Upload, *, by: Capacity, sha256: str | None = None) ->
         return version
 
 
-def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None) -> Version:
+def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None, accepted: bool) -> Version:
     kind = kind_of(file, upload.file_name)
-    sent = Bytes(file, upload.size, _digest(file))
+    sent = Bytes(file, upload.size, digest_of(file))
     if sha256 not in {None, sent.digest}:
         raise OtherFile
-    kept = sent if kind.name not in PICTURES or upload.original else _written_anew(upload, kind)
+    try:
+        kept = sent if upload.original else cleaned(sent, upload.spool_path, kind, upload.file_name)
+    except OSError as error:
+        raise (no_room() if error.errno in FULL else StorageAway()) from error
+    try:
+        return _keep(upload, kind, sent, kept, by=by, accepted=accepted)
+    finally:
+        if kept is not sent:
+            kept.file.close()
+
+
+def _keep(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, *, by: Capacity, accepted: bool) -> Version:
+    """Ask what is to be known of the bytes, put them into the storage, and show them."""
+    told = said_of_people(kept, kind)
+    if told and not (accepted or upload.original):
+        raise SaysWho(_("“%(name)s” names people. %(said)s") % {"name": upload.file_name, "said": told})
     outcome = look_for_malware(kept.file, kept.size)
     kept.file.seek(0)
     storage, path = storages["default"], random_path()
@@ -101,7 +115,7 @@ def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None)
         path = storage.save(path, File(kept.file))
         settle(storage, path)
         with transaction.atomic():
-            version = _show(upload, kind, sent, kept, path, by=by)
+            version = _show(upload, kind, sent, kept, path, by=by, told=told)
             keep_outcome(version, outcome, by=by)
             ask_for_preview(version)
             tried = True
@@ -122,27 +136,6 @@ def _forget(storage: Storage, path: str) -> None:
         storage.delete(path)
 
 
-@dataclass(frozen=True)
-class Bytes:
-    """A file's bytes, how many, and their SHA-256."""
-
-    file: IO[bytes]
-    size: int
-    digest: str
-
-
-def _written_anew(upload: Upload, kind: Kind) -> Bytes:
-    """Return the picture without what it says of place, time, camera and maker; refuse one that cannot be drawn."""
-    try:
-        picture = clean_picture(upload.spool_path, kind.name)
-    except Unreadable as error:
-        raise Refused(
-            _("“%(name)s” is damaged and cannot be read. Make it again and send it again.")
-            % {"name": upload.file_name}
-        ) from error
-    return Bytes(io.BytesIO(picture), len(picture), hashlib.sha256(picture).hexdigest())
-
-
 def _place(storage: Storage, path: str) -> Path | None:
     """Return where the storage keeps the bytes on this machine, None for one that is elsewhere."""
     try:
@@ -158,7 +151,7 @@ def settle(storage: Storage, path: str) -> None:
             os.fsync(stored.fileno())
 
 
-def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by: Capacity) -> Version:
+def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by: Capacity, told: str) -> Version:
     """Write the rows, judged as things are now: reading and storing the bytes took its time."""
     library = locked_library(upload.group_id, by)
     now = Upload.objects.select_for_update(of=("self",)).select_related("folder").filter(pk=upload.pk).first()
@@ -166,7 +159,7 @@ def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by
         raise UploadGone
     by = speaking(library.standing, by)
     if now.original and not library.standing.may_moderate:
-        raise NotAllowed(_("Leads decide whether a picture keeps its place, time and camera."))
+        raise NotAllowed(_("Leads decide whether a file keeps what it says of people and places."))
     document = _document_of(now, library, by=by)
     number = (document.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     version = Version(
@@ -180,7 +173,8 @@ def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by
         path=path,
         sent_size=sent.size if kept is not sent else None,
         sent_sha256=sent.digest if kept is not sent else "",
-        original=now.original if kind.name in PICTURES else "",
+        original=now.original if kind.name in PICTURES | OFFICE or told else "",
+        told=told,
         note=upload.note,
         follows=min(upload.base, number - 1) if upload.base is not None else None,
         key=upload.key,
@@ -217,14 +211,6 @@ def _document_of(upload: Upload, library: Library, *, by: Capacity) -> Document:
     return document
 
 
-def _digest(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    while block := file.read(BLOCK):
-        digest.update(block)
-    return digest.hexdigest()
-
-
 def add_file(
     group: Group,
     file: File,
@@ -237,12 +223,13 @@ def add_file(
     base: int | None = None,
     note: str = "",
     original: str = "",
+    accepted: bool = True,
 ) -> Version:
     """Take a whole file at once: the form without a script, and the demonstration. The same key gives the same version.
 
     Where it is refused, for whatever reason, nothing of it stays: a browser does not keep which file was chosen.
     """
-    digest = _digest(file)
+    digest = digest_of(file)
     if known := known_version(
         by.user.pk,
         key,
@@ -268,7 +255,7 @@ def add_file(
     try:
         while chunk := _chunk(file, upload.received):
             append_chunk(upload, offset=upload.received, chunk=chunk)
-        return finish_upload(upload, by=by, sha256=digest)
+        return finish_upload(upload, by=by, sha256=digest, accepted=accepted)
     except DomainError:
         abort_upload(upload)
         raise

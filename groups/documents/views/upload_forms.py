@@ -60,7 +60,16 @@ def _take(form: UploadForm, library: Library, folder: Folder | None) -> list[Ver
             key = uuid.uuid5(form.cleaned_data["key"], f"{number}/{name}/{file.size}")
             original = form.cleaned_data.get("original", "")
             added.append(
-                _add(library, file, by=form.capacity, key=key, folder=folder, document=twin, original=original)
+                _add(
+                    library,
+                    file,
+                    by=form.capacity,
+                    key=key,
+                    folder=folder,
+                    document=twin,
+                    original=original,
+                    accepted=form.cleaned_data["accepted"],
+                )
             )
         except DomainError as refusal:
             form.add_error("file", refusal.message)
@@ -112,6 +121,7 @@ def version_form(request: HttpRequest, slug: str, document_id: int) -> HttpRespo
                 base=data["base"],
                 note=data["note"],
                 original=data.get("original", ""),
+                accepted=data["accepted"],
             )
         except DomainError as refusal:
             form.add_error("file", refusal.message)

@@ -27,6 +27,7 @@ STATUSES = {
     "busy": 409,
     "same_name": 409,
     "other_file": 409,
+    "says_who": 409,
     "upload_gone": 410,
     "storage_away": 503,
     "storage_full": 507,
@@ -178,13 +179,14 @@ def _chunk(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
 @require_POST
 @answered
 def finish(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
-    """Show the file that has arrived whole; the same answer for every retry."""
+    """Show the file that has arrived whole; the same answer for every retry. `?accepted=1`: also where it names people."""
     library = access.library_for_writer(request.user, slug)
     under_way = access.own_uploads(library).filter(key=key).first()
     if under_way is None:
         return JsonResponse(_done(_version_made(library, key), slug))
     by = library.standing.speak(under_way.organisation_id)
-    return JsonResponse(_done(services.finish_upload(under_way, by=by), slug))
+    accepted = request.GET.get("accepted") == "1"
+    return JsonResponse(_done(services.finish_upload(under_way, by=by, accepted=accepted), slug))
 
 
 def _version_made(library: Library, key: uuid.UUID) -> Version:

@@ -108,7 +108,7 @@ export class Attachments {
     const folder = this.menu.querySelector("[data-place]").value || null;
     const bar = item.row.querySelector("progress");
     item.transfer = new Transfer({
-      start: this.menu.dataset.start, token: csrfmiddlewaretoken.value, file: item.file, key: item.key,
+      start: this.menu.dataset.start, token: csrfmiddlewaretoken.value, file: item.file, key: item.key, accepted: item.accepted,
       fields: { folder, from_chat: !folder, as: as?.value || null, twin: "keep" },
       on: {
         state: (name) => this.say(item, this.words[name]),
@@ -136,7 +136,11 @@ export class Attachments {
     item.row.classList.add("is-failed");
     const name = error instanceof Unreadable ? "empty" : error.status === 413 ? "large" : error.status === 404 || error.status === 403 ? "gone" : "failed";
     this.say(item, (error instanceof Refused && error.message) || this.words[name]);
-    item.row.querySelector("[data-retry]").hidden = error instanceof Refused || error instanceof Unreadable;
+    // Of a file that names people its sender is told; trying again shares it so.
+    item.accepted = error.answer?.error === "says_who";
+    const retry = item.row.querySelector("[data-retry]");
+    if (item.accepted) retry.textContent = this.words.share;
+    retry.hidden = !item.accepted && (error instanceof Refused || error instanceof Unreadable);
   }
 
   say(item, text) { item.row.querySelector("[data-state]")?.replaceChildren(text ?? ""); }

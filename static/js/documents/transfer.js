@@ -51,9 +51,9 @@ function ask(method, url, { token, body, json, signal, sent = () => {} }) {
 }
 
 export class Transfer {
-  // `fields` is what is announced beside the file; `on` is told of its state (a word's name), of what has arrived, of being known.
-  constructor({ start, token, file, key, fields, on }) {
-    Object.assign(this, { start, token, file, key, fields, on });
+  // `fields` is what is announced beside the file; `accepted`, that its sender knows of the people it names; `on` is told of its state (a word's name), of what has arrived, of being known.
+  constructor({ start, token, file, key, fields, on, accepted }) {
+    Object.assign(this, { start, token, file, key, fields, on, accepted });
     this.received = 0;
   }
 
@@ -105,7 +105,7 @@ export class Transfer {
     this.received = this.file.size;
     this.on.progress(this.received);
     this.on.state("checking");
-    return ask("POST", `${this.url}finish/`, { token, signal });
+    return ask("POST", `${this.url}finish/${this.accepted ? "?accepted=1" : ""}`, { token, signal });
   }
 
   // Read here, and not by the request, which would call a file that cannot be read a broken line.

@@ -29,13 +29,14 @@ class Upload {
     this.part("cancel").addEventListener("click", () => this.cancel());
     this.part("retry").addEventListener("click", () => this.queue.add(this));
     this.part("keep").addEventListener("click", () => { this.twin = "keep"; this.queue.add(this); });
+    this.part("share").addEventListener("click", () => { this.accepted = true; this.queue.add(this); });
     this.part("version").addEventListener("click", () => { this.document = this.same.id; this.base = this.same.number; this.queue.add(this); });
     this.say("waiting");
   }
 
   part(name) { return this.row.querySelector(`[data-${name}]`); }
   say(name, text = word(name)) { this.part("text").textContent = text; }
-  offer(...names) { for (const name of ["version", "keep", "retry", "open", "cancel"]) this.part(name).hidden = !names.includes(name); }
+  offer(...names) { for (const name of ["version", "keep", "share", "retry", "open", "cancel"]) this.part(name).hidden = !names.includes(name); }
   show(received) { this.bar.value = this.file.size ? (100 * received) / this.file.size : 0; }
 
   async run() {
@@ -46,7 +47,7 @@ class Upload {
     try {
       const { start, token, folder, capacity, note, original } = this.queue;
       this.transfer = new Transfer({
-        start, token, file: this.file, key: this.key,
+        start, token, file: this.file, key: this.key, accepted: this.accepted,
         fields: { folder, document: this.document, base: this.base ?? this.queue.base, note, original, as: capacity, twin: this.twin },
         on: {
           state: (name) => this.say(name),
@@ -78,6 +79,11 @@ class Upload {
       this.same = error.answer.document;
       this.say("", error.message);
       this.offer("version", "keep", "cancel");
+      return;
+    }
+    if (code === "says_who") {
+      this.say("", error.message);
+      this.offer("share", "cancel");
       return;
     }
     this.row.classList.add("is-failed");

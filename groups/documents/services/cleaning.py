@@ -1,0 +1,164 @@
+"""What a file says of people: taken out where that is safe, told to its sender before it is shown where it is not.
+
+Pictures are written anew. In office files the parts that name author, last editor and company are written anew and all others
+are copied. Tracked changes and remarks are part of the work, and a PDF file would have to be made again: those are told. A
+signed file is left as it is, because it would not be signed any more.
+"""
+
+import hashlib
+import io
+import re
+import shutil
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.errors import DomainError
+from groups.documents.reading import PICTURES, Said, Unreadable, clean_picture, said_in
+from groups.documents.services.spool import must_have_room
+from groups.documents.types import Kind, Refused
+
+BLOCK = 1024 * 1024
+MOST_UNPACKED = 512 * 1024**2
+MOST_PART = 1024**2
+OFFICE = frozenset({"docx", "xlsx", "pptx", "odt", "ods", "odp"})
+_PACKAGE = "http://schemas.openxmlformats.org/"
+EMPTY = {
+    "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{_PACKAGE}package/2006/metadata/core-properties"/>',
+    "docProps/app.xml": f'<Properties xmlns="{_PACKAGE}officeDocument/2006/extended-properties"/>',
+    "docProps/custom.xml": f'<Properties xmlns="{_PACKAGE}officeDocument/2006/custom-properties"/>',
+    "meta.xml": '<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.2">'
+    "<office:meta/></office:document-meta>",
+}
+"""The parts that say who made the file and with what, and what stands in their place."""
+
+TELLING = re.compile(
+    rb"<[^>]{0,40}(?:creator|lastModifiedBy|Company|Manager|user-defined|printed-by)\b[^>]{0,400}>\s*[^<\s]|<property\b"
+)
+SIGNED = re.compile(r"_xmlsignatures/.+|META-INF/documentsignatures\.xml", re.IGNORECASE)
+PDF_TELLS = re.compile(rb"/Author|dc:creator|/ObjStm")
+
+
+class SaysWho(DomainError):
+    """The file names people. Its sender decides whether it is shared so; until then nothing is shown."""
+
+    code = "says_who"
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A file's bytes, how many, and their SHA-256."""
+
+    file: IO[bytes]
+    size: int
+    digest: str
+
+    @classmethod
+    def of(cls, file: IO[bytes]) -> "Bytes":
+        """Measure a file from its beginning."""
+        return cls(file, file.seek(0, 2), digest_of(file))
+
+
+def digest_of(file: IO[bytes]) -> str:
+    """Return the SHA-256 of a file from its beginning."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while block := file.read(BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def cleaned(sent: Bytes, path: Path, kind: Kind, file_name: str) -> Bytes:
+    """Return the bytes without what can safely be taken out; the same where there is nothing of the kind."""
+    try:
+        if kind.name in PICTURES:
+            picture = clean_picture(path, kind.name)
+            return Bytes(io.BytesIO(picture), len(picture), hashlib.sha256(picture).hexdigest())
+        if kind.name in OFFICE and (made := _without_properties(sent)):
+            return Bytes.of(made)
+    except (Unreadable, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Refused(
+            _("“%(name)s” is damaged and cannot be read. Make it again and send it again.") % {"name": file_name}
+        ) from error
+    return sent
+
+
+def _without_properties(sent: Bytes) -> IO[bytes] | None:
+    with zipfile.ZipFile(sent.file) as archive:
+        entries = archive.infolist()
+        telling = {one.filename for one in entries if one.filename in EMPTY and _tells(archive, one)}
+        signed = any(SIGNED.fullmatch(one.filename) for one in entries)
+        if not telling or signed or sum(one.file_size for one in entries) > MOST_UNPACKED:
+            return None
+        folder = Path(settings.SPOOL_DIR)
+        must_have_room(sent.size, folder)
+        made = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - whoever asked for it closes it
+        try:
+            _copy(archive, made)
+        except BaseException:
+            made.close()
+            raise
+    return made
+
+
+def _copy(archive: zipfile.ZipFile, made: IO[bytes]) -> None:
+    with zipfile.ZipFile(made, "w") as again:
+        for entry in archive.infolist():
+            kept = zipfile.ZipInfo(entry.filename, entry.date_time)
+            kept.compress_type = entry.compress_type
+            kept.external_attr = entry.external_attr
+            if entry.filename in EMPTY:
+                again.writestr(kept, EMPTY[entry.filename])
+            else:
+                with archive.open(entry) as part, again.open(kept, "w") as copy:
+                    shutil.copyfileobj(part, copy, BLOCK)
+
+
+def _tells(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    with archive.open(entry) as part:
+        return entry.file_size > MOST_PART or bool(TELLING.search(part.read(MOST_PART).replace(b"\0", b"")))
+
+
+def said_of_people(kept: Bytes, kind: Kind) -> str:
+    """Return in words what the file still says of people, empty where it says nothing or cannot be read."""
+    if kind.name not in OFFICE and not (kind.name == "pdf" and _may_tell(kept.file)):
+        return ""
+    kept.file.seek(0)
+    try:
+        found = said_in(kept.file, kind.name)
+    except Unreadable:
+        return ""
+    return " ".join(_words(one) for one in found)[:600]
+
+
+def _may_tell(file: IO[bytes]) -> bool:
+    """Say whether a PDF file is worth a process of its own: most that name nobody show it in their first bytes."""
+    file.seek(0)
+    tail = b""
+    while block := file.read(BLOCK):
+        if PDF_TELLS.search(tail + block):
+            return True
+        tail = block[-20:]
+    return False
+
+
+def _words(said: Said) -> str:
+    words = []
+    if said.author:
+        words.append(_("It says who wrote it: %(names)s.") % {"names": said.author})
+    if said.changes:
+        text = ngettext("It holds %(count)d tracked change.", "It holds %(count)d tracked changes.", said.changes)
+        words.append(text % {"count": said.changes})
+    if said.comments:
+        text = ngettext("It holds %(count)d comment.", "It holds %(count)d comments.", said.comments)
+        words.append(text % {"count": said.comments})
+    if said.names and not said.author:
+        words.append(_("They name: %(names)s.") % {"names": ", ".join(said.names)})
+    return " ".join(words)

@@ -1,0 +1,205 @@
+"""T6. What office and PDF files say of people is taken out, or told to their sender before anybody sees it."""
+
+import hashlib
+import io
+import json
+import uuid
+import zipfile
+
+import pypdfium2
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from core.models import AuditEntry
+from groups.documents.models import Document, Upload, Version
+from groups.documents.reading import text_of
+from groups.documents.types import KINDS
+from groups.standing import NotAllowed
+
+CANARY = "NameCanary"
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+CORE = (
+    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+    f'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>{CANARY}</dc:creator>'
+    f"<cp:lastModifiedBy>{CANARY}</cp:lastModifiedBy></cp:coreProperties>"
+)
+APP = f"<Properties xmlns='http://schemas.openxmlformats.org/officeDocument/2006/extended-properties'><Company>{CANARY}</Company></Properties>"
+CUSTOM = f"<Properties><property name='Owner'><vt:lpwstr>{CANARY}</vt:lpwstr></property></Properties>"
+TRACKED = f'<w:p><w:ins w:id="1" w:author="{CANARY}"><w:r><w:t>new</w:t></w:r></w:ins></w:p>'
+COMMENTS = f'<w:comments {W}><w:comment w:id="0" w:author="{CANARY}"><w:p/></w:comment></w:comments>'
+
+
+def packed(parts):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def word(body="<w:p><w:r><w:t>Wages</w:t></w:r></w:p>", **more):
+    return packed(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
+            **{name.replace("__", "/") + ".xml": content for name, content in more.items()},
+        }
+    )
+
+
+def open_text(content="<text/>"):
+    creator = f"<meta:initial-creator>{CANARY}</meta:initial-creator>"
+    meta = f"<office:document-meta><office:meta>{creator}</office:meta></office:document-meta>"
+    return packed({"mimetype": KINDS["odt"].content_type, "content.xml": content, "meta.xml": meta})
+
+
+def pdf(author="", behind=b""):
+    """A PDF file of one page; where a number of it is not right any more, readers count anew."""
+    file = io.BytesIO()
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(200, 200)
+    document.save(file)
+    said = f"/Author ({author}) /Creator".encode() if author else b"/Creator"
+    return file.getvalue().replace(b"/Creator", said, 1) + behind
+
+
+XMP = f"%<dc:creator><rdf:Seq><rdf:li>{CANARY}</rdf:li></rdf:Seq></dc:creator>\n".encode()
+
+
+def bytes_of(version):
+    with version.open() as file:
+        return file.read()
+
+
+def named(content):
+    """Whether the name stands anywhere in the parts of an archive."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        return any(CANARY.encode() in archive.read(name) for name in archive.namelist())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.docx", word(docProps__core=CORE)),
+        ("b.docx", word(docProps__app=APP)),
+        ("c.docx", word(docProps__custom=CUSTOM)),
+        ("d.odt", open_text()),
+    ],
+)
+def test_author_last_editor_and_company_are_taken_out_of_office_files(
+    name, content, add, member, supply_chains, signed_in
+):
+    assert named(content)
+    version = add(member, supply_chains, name, content)
+    kept = bytes_of(version)
+    assert not named(kept)
+    assert (version.size, version.sha256) == (len(kept), hashlib.sha256(kept).hexdigest())
+    assert version.came_as == (len(content), hashlib.sha256(content).hexdigest())
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(io.BytesIO(kept)) as after:
+        assert before.namelist() == after.namelist()
+        for one in before.infolist():
+            assert after.getinfo(one.filename).compress_type == one.compress_type
+            if not one.filename.startswith(("docProps", "meta")):
+                assert before.read(one) == after.read(one.filename)
+    if name.endswith("docx"):
+        assert [page.text for page in text_of(io.BytesIO(kept), "docx")] == ["Wages"]
+    page = signed_in(member).get(version.document.get_absolute_url()).content.decode()
+    assert "Author, last editor and company were taken out" in page
+
+
+def test_what_names_nobody_stays_as_it_is_to_the_byte(add, member, supply_chains):
+    for content in (word(), word(docProps__core="<cp:coreProperties><dc:creator/></cp:coreProperties>")):
+        version = add(member, supply_chains, "a.docx", content)
+        assert bytes_of(version) == content
+        assert (version.is_cleaned, version.told) == (False, "")
+
+
+def test_a_signed_file_is_left_as_it_is(add, member, supply_chains):
+    content = word(docProps__core=CORE, _xmlsignatures__sig1="<Signature/>")
+    assert bytes_of(add(member, supply_chains, "a.docx", content)) == content
+
+
+class Sender:
+    def __init__(self, client, group, name, content):
+        self.client, self.content, self.key = client, content, str(uuid.uuid4())
+        self.at = reverse("documents:chunks", args=[group.slug, self.key])
+        start = reverse("documents:start", args=[group.slug])
+        announced = {"key": self.key, "name": name, "size": len(content)}
+        client.post(start, json.dumps(announced), content_type="application/json")
+        client.put(f"{self.at}?offset=0", content, content_type="application/octet-stream")
+
+    def finish(self, more=""):
+        return self.client.post(f"{self.at}finish/{more}")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.docx", word(TRACKED), f"It holds 1 tracked change. They name: {CANARY}."),
+        ("b.docx", word(word__comments=COMMENTS), f"It holds 1 comment. They name: {CANARY}."),
+        ("c.odt", open_text(
+            '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+            f'xmlns:dc="http://purl.org/dc/elements/1.1/"><office:annotation><dc:creator>{CANARY}</dc:creator>'
+            "</office:annotation></office:document-content>"
+        ), f"It holds 1 comment. They name: {CANARY}."),
+        ("d.xlsx", packed({
+            "[Content_Types].xml": "<Types/>", "xl/workbook.xml": "<workbook/>",
+            "xl/comments1.xml": f"<comments><authors><author>{CANARY}</author></authors><commentList><comment/></commentList>"
+            "</comments>",
+        }), f"It holds 1 comment. They name: {CANARY}."),
+        ("e.pdf", pdf(CANARY), f"It says who wrote it: {CANARY}."),
+        ("f.pdf", pdf(behind=XMP), f"It says who wrote it: {CANARY}."),
+    ],
+)  # fmt: skip
+def test_what_cannot_safely_be_taken_out_is_told_before_it_is_shared(
+    name, content, said, signed_in, member, supply_chains
+):
+    sender = Sender(signed_in(member), supply_chains, name, content)
+    asked = sender.finish()
+    assert (asked.status_code, asked.json()["error"]) == (409, "says_who")
+    assert asked.json()["message"] == f"“{name}” names people. {said}"
+    assert not Document.objects.exists()
+    assert Upload.objects.get().received == len(content)
+    assert sender.finish("?accepted=1").json()["done"]
+    version = Version.objects.get()
+    assert version.told == said
+    assert said in signed_in(member).get(version.document.get_absolute_url()).content.decode()
+
+
+def test_a_plain_form_asks_beforehand(signed_in, member, supply_chains):
+    url, content = reverse("documents:upload", args=[supply_chains.slug]), word(TRACKED)
+
+    def send(**more):
+        sent = {"key": str(uuid.uuid4()), "file": SimpleUploadedFile("a.docx", content), **more}
+        return signed_in(member).post(url, sent)
+
+    refused = send()
+    assert refused.status_code == 422
+    assert "“a.docx” names people. It holds 1 tracked change." in refused.content.decode()
+    assert not Document.objects.exists()
+    assert not Upload.objects.exists()
+    assert send(accepted="on").status_code == 302
+    assert Version.objects.get().told.startswith("It holds 1 tracked change.")
+
+
+def test_leads_keep_a_file_with_what_it_says_and_everybody_sees_why(add, lead, member, supply_chains, signed_in):
+    content = word(TRACKED, docProps__core=CORE)
+    with pytest.raises(NotAllowed):
+        add(member, supply_chains, "a.docx", content, original="I want to")
+    version = add(lead, supply_chains, "a.docx", content, original="Signed off by its authors", accepted=False)
+    assert bytes_of(version) == content
+    assert AuditEntry.objects.get(verb="document.original_kept").reason == "Signed off by its authors"
+    page = signed_in(member).get(version.document.get_absolute_url()).content.decode()
+    assert "Kept as it was sent: who wrote and changed it may stand in it." in page
+    assert "Signed off by its authors" in page
+
+
+def test_a_damaged_part_is_a_refusal_and_nothing_stays(add, member, supply_chains, stored):
+    content = bytearray(word(docProps__core=CORE))
+    place = content.index(b"word/document.xml") + 40
+    content[place : place + 6] = b"\xff" * 6
+    with pytest.raises(Exception, match="damaged"):
+        add(member, supply_chains, "a.docx", bytes(content))
+    assert stored() == []
