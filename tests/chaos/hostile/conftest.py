@@ -40,8 +40,8 @@ def figure(row, tried, expected, seen):
 class Target:
     """A site with one process, a room and people in it."""
 
-    def __init__(self, site, people=6, **more):
-        self.site = site
+    def __init__(self, site, people=6, server="daphne", **more):
+        self.site, self.server = site, server
         site.migrate()
         self.process = site.start("sockets", **more)
         self.door = site.door(self.process)
@@ -70,7 +70,7 @@ def target(request, tmp_path_factory):
     """The site that the tests of this folder share; those marked `on_both` have one for each server of sockets."""
     server = getattr(request, "param", "daphne")
     with Site(tmp_path_factory.mktemp("hostile"), MODE="embedded", SERVER=server) as site:
-        target = Target(site)
+        target = Target(site, server=server)
         yield target
         assert target.process.is_alive
         assert complaints(target.process.said()) == []
