@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core import signed_addresses
 from groups.models import Group
 
-REPLY, START = "reply", "new"
+ANSWER, REPLY, START = "answer", "reply", "new"
 GROUP = "group-"
 LOCAL_LENGTH = 64
 
@@ -21,6 +21,13 @@ class ReplyTo(NamedTuple):
 
     user_id: int
     thread_id: int
+
+
+class AnswerTo(NamedTuple):
+    """A letter of this person's about one post was answered: what comes belongs under that post, wherever it stands by then."""
+
+    user_id: int
+    post_id: int
 
 
 class StartIn(NamedTuple):
@@ -36,12 +43,17 @@ class ToGroup(NamedTuple):
     slug: str
 
 
-Meaning = ReplyTo | StartIn | ToGroup
+Meaning = AnswerTo | ReplyTo | StartIn | ToGroup
 
 
 def reply_address(user_id: int, thread_id: int) -> str:
     """Return the address that a letter about a thread gives its reader for answers; "" where no mail comes in."""
     return signed_addresses.make(REPLY, user_id, thread_id)
+
+
+def answer_address(user_id: int, post_id: int) -> str:
+    """Return the address that a letter about one post gives its reader for answers; "" where no mail comes in."""
+    return signed_addresses.make(ANSWER, user_id, post_id)
 
 
 def start_address(user_id: int, group_id: int) -> str:
@@ -65,7 +77,8 @@ def meaning_of(address: str) -> Meaning | None:
     """Return what mail to an address of ours asks for, nothing for an altered or unknown one. It does not ask the database."""
     signed = signed_addresses.read(address)
     if signed is not None and len(signed.numbers) == 2:
-        kinds: dict[str, type[ReplyTo] | type[StartIn]] = {REPLY: ReplyTo, START: StartIn}
+        kinds: dict[str, type[AnswerTo] | type[ReplyTo] | type[StartIn]]
+        kinds = {ANSWER: AnswerTo, REPLY: ReplyTo, START: StartIn}
         kind = kinds.get(signed.kind)
         return kind(*signed.numbers) if kind else None
     local = signed_addresses.local_part(address)

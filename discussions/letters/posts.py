@@ -167,7 +167,7 @@ def _written(letter: Letter, post: Post, why: str, readers: _Readers, texts: _Te
     thread, group = post.thread, post.thread.group
     standing = readers.standing(letter.user, post)
     may_answer = standing.may_post and thread.takes_posts
-    reply_to = addresses.reply_address(letter.user_id, thread.pk) if may_answer else ""
+    reply_to = addresses.answer_address(letter.user_id, post.pk) if may_answer else ""
     if group.letters_may_quote:
         subject = f"[{group.name}] {thread.title}"
         url, label = settings.SITE_URL + post.get_absolute_url(), _("Open it on the site")

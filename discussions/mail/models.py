@@ -75,6 +75,8 @@ class Incoming(TimeStamped):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="+")
     thread = models.ForeignKey(Thread, null=True, on_delete=models.SET_NULL, related_name="+")
+    # The post that the answered letter was about; nothing for older letters, and for those about a thread.
+    answers = models.ForeignKey(Post, null=True, on_delete=models.SET_NULL, related_name="+")
     post = models.ForeignKey(Post, null=True, on_delete=models.SET_NULL, related_name="+")
     # Where the whole mail lies in the storage; "" once it is gone.
     path = models.CharField(max_length=200, blank=True)

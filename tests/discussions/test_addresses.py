@@ -3,9 +3,11 @@
 import pytest
 
 from discussions.addresses import (
+    AnswerTo,
     ReplyTo,
     StartIn,
     ToGroup,
+    answer_address,
     group_address,
     marker,
     meaning_of,
@@ -22,6 +24,7 @@ def _domain(settings):
 
 def test_each_says_what_is_to_be_done():
     assert meaning_of(reply_address(7, 9)) == ReplyTo(7, 9)
+    assert meaning_of(answer_address(7, 9)) == AnswerTo(7, 9)
     assert meaning_of(start_address(7, 9)) == StartIn(7, 9)
     assert meaning_of(group_address(Group(pk=3, slug="supply-chains"))) == ToGroup("supply-chains")
     assert meaning_of("Group-Supply-Chains@MAIL.example.org") == ToGroup("supply-chains")
@@ -47,6 +50,7 @@ def test_a_long_name_stands_as_the_groups_number():
 
 def test_without_a_domain_letters_have_no_address_for_answers(settings):
     settings.MAIL_IN_DOMAIN = ""
+    assert answer_address(7, 9) == ""
     assert (reply_address(7, 9), start_address(7, 9), group_address(Group(pk=3, slug="a"))) == ("", "", "")
 
 

@@ -308,7 +308,7 @@ def test_headers_say_what_programmes_need_and_name_nothing(start, at, member, de
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert headers["From"].endswith("<no-reply@localhost>")
     assert letter.from_email.startswith("bounce-") and letter.from_email.endswith("@mail.example.org")
-    assert headers["Reply-To"].startswith("reply-")
+    assert headers["Reply-To"].startswith("answer-")
     assert "Write your answer above this line" in parts(letter)[0].splitlines()[0]
     assert {"List-Id", "Feedback-ID", "Sender"}.isdisjoint(headers.keys())
 

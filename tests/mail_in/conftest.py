@@ -13,7 +13,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from discussions.addresses import group_address, reply_address, start_address
+from discussions.addresses import answer_address, group_address, reply_address, start_address
 from discussions.mail import listener
 from discussions.mail import services as mail_services
 from discussions.mail import tasks as mail_tasks
@@ -100,6 +100,12 @@ def come_in(django_capture_on_commit_callbacks):
 def to_thread(thread, member):
     """The address at which the member answers in the thread."""
     return reply_address(member.pk, thread.pk)
+
+
+@pytest.fixture
+def to_post(member):
+    """Return the address at which the member answers a letter about a post."""
+    return lambda post: answer_address(member.pk, post.pk)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import F
-from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 from django.utils.text import Truncator
@@ -22,22 +21,21 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.errors import Conflict, DomainError
 from core.logs import happening
-from discussions import access
 from discussions.mail.models import Incoming, Reason, State
 from discussions.mail.parsing import Enclosure, Letter, Unreadable, read_letter
 from discussions.mail.parsing.html import escape
 from discussions.mail.parsing.proof import dmarc
+from discussions.mail.services.placing import answered_in, place_of
 from discussions.mail.services.settling import Refusal, hold, settle
 from discussions.mail.trimming import answer_in, answer_in_html
 from discussions.mail.trimming.words import bare_subject
 from discussions.models import CameBy, Post, Thread
 from discussions.models.thread import TITLE_LENGTH
 from discussions.services import post, start_thread
-from discussions.services.locking import ThreadClosed, open_for_posts
+from discussions.services.locking import ThreadClosed
 from discussions.services.writing import BadText
 from groups.documents.models import Document
 from groups.documents.services import add_file, mail_folder
-from groups.services.speaking import silenced
 from groups.standing import NotAllowed, Standing
 from partners.capacity import Capacity
 
@@ -54,7 +52,11 @@ Asks = Incoming.Asks
 
 def work_on(mail_id: int) -> None:
     """Have a mail become what it becomes. What a database that is away makes fail is raised, so that it is tried again."""
-    mail = Incoming.objects.select_related("person", "group__parent", "thread").filter(pk=mail_id).first()
+    mail = (
+        Incoming.objects.select_related("person", "group__parent", "thread", "answers__thread")
+        .filter(pk=mail_id)
+        .first()
+    )
     if mail is None or mail.state != State.WAITING:
         return
     Incoming.objects.filter(pk=mail.pk).update(tries=F("tries") + 1)
@@ -80,7 +82,7 @@ def _work_on(mail: Incoming) -> None:
     letter = _letter(mail)
     if letter.is_encrypted:
         raise Refusal(Reason.ENCRYPTED, _("Your mail is encrypted, and nobody here has the key. Send it without."))
-    group, thread, standing = _place(mail, person)
+    group, thread, standing = place_of(mail, person)
     if not _is_proven(mail, letter, person):
         hold(mail, Reason.UNPROVEN if mail.asks == Asks.GROUP else Reason.SENDER)
         return
@@ -101,7 +103,18 @@ def _work_on(mail: Incoming) -> None:
     if not text.strip() and not links:
         raise Refusal(Reason.EMPTY, "\n".join([*remarks, _("Without them nothing is left to post.")]))
     body = "\n\n".join(part for part in (text.strip("\n"), "\n".join(links)) if part)
-    _post(mail, group_id=group, thread=thread, by=by, body=body, letter=letter, words=words, remarks=remarks)
+    answered = answered_in(mail, thread, standing)
+    _post(
+        mail,
+        group_id=group,
+        thread=thread,
+        answered=answered,
+        by=by,
+        body=body,
+        letter=letter,
+        words=words,
+        remarks=remarks,
+    )
 
 
 def _person(mail: Incoming) -> User:
@@ -127,40 +140,6 @@ def _letter(mail: Incoming) -> Letter:
         raise Refusal(Reason.UNREADABLE, _("Your mail could not be read: it is built in a way no mail is.")) from None
     except FileNotFoundError:
         raise Refusal(Reason.FAILED, _("Your mail was lost on the way. Please send it again.")) from None
-
-
-def _place(mail: Incoming, person: User) -> tuple[int, Thread | None, Standing]:
-    """Return the group, the thread to answer in if it is an answer, and the person's standing: what hides looks like none."""
-    gone = Refusal(Reason.NOT_HERE, _("What you wrote to is not there for you, or not any more."))
-    if mail.group is None:
-        raise gone
-    try:
-        if mail.asks == Asks.REPLY:
-            if mail.thread is None:
-                raise gone
-            thread, standing = access.thread_for_reader(person, mail.group.slug, mail.thread.pk)
-        else:
-            thread = None
-            _group, _threads, standing = _group_of(person, mail.group.slug)
-    except Http404:
-        raise gone from None
-    if not access.writes(standing):
-        raise Refusal(Reason.NOT_HERE, _("You may read there, but not write."))
-    if told := silenced(standing):
-        raise Refusal(Reason.NOT_HERE, told)
-    if thread is None and not standing.may_start_threads and standing.group.is_writable:
-        raise Refusal(Reason.STARTERS, _("In this group, leads start the threads."))
-    if thread is not None:
-        try:
-            open_for_posts(thread)
-        except ThreadClosed as closed:
-            raise Refusal(Reason.CLOSED, closed.message) from None
-    return mail.group.pk, thread, standing
-
-
-def _group_of(person: User, slug: str) -> tuple[object, object, Standing]:
-    group, standing, threads = access.threads_for_reader(person, slug)
-    return group, threads, standing
 
 
 def _is_proven(mail: Incoming, letter: Letter, person: User) -> bool:
@@ -253,6 +232,7 @@ def _post(
     *,
     group_id: int,
     thread: Thread | None,
+    answered: Post | None,
     by: Capacity,
     body: str,
     letter: Letter,
@@ -266,7 +246,8 @@ def _post(
             fresh = Incoming.objects.select_for_update(no_key=True).get(pk=mail.pk)
             if fresh.state != State.WAITING:
                 return
-            made = _written(thread, by=by, body=body, key=key, title=_title(letter, body), group_id=group_id)
+            title = _title(letter, body)
+            made = _written(thread, answered, by=by, body=body, key=key, title=title, group_id=group_id)
             fresh.post, fresh.thread, fresh.words = made, made.thread, words
             settle(fresh, Refusal(None, "\n".join(remarks)))
     except ThreadClosed as refused:
@@ -279,10 +260,19 @@ def _post(
         raise Refusal(Reason.OTHER, refused.message) from None
 
 
-def _written(thread: Thread | None, *, by: Capacity, body: str, key: uuid.UUID, title: str, group_id: int) -> Post:
+def _written(
+    thread: Thread | None,
+    answered: Post | None,
+    *,
+    by: Capacity,
+    body: str,
+    key: uuid.UUID,
+    title: str,
+    group_id: int,
+) -> Post:
     try:
         if thread is not None:
-            return post(thread, by=by, body=body, key=key, came_by=CameBy.MAIL)
+            return post(thread, by=by, body=body, key=key, reply_to=answered, came_by=CameBy.MAIL)
         from groups.models import Group
 
         group = Group.objects.get(pk=group_id)

@@ -22,13 +22,13 @@ from django.utils import timezone
 from accounts.models import User
 from core import signed_addresses
 from core.logs import happening
-from discussions.addresses import Meaning, ReplyTo, StartIn, ToGroup, meaning_of
+from discussions.addresses import AnswerTo, Meaning, ReplyTo, StartIn, ToGroup, meaning_of
 from discussions.mail.models import Incoming, Reason, State
 from discussions.mail.parsing import Letter, Unreadable, read_headers, read_letter
 from discussions.mail.parsing.automatic import is_automatic
 from discussions.mail.parsing.bounces import report_in
 from discussions.mail.parsing.proof import dmarc
-from discussions.models import Thread
+from discussions.models import Post, Thread
 from groups.models import Group
 from groups.standing import Standing
 from notifications.bounces import KIND as BOUNCE
@@ -135,6 +135,12 @@ def _note_report(data: bytes, address: str) -> None:
 
 def _asked(meaning: Meaning, letter: Letter) -> Incoming:
     """Return what is asked for, and by whom; of an address that was signed for somebody who is gone, as much as there is."""
+    if isinstance(meaning, AnswerTo):
+        answered = Post.objects.filter(pk=meaning.post_id).select_related("thread").first()
+        person = User.objects.filter(pk=meaning.user_id).first()
+        thread = answered.thread if answered else None
+        place = thread.group_id if thread else None
+        return Incoming(asks=Asks.REPLY, person=person, thread=thread, group_id=place, answers=answered)
     if isinstance(meaning, ReplyTo):
         thread = Thread.objects.filter(pk=meaning.thread_id).first()
         person = User.objects.filter(pk=meaning.user_id).first()
@@ -161,7 +167,9 @@ def _to_group(meaning: ToGroup, letter: Letter) -> Incoming:
 
 def _digest(mail: Incoming, letter: Letter, data: bytes) -> str:
     """Return what tells this mail to this address from every other: a mail without an id is known by all of it."""
-    place = f"{mail.asks} {mail.person_id} {mail.thread_id or ''} {mail.group_id or ''}"
+    # A post may stand in another thread when the same mail is brought again.
+    thread = f"post {mail.answers_id}" if mail.answers_id else mail.thread_id or ""
+    place = f"{mail.asks} {mail.person_id} {thread} {mail.group_id or ''}"
     told = letter.message_id or hashlib.sha256(data).hexdigest()
     return hashlib.sha256(f"{place}\0{told}".encode("utf-8", "surrogateescape")).hexdigest()
 
