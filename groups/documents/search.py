@@ -15,7 +15,7 @@ from groups.documents.reading import READABLE
 from groups.history import BOUNDARY, newcomers_groups
 from groups.models.group import groups_of, groups_written_in
 from groups.search import content_doors
-from search.cards import Card, Doors, Microseconds, Shown, Source, Statement
+from search.cards import Card, Doors, Microseconds, Shown, Source, Statement, Who
 from search.models import Kind
 
 if TYPE_CHECKING:
@@ -71,17 +71,18 @@ def _shown(document: Document, part: int, voice: str, pages: Mapping[tuple[int, 
     )
 
 
-def document_doors(reader: "Reader") -> Doors:
+def document_doors(who: Who) -> Doors:
     """The same doors as to everything in a library, and besides the places of what reaches less far (`models.reach`)."""
-    doors = content_doors(reader)
-    if not reader.is_authenticated:
+    doors = content_doors(who)
+    if who.pk is None:
         return doors
-    narrow = [one.statement(reader.pk) for one in _NARROW]
-    floors = [one.statement(reader.pk) for one in _NARROW_FLOORS]
+    narrow = [one.statement(who.pk) for one in _NARROW]
+    floors = [one.statement(who.pk) for one in _NARROW_FLOORS]
     return Doors(
         within=_joined(doors.within, narrow),
         floors=_joined(doors.floors, floors),
         inside=_joined(doors.inside, narrow),
+        beside=doors.beside,
     )
 
 
