@@ -33,6 +33,7 @@ def tabs(group: Group, standing: Standing, current: str = "", *, unread: dict[st
         ("actions", _("Actions"), "actions:list", "check", reads),
         ("chat", _("Chat"), "chat:room", "chat", live and standing.may_read_chat),
         ("documents", _("Documents"), "documents:list", "folder", reads),
+        ("publications", _("Publications"), "publications:list", "globe", False),
         ("members", _("Members"), "groups:members", "members", True),
         ("settings", _("Settings"), settings, "settings", standing.may_change_state),
     ]
@@ -62,6 +63,7 @@ def settings_sections(group: Group, standing: Standing, current: str) -> list[Se
         ("groups:invitations", _("Invitations"), leads),
         ("groups:working_groups", _("Working groups"), leads and not group.parent_id),
         ("threads:reports", _("Reports"), leads),
+        ("clearance:rule", _("Clearance"), leads),
         ("webhooks:list", _("Webhooks"), leads),
         ("groups:state", _("Rest and close"), True),
         ("groups:record", _("Record of acts"), leads),

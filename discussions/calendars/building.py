@@ -19,6 +19,7 @@ from discussions.actions.models import Action, State
 from discussions.calendars.models import Feed
 from discussions.models import Kind, Thread
 from discussions.polls.models import Poll
+from groups.clearance.models import Round, Stage
 from groups.history import boundaries_of
 from groups.models import Group
 
@@ -63,6 +64,8 @@ class _Writer:
             self._add_consultation(thread)
         for poll in self._polls(since):
             self._add_poll(poll)
+        for round_ in self._clearances(since):
+            self._add_clearance(round_)
         return bytes(self.calendar.to_ical())
 
     def _name(self) -> str:
@@ -90,6 +93,10 @@ class _Writer:
         polls = Poll.objects.filter(thread__in=Thread.objects.visible_to(self.user), thread__group__in=self.groups)
         polls = polls.filter(_told(boundaries_of(self.user), "thread__group", "created_at"), open_until__gte=since)
         return polls.select_related("thread").order_by("open_until", "pk")[:MOST]
+
+    def _clearances(self, since: datetime) -> Iterable[Round]:
+        rounds = Round.objects.visible_to(self.user).filter(group__in=self.groups, until__gte=since)
+        return rounds.select_related("document").order_by("until", "pk")[:MOST]
 
     # --- How it stands there ----------------------------------------------------------------------------------------
 
@@ -125,6 +132,17 @@ class _Writer:
         event.add("dtstart", poll.open_until.astimezone(UTC))
         event.add("status", "CANCELLED" if poll.closed_at else "CONFIRMED")
         self._finish(event, poll.get_absolute_url())
+
+    def _add_clearance(self, round_: Round) -> None:
+        assert round_.until is not None and round_.asked_at is not None
+        group = round_.group = self.groups[round_.group_id]
+        named = _("Clearance ends: %(what)s") % {"what": round_.document.title}
+        text = named if self._may_name(group) else _("A clearance ends")
+        cancelled = round_.stage in {Stage.WITHDRAWN, Stage.OVERTAKEN}
+        event = self._event("clearance", round_.pk, round_.revision, round_.asked_at, group, text)
+        event.add("dtstart", round_.until.astimezone(UTC))
+        event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+        self._finish(event, round_.get_absolute_url())
 
     def _event(self, kind: str, pk: int, version: int, changed: datetime, group: Group, text: str) -> Event:
         event = Event()

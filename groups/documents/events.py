@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.events import Event
-from groups.documents.models import Version
+from groups.documents.models import Document, Version
 
 
 @dataclass(frozen=True)
@@ -11,3 +11,10 @@ class VersionAdded(Event):
     """A document has a new version; of a new document, its first."""
 
     version: Version
+
+
+@dataclass(frozen=True)
+class DocumentDeleted(Event):
+    """A document is put in the trash; a room above that holds it for something refuses, and it stays."""
+
+    document: Document

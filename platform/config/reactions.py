@@ -51,9 +51,12 @@ from discussions.reporting import Source as ReportSource
 from groups import notices as group_notices
 from groups import reactions as group_reactions
 from groups import search as group_search
+from groups.clearance import notices as clearance_notices
+from groups.clearance import reactions as clearance
+from groups.clearance import search as clearance_search
 from groups.documents import search as document_search
 from groups.documents import webhooks as document_webhooks
-from groups.documents.events import VersionAdded
+from groups.documents.events import DocumentDeleted, VersionAdded
 from groups.events import (
     GroupDeclined,
     GroupOpened,
@@ -130,21 +133,34 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     MembershipStarted: (
         group_reactions.request_settled,
         group_reactions.tell_membership_started,
+        clearance.membership_changed,
         group_webhooks.membership_started,
     ),
     MembershipDeclined: (group_reactions.tell_membership_declined,),
-    MembershipChanged: (chat.membership_changed, polls.membership_changed, group_webhooks.membership_changed),
+    MembershipChanged: (
+        chat.membership_changed,
+        polls.membership_changed,
+        clearance.membership_changed,
+        group_webhooks.membership_changed,
+    ),
     MembershipEnded: (
         group_reactions.tell_membership_ended,
         polls.membership_changed,
+        clearance.membership_changed,
         group_webhooks.membership_ended,
     ),
     ParticipantStarted: (
         chat.participant_started,
         group_reactions.tell_participant_started,
         group_reactions.begin_digests,
+        clearance.participant_changed,
     ),
-    ParticipantEnded: (chat.participant_ended, polls.participant_ended, actions.participant_ended),
+    ParticipantEnded: (
+        chat.participant_ended,
+        polls.participant_ended,
+        actions.participant_ended,
+        clearance.participant_changed,
+    ),
     AcknowledgementWanted: (asking.acknowledgement_wanted,),
     EndMoved: (asking.thread_opened,),
     ThreadStarted: (thread_webhooks.thread_started,),
@@ -154,7 +170,8 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     PostChanged: (thread_webhooks.post_changed,),
     PostDeleted: (mail.post_deleted, thread_webhooks.post_deleted),
     PostsMoved: (actions.posts_moved,),
-    VersionAdded: (document_webhooks.version_added,),
+    VersionAdded: (clearance.version_added, document_webhooks.version_added),
+    DocumentDeleted: (clearance.document_deleted,),
     LettersStopped: (thread_reactions.letters_stopped,),
 }
 
@@ -191,6 +208,11 @@ NOTICE_KINDS: dict[str, Callable[..., Any]] = {
     "poll_replaced": poll_notices.render_replaced,
     "action_given": action_notices.render_given,
     "action_due": action_notices.render_due,
+    "clearance_review": clearance_notices.render_reviews,
+    "clearance_asked": clearance_notices.render_asked,
+    "clearance_reminder": clearance_notices.render_reminders,
+    "clearance_replaced": clearance_notices.render_replaced,
+    "clearance_ended": clearance_notices.render_ended,
     "post_report_waiting": report_notices.post_reports_waiting,
     "post_report_settled": report_notices.post_reports_settled,
     "post_hidden": report_notices.posts_hidden,
@@ -228,6 +250,7 @@ SEARCH_SOURCES: dict[Kind, Source] = {
     Kind.POST: thread_search.POSTS,
     Kind.MESSAGE: chat_search.MESSAGES,
     Kind.DOCUMENT: document_search.DOCUMENTS,
+    Kind.PUBLICATION: clearance_search.PUBLICATIONS,
 }
 
 # What can be reported, by kind (`discussions/reporting.py`).

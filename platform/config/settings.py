@@ -130,6 +130,7 @@ INSTALLED_APPS = [
     "groups",
     "groups.documents",
     "groups.pages",
+    "groups.clearance",
     "groups.webhooks",
     "discussions",
     "discussions.chat",
@@ -300,6 +301,7 @@ SCHEDULE = {
     "notifications.tasks.forget_letters": timedelta(days=1),
     "discussions.actions.tasks.remind_of_actions": timedelta(days=1),
     "discussions.asking.tasks.attend_to_consultations": timedelta(minutes=5),
+    "groups.clearance.tasks.attend_to_clearance": timedelta(minutes=5),
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 # Background threads of the server's process; elsewhere workers are processes of their own.

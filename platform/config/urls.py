@@ -21,6 +21,8 @@ urlpatterns = [
     path("", include("search.urls")),
     path("groups/<slug:slug>/documents/", include("groups.documents.urls")),
     path("groups/<slug:slug>/documents/", include("groups.pages.urls")),
+    path("", include("groups.clearance.urls")),
+    path("groups/<slug:slug>/publications/", include("groups.clearance.publication_urls")),
     path("groups/<slug:slug>/settings/webhooks/", include("groups.webhooks.urls")),
     path(".well-known/security.txt", core_views.security_txt, name="security_txt"),
     path("groups/<slug:slug>/chat/", include("discussions.chat.urls")),

@@ -1,4 +1,4 @@
-"""What stands open to everybody, as feeds: new groups, threads and documents, read as a visitor reads them, whoever asks."""
+"""What stands open to everybody, as feeds: groups, threads, documents and publications, as a visitor reads them, whoever asks."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,6 +16,7 @@ from core import markdown
 from discussions import mentions
 from discussions.models import Kind, Post, Thread
 from groups.bylines import bylines_for
+from groups.clearance.models import Publication
 from groups.documents.models import Document
 from groups.models import Group
 
@@ -49,7 +50,12 @@ def site_feed() -> Feed:
     """Return what is new on the site for everybody: a fixed number of queries."""
     readable = Group.objects.readable_by(VISITOR)
     groups = Group.objects.visible_to(VISITOR).order_by("-created_at", "-pk")[:MOST]
-    entries = [*_groups(groups), *_threads(readable), *_documents(readable)]
+    entries = [
+        *_groups(groups),
+        *_threads(readable),
+        *_documents(readable),
+        *_publications(Group.objects.visible_to(VISITOR)),
+    ]
     return _feed(settings.SITE_NAME, "/", "/feed/", _("New groups, threads and documents"), entries)
 
 
@@ -57,7 +63,8 @@ def group_feed(group: Group) -> Feed:
     """Return what is new in one group that everybody may read."""
     only = Group.objects.filter(pk=group.pk)
     path = group.get_absolute_url()
-    return _feed(group.name, path, f"{path}feed/", group.summary, [*_threads(only), *_documents(only)])
+    entries = [*_threads(only), *_documents(only), *_publications(only)]
+    return _feed(group.name, path, f"{path}feed/", group.summary, entries)
 
 
 def _groups(groups: Iterable[Group]) -> Iterator[Entry]:
@@ -101,6 +108,20 @@ def _documents(groups: "QuerySet[Group]") -> Iterator[Entry]:
             by=str(byline),
             text=version.note,
             kind=_("Document"),
+        )
+
+
+def _publications(groups: "QuerySet[Group]") -> Iterator[Entry]:
+    """Tell of what was published, as a visitor reads it: also of a group whose library is its members' own."""
+    rows = Publication.objects.standing().visible_to(VISITOR).filter(group__in=groups).for_display()
+    for one in rows[:MOST]:
+        yield Entry(
+            one.title,
+            one.get_absolute_url(),
+            one.created_at,
+            by=one.authors,
+            text=one.summary,
+            kind=_("Publication"),
         )
 
 

@@ -9,6 +9,8 @@ from discussions.actions.listing import Row, open_for
 from discussions.chat.unread import RoomBadge, room_badges
 from discussions.reporting import sources
 from discussions.unread import GroupNews, Why, whats_new
+from groups.clearance.models import Voice
+from groups.clearance.waiting import waiting_for as waiting_clearances
 from groups.documents.models import Document
 from groups.documents.recent import recent_documents
 from groups.models import Group, Membership
@@ -88,6 +90,7 @@ class Home:
     to_do: ToDo = field(default_factory=ToDo)
     documents: list[Document] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    clearances: list[Voice] = field(default_factory=list)
     affiliations: list[Affiliation] = field(default_factory=list)
     suggestions: list[Group] = field(default_factory=list)
     refused: SignUpAnswer | None = None
@@ -131,6 +134,7 @@ def home_of(user: "User") -> Home:
         visit=visit,
         may_undo=may_undo(visit),
         waiting=waiting_for(user),
+        clearances=waiting_clearances(user) if groups else [],
         affiliations=affiliations,
         suggestions=_suggestions(user, affiliations) if not groups else [],
         refused=refused_answer(user) if not affiliations else None,

@@ -5,6 +5,7 @@ from typing import Any
 from core import markdown
 from discussions.models import Thread
 from discussions.unread import unread_of
+from groups.clearance.models import Publication
 from groups.documents.recent import recent_in
 from groups.models import Group, Membership, Participant
 from groups.roster import balance, nameable
@@ -12,6 +13,7 @@ from groups.standing import Standing
 
 THREADS = 5
 DOCUMENTS = 4
+PUBLICATIONS = 3
 
 
 def overview_of(group: Group, standing: Standing) -> dict[str, Any]:
@@ -28,6 +30,10 @@ def overview_of(group: Group, standing: Standing) -> dict[str, Any]:
         "terms_html": markdown.fill(markdown.render(group.terms), {}, "") if group.terms else "",
         "working_groups": Group.objects.visible_to(standing.user).filter(parent=group).exclude(state="declined"),
     }
+    published = Publication.objects.standing().visible_to(standing.user).filter(group=group).for_display()
+    context["publications"] = list(published[:PUBLICATIONS])
+    for one in context["publications"]:
+        one.group = group
     if standing.may_see_members:
         context["people_count"] = (
             Participant.objects.taking_part().filter(membership__group=group).values("user").distinct().count()

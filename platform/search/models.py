@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
     POST = "post", _("Posts")
     MESSAGE = "message", _("Messages")
     DOCUMENT = "document", _("Documents")
+    PUBLICATION = "publication", _("Publications")
 
 
 class Entry(models.Model):

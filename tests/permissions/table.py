@@ -74,6 +74,17 @@ GET = {
     "pages:new": "....++.",
     "pages:write": "...+++.",
     "pages:comments": "...+++.",
+    "clearance:start": ">...++.",
+    "clearance:round": ">..+++.",
+    "clearance:csv": ">..+++.",
+    "clearance:ask": ">....+.",
+    "clearance:publish": ">....+.",
+    "clearance:rule": ">....+.",
+    "publications:list": "+++++++",
+    "publications:page": "+++++++",
+    "publications:file": "+++++++",
+    "publications:bibtex": "+++++++",
+    "publications:ris": "+++++++",
     "security_txt": ".......",
     "chat:room": ">..+++.",
     "chat:stretch": ">..+++.",
@@ -240,6 +251,15 @@ POST = {
     "push:subscribe": ">++++++",
     "push:seen": ">++++++",
     "push:end": ">......",
+    "clearance:start": ">...++.",
+    "clearance:remark": ">...++.",
+    "clearance:answer": ">...++.",
+    "clearance:ask": ">....+.",
+    "clearance:prolong": ">....+.",
+    "clearance:withdraw": ">....+.",
+    "clearance:publish": ">....+.",
+    "clearance:rule": ">....+.",
+    "publications:withdraw": ">....+.",
     "documents:upload": "....++.",
     "documents:start": "....++.",
     "documents:finish": "....+..",
@@ -469,6 +489,10 @@ TASKS = {
         {"notifications.Notice", "django_tasks_database.DBTaskResult"},
         "who has the action takes part; the letter follows as a task of its own",
     ),
+    "clearance.tasks.attend_to_clearance": (
+        {"notifications.Notice", "django_tasks_database.DBTaskResult"},
+        "who is asked takes part; the letter follows as a task of its own",
+    ),
     "asking.tasks.attend_to_consultations": (
         {"notifications.Notice", "django_tasks_database.DBTaskResult"},
         "who is asked takes part; the letter follows as a task of its own",
@@ -477,4 +501,13 @@ TASKS = {
         {"documents.Upload", "django_tasks_database.DBTaskResult"},
         "nothing: no word leaves the site",
     ),
+}
+
+# What differs in a hidden group: its publications stay among those who take part, and the Secretariat does not.
+HIDDEN = {
+    "publications:list": "...+++.",
+    "publications:page": "...+++.",
+    "publications:file": "...+++.",
+    "publications:bibtex": "...+++.",
+    "publications:ris": "...+++.",
 }

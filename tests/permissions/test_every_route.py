@@ -29,6 +29,7 @@ from discussions.mail.models import Incoming
 from discussions.models import Bookmark, Post, Scheduled
 from discussions.polls.services import start_poll
 from discussions.services import start_thread
+from groups.clearance import services as clearance
 from groups.documents.models import Preview, PreviewPage
 from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
@@ -37,7 +38,7 @@ from groups.services import invite
 from groups.standing import Standing
 from groups.webhooks.services import add_webhook, send_test
 from notifications.models import Letter, Notice, Unreachable
-from tests.permissions.table import DELETE, GET, PATCH, POST, PUT
+from tests.permissions.table import DELETE, GET, HIDDEN, PATCH, POST, PUT
 
 TABLES = {"GET": GET, "POST": POST, "PUT": PUT, "PATCH": PATCH, "DELETE": DELETE}
 ROWS = [(method, name, row) for method, table in TABLES.items() for name, row in table.items()]
@@ -125,6 +126,7 @@ def world(
             post=thread.posts.get(),
             path=storages["default"].save("mail/aa/bb", ContentFile(b"Subject: A mail\r\n\r\nWords.\r\n")),
         )
+        round_, publication = published_in(group, leading)
         key = uuid.uuid4()
         start_upload(group, by=by, key=key, file_name="b.pdf", size=10)
         room = Room.objects.get(group=group)
@@ -157,6 +159,8 @@ def world(
             "scheduled_id": Scheduled.objects.create(
                 author=member, group=group, thread=thread, body="x", key=uuid.uuid4(), due_at=thread.created_at
             ).pk,
+            "round": {"document_id": round_.document_id, "round_id": round_.pk},
+            "publication_id": publication.pk,
             "bookmark_id": Bookmark.objects.create(user=member, document=version.document).pk,
             "document_id": version.document_id,
             "page_id": page.pk,
@@ -202,6 +206,25 @@ def world(
     return found
 
 
+def published_in(group, leading):
+    """Return a round that was cleared, as it stands before its publication is asked for again, and the publication."""
+    file = File(BytesIO(b"%PDF-1.4 cleared"), "c.pdf")
+    version = add_file(group, file, by=leading, key=uuid.uuid4(), file_name="c.pdf")
+    past = timezone.now() - timedelta(days=9)
+    begun = {"number": 1, "until": past + timedelta(days=1), "key": uuid.uuid4(), "at": past}
+    round_ = clearance.begin_review(version.document, by=leading, **begun)
+    asked = past + timedelta(days=2)
+    clearance.begin_clearance(
+        round_, by=leading, organisations=[leading.organisation_id], until=timezone.now() + timedelta(days=1), at=asked
+    )
+    clearance.answer(round_, by=leading, says="clear", base=0, key=uuid.uuid4())
+    clearance.settle(round_.pk, timezone.now() + timedelta(days=2))
+    publication = clearance.publish_round(
+        round_, by=leading, title="Cleared", authors="The group", year=2026, language="en", licence="cc-by-4.0"
+    )
+    return round_, publication
+
+
 def webhooks_of(group, leading):
     """Return a webhook of the group that has been told something."""
     webhook = add_webhook(
@@ -235,6 +258,8 @@ def ask(client, name, method, arguments, path):
         arguments = arguments | {"thread_id": arguments["consultation" if "answers" in name else "announcement"]}
     if name.startswith("pages:"):
         arguments = arguments | {"document_id": arguments["page_id"]}
+    if name.startswith("clearance:") and "round_id" in path:
+        arguments = arguments | arguments["round"]
     with transaction.atomic():
         response = client.generic(method, reverse(name, kwargs={key: arguments[key] for key in path}))
         if outcome(response) == "+":
@@ -288,7 +313,7 @@ def test_a_hidden_group_looks_like_none_at_every_address(client, world, hidden_g
                 continue
             response = ask(client, name, method, world[hidden_group.slug], path)
             if who in INSIDE:
-                assert outcome(response) == row[place], (method, name)
+                assert outcome(response) == HIDDEN.get(name, row)[place], (method, name)
                 continue
             missing = ask(client, name, method, world[hidden_group.slug] | {"slug": "abcdefghijkl"}, path)
             assert response.status_code == missing.status_code, (method, name)

@@ -10,7 +10,7 @@ from core.audit import record
 from core.errors import Conflict
 from core.events import publish
 from groups.documents.access import may_delete, trash_for
-from groups.documents.events import VersionAdded
+from groups.documents.events import DocumentDeleted, VersionAdded
 from groups.documents.models import Document, Folder, Version
 from groups.documents.names import clean_title
 from groups.documents.services.holding import end_hold, refuse_held, refuse_page
@@ -84,6 +84,7 @@ def delete_document(document: Document, *, by: Capacity) -> None:
         raise NotAllowed(_("Who added a document and the leads of the group delete it, and put it back."))
     document.deleted_at, document.deleted_by = timezone.now(), by.user
     document.save(update_fields=["deleted_at", "deleted_by"])
+    publish(DocumentDeleted(document))
     record(by, "document.deleted", document)
 
 

@@ -24,7 +24,11 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 @require_safe
 def download(request: HttpRequest, slug: str, document_id: int, number: int) -> HttpResponseBase:
     """Give the version's bytes, whole or the range that was asked for."""
-    version = access.version_for_reader(request.user, slug, document_id, number)
+    return given(request, access.version_for_reader(request.user, slug, document_id, number))
+
+
+def given(request: HttpRequest, version: Version) -> HttpResponseBase:
+    """Give the bytes of a version that a door has let the person through to; those in which malware was found to nobody."""
     if version.is_held:
         raise PermissionDenied(_("Malware was found in this version. It is held back, and nobody can download it."))
     response = _handed_on(version.path) or _direct(request, version)

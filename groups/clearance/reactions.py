@@ -1,0 +1,31 @@
+"""What rounds do when members come and go, and when a document gets a version or is thrown away."""
+
+from groups.clearance.services import follow_members, overtake, refuse_to_lose
+from groups.documents.events import DocumentDeleted, VersionAdded
+from groups.events import (
+    MembershipChanged,
+    MembershipEnded,
+    MembershipStarted,
+    ParticipantEnded,
+    ParticipantStarted,
+)
+
+
+def membership_changed(event: MembershipStarted | MembershipChanged | MembershipEnded) -> None:
+    """An organisation that left, or only observes now, has no voice in rounds that take answers; one that is back has."""
+    follow_members(event.membership.group)
+
+
+def participant_changed(event: ParticipantStarted | ParticipantEnded) -> None:
+    """With its people a suspended partner loses its voice, and gets it back with them."""
+    follow_members(event.participant.membership.group)
+
+
+def version_added(event: VersionAdded) -> None:
+    """A later version begins anew: the round of the one before ends."""
+    overtake(event.version)
+
+
+def document_deleted(event: DocumentDeleted) -> None:
+    """What is being cleared or is published is not thrown away."""
+    refuse_to_lose(event.document)
