@@ -105,11 +105,11 @@ def test_answers_are_counted_by_class_of_status(client, db):
 
 def test_counting_costs_less_than_a_hundredth_of_a_delivery():
     """One frame counts twice; a delivery takes ten microseconds and more."""
-    start = time.perf_counter()
+    start = time.thread_time()
     for _ in range(100_000):
         figures.FRAMES_WRITTEN.value += 1
         figures.DELIVERIES.value += 1
-    took = (time.perf_counter() - start) / 100_000
+    took = (time.thread_time() - start) / 100_000
     figures.FRAMES_WRITTEN.value -= 100_000
     figures.DELIVERIES.value -= 100_000
     assert took < 1e-6

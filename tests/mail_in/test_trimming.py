@@ -55,10 +55,10 @@ PIECES = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(PIECES, max_size=120).map("".join))
 def test_nothing_that_one_can_send_holds_it_up_or_breaks_it(text):
-    began = time.monotonic()
+    began = time.thread_time()
     answer = answer_in(text)
     markdown.render(answer)
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
     assert answer_in(text, quotations=True).count("x") >= answer.count("x")
 
 
@@ -71,9 +71,9 @@ TAGS = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(TAGS, max_size=150).map("".join))
 def test_nor_any_html(html):
-    began = time.monotonic()
+    began = time.thread_time()
     shown = markdown.render(answer_in_html(html))
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
     assert "<script" not in shown
 
 
@@ -82,17 +82,17 @@ def test_nor_any_html(html):
     ["<div>", "<b>", "<ul><li>", "<b>x ", "<a href='https://x'>", "<!--[if", "<table>", "&", "<p><b>", "<i><p>"],
 )
 def test_html_that_was_made_to_take_long_does_not(piece):
-    began = time.monotonic()
+    began = time.thread_time()
     as_markdown((piece * 400_000)[:400_000])
     as_markdown(piece * 399)
-    assert time.monotonic() - began < 12
+    assert time.thread_time() - began < 12
 
 
 @pytest.mark.parametrize(
     "piece", ["On ", "\n", " ", ">", "> \n", "-", "_", "Le 1 ", "From: a\n", "a", "On x at 10:11 ", "كتب ", "\u202b"]
 )
 def test_text_that_was_made_to_take_long_does_not(piece):
-    began = time.monotonic()
+    began = time.thread_time()
     answer_in((piece * 400_000)[:400_000])
     answer_in((piece * 2_000)[:1_990] + "\nx")
-    assert time.monotonic() - began < 12
+    assert time.thread_time() - began < 12
