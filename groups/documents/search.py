@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.prepared import prepared
 from groups.bylines import bylines_for
-from groups.documents.models import Document, PreviewPage, Reach
+from groups.documents.models import Document, PreviewPage, Reach, Written
 from groups.documents.models.reach import place_of
 from groups.documents.reading import READABLE
 from groups.history import BOUNDARY, newcomers_groups
@@ -34,9 +34,10 @@ def show_documents(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mappin
     parts = dict(asked)
     documents = list(Document.objects.filter(pk__in=parts).select_related("group", "latest"))
     voices = bylines_for(documents, reader)
+    words = _words([document.pk for document in documents if document.is_page and parts[document.pk]])
     pages = _pages([(document.latest_id, parts[document.pk]) for document in documents if parts[document.pk]])
     return {
-        (document.pk, parts[document.pk]): _shown(document, parts[document.pk], str(voice), pages)
+        (document.pk, parts[document.pk]): _shown(document, parts[document.pk], str(voice), pages, words)
         for document, voice in zip(documents, voices, strict=True)
     }
 
@@ -52,7 +53,16 @@ def _pages(asked: Sequence[tuple[int | None, int]]) -> dict[tuple[int, int], str
     return {(version, number): text for version, number, text in rows}
 
 
-def _shown(document: Document, part: int, voice: str, pages: Mapping[tuple[int, int], str]) -> Shown:
+def _words(documents: Sequence[int]) -> dict[int, str]:
+    """Return what these pages say."""
+    if not documents:
+        return {}
+    return dict(Written.objects.filter(pk__in=documents).values_list("pk", "text"))
+
+
+def _shown(
+    document: Document, part: int, voice: str, pages: Mapping[tuple[int, int], str], words: Mapping[int, str]
+) -> Shown:
     shown = Shown(
         title=document.title,
         url=document.get_absolute_url(),
@@ -62,6 +72,9 @@ def _shown(document: Document, part: int, voice: str, pages: Mapping[tuple[int, 
     )
     if not part or document.latest is None:
         return shown
+    if document.is_page:
+        write = reverse("pages:write", args=[document.group.slug, document.pk])
+        return replace(shown, url=write, text=words.get(document.pk, ""))
     look = reverse("documents:look", args=[document.group.slug, document.pk, document.latest.number])
     return replace(
         shown,
@@ -124,6 +137,9 @@ def document_cards(document: Document) -> list[Card]:
     cards = document.cards()
     if not cards:
         return []
+    if document.is_page:
+        written = Written.objects.filter(document=document).exclude(text="").first()
+        return [*cards, document.card(1, written.text)] if written else cards
     pages = PreviewPage.objects.filter(preview__version=document.latest_id).exclude(text="")
     return cards + [document.card(number, text) for number, text in pages.values_list("number", "text")]
 

@@ -9,7 +9,7 @@ from groups.pages.protocol import Malformed, Reader
 
 DEEPEST = 32
 ID_LEFT, ID_RIGHT, HAS_KEY = 0x80, 0x40, 0x20
-GC, SKIP = 0, 10
+GC, STRING, SKIP = 0, 4, 10
 NAMED_TYPES = {3, 5}
 """XML elements and hooks, which have a name."""
 
@@ -45,7 +45,23 @@ def shape_of(update: bytes) -> Shape:
     return Shape(tuple(spans), deletes)
 
 
+def words_of(update: bytes) -> tuple[list[str], int]:
+    """Return what the change puts in, in pieces that were written in one go, and how many places it takes away."""
+    reader = _Changes(update)
+    for _ in range(reader.count()):
+        reader.client()
+    reader.deletes()
+    return [piece for piece in reader.pieces if piece.strip()], reader.taken
+
+
 class _Changes(Reader):
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.pieces: list[str] = []
+        self.taken = 0
+        # The client and clock after which the last piece goes on.
+        self._last = (-1, -1)
+
     def count(self) -> int:
         """Read how many of something follow: no more than there are bytes left."""
         number = self.number()
@@ -82,16 +98,16 @@ class _Changes(Reader):
                 clock += self.number()
                 start = clock
             else:
-                clock += self.number() if kind == GC else self.item(info)
+                clock += self.number() if kind == GC else self.item(info, client, clock)
         if clock > start:
             spans.append(Span(client, start, clock))
         return spans
 
-    def item(self, info: int) -> int:
+    def item(self, info: int, client: int, clock: int) -> int:
         """Read what one struct holds, and return how many clocks it takes."""
-        for side in (ID_LEFT, ID_RIGHT):
-            if info & side:
-                self.number(), self.number()
+        left = (self.number(), self.number()) if info & ID_LEFT else None
+        if info & ID_RIGHT:
+            self.number(), self.number()
         if not info & (ID_LEFT | ID_RIGHT):
             if self.number():
                 if self.text() != "page":
@@ -100,7 +116,16 @@ class _Changes(Reader):
                 self.number(), self.number()
             if info & HAS_KEY:
                 self.text()
-        return self.content(info & 31)
+        if info & 31 != STRING:
+            return self.content(info & 31)
+        said = self.text()
+        length = len(said.encode("utf-16-le", "surrogatepass")) // 2
+        if self.pieces and left == self._last:
+            self.pieces[-1] += said
+        else:
+            self.pieces.append(said)
+        self._last = (client, clock + length - 1)
+        return length
 
     def content(self, kind: int) -> int:
         match kind:
@@ -110,8 +135,6 @@ class _Changes(Reader):
                 return len([self.text() for _ in range(self.count())])
             case 3:
                 self.bytes()
-            case 4:
-                return len(self.text().encode("utf-16-le", "surrogatepass")) // 2
             case 5:
                 self.text()
             case 6:
@@ -160,6 +183,7 @@ class _Changes(Reader):
         for _ in range(self.count()):
             self.number()
             for _ in range(self.count()):
-                self.number(), self.number()
+                self.number()
+                self.taken += self.number()
                 found = True
         return found

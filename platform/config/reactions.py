@@ -73,6 +73,7 @@ from groups.events import (
     RequestEnded,
     RightsChanged,
 )
+from groups.pages import reactions as pages
 from groups.webhooks import notices as webhook_notices
 from groups.webhooks import reactions as group_webhooks
 from groups.webhooks.models import Happening
@@ -124,7 +125,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     ),
     GroupProposed: (group_reactions.tell_group_proposed,),
     GroupOpened: (chat.group_opened, group_reactions.tell_group_opened),
-    RightsChanged: (chat.group_rights_changed,),
+    RightsChanged: (chat.group_rights_changed, pages.rights_changed),
     GroupDeclined: (group_reactions.tell_group_declined,),
     LeadLost: (group_reactions.tell_lead_lost,),
     MembershipRequested: (group_reactions.tell_membership_requested,),
@@ -142,6 +143,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
         polls.membership_changed,
         clearance.membership_changed,
         group_webhooks.membership_changed,
+        pages.membership_changed,
     ),
     MembershipEnded: (
         group_reactions.tell_membership_ended,
@@ -160,6 +162,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
         polls.participant_ended,
         actions.participant_ended,
         clearance.participant_changed,
+        pages.participant_ended,
     ),
     AcknowledgementWanted: (asking.acknowledgement_wanted,),
     EndMoved: (asking.thread_opened,),

@@ -290,6 +290,7 @@ SCHEDULE = {
     "core.tasks.purge_results": timedelta(days=1),
     "discussions.chat.tasks.purge_messages": timedelta(days=1),
     "discussions.mail.tasks.sweep_mail": timedelta(hours=1),
+    "groups.pages.tasks.settle": timedelta(minutes=1),
     "groups.webhooks.tasks.purge_deliveries": timedelta(days=1),
     "groups.webhooks.tasks.wake_webhooks": timedelta(minutes=5),
     "discussions.tasks.publish_overdue": timedelta(minutes=10),

@@ -427,6 +427,10 @@ TASKS = {
         {"search.Entry"},
         "nothing: no word leaves the site; whoever searches is asked then",
     ),
+    "pages.tasks.settle": (
+        {"pages.Page", "pages.Chapter", "pages.Update", "documents.Document", "documents.Written", "search.Entry"},
+        "nothing: no word leaves the site; whoever searches is asked then",
+    ),
     "groups.tasks.send_invitation": (set(), "is the invitation open, its group active, and its maker a lead"),
     "partners.tasks.send_invitation": ({"partners.Invitation"}, "is the invitation open"),
     "notifications.tasks.mail_notices": (

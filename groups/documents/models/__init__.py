@@ -8,6 +8,7 @@ from groups.documents.models.reach import Mark, Reach, Rights
 from groups.documents.models.scan import Scan, ScanState
 from groups.documents.models.upload import Upload
 from groups.documents.models.version import Version
+from groups.documents.models.written import Written
 
 __all__ = [
     "Document",
@@ -24,4 +25,5 @@ __all__ = [
     "State",
     "Upload",
     "Version",
+    "Written",
 ]

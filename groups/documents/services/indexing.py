@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db import transaction
 
-from groups.documents.models import Document, PreviewPage
+from groups.documents.models import Document, PreviewPage, Written
 from search.services import keep_parts, put_all
 
 PORTION = 20
@@ -21,6 +21,9 @@ def index_pages(document_id: int) -> None:
     document = Document.objects.select_related("latest").filter(pk=document_id).first()
     if document is None or not document.cards():
         return
+    if document.is_page:
+        _write(document, partial(_put_written, document))
+        return
     pages = PreviewPage.objects.filter(preview__version=document.latest_id).exclude(text="").order_by("number")
     numbers = [0]
     portion = list(pages[:PORTION])
@@ -31,6 +34,14 @@ def index_pages(document_id: int) -> None:
             return
         portion = list(pages.filter(number__gt=numbers[-1])[:PORTION])
     _write(document, partial(keep_parts, Document.KIND, document.pk, numbers))
+
+
+def _put_written(document: Document) -> None:
+    """Have the words of a page found as they are now, and none of its versions: they would be found twice."""
+    written = Written.objects.filter(document=document).exclude(text="").first()
+    if written is not None:
+        put_all([document.card(1, written.text).ready()])
+    keep_parts(Document.KIND, document.pk, [0, 1] if written else [0])
 
 
 def _write(document: Document, write: Callable[[], None]) -> bool:

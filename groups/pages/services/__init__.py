@@ -3,6 +3,7 @@
 from groups.pages.services.commenting import add_comment, answer_comment, resolve_comment
 from groups.pages.services.log import Outcome, Write, append, changes_after, content_of
 from groups.pages.services.saving import create_page, name_version, save_text, text_of
+from groups.pages.services.settling import compact, find_words, settle_pages
 
 __all__ = [
     "Outcome",
@@ -11,10 +12,13 @@ __all__ = [
     "answer_comment",
     "append",
     "changes_after",
+    "compact",
     "content_of",
     "create_page",
+    "find_words",
     "name_version",
     "resolve_comment",
     "save_text",
+    "settle_pages",
     "text_of",
 ]
