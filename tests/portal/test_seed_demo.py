@@ -20,6 +20,7 @@ from core.audit import first_broken
 from core.models import AuditChain, AuditEntry
 from discussions.chat.models import Message, MessageVersion, Reaction, Room, RoomReading
 from discussions.models import Kind, Mention, Post, Thread
+from groups.clearance.models import Publication, Round
 from groups.documents.models import Document, Version
 from groups.models import Group, GroupState, Membership, Participant
 from notifications.models import Notice
@@ -342,3 +343,18 @@ def test_two_conversations_one_of_them_a_first_contact(demo):
     waiting = Room.objects.get(group=None, seats__user__email=addresses["karin"])
     assert "first-contact" in client.get(waiting.get_absolute_url()).content.decode()
     assert Notice.objects.filter(object_id=waiting.pk, kind="conversation", read_at=None).count() == 1
+
+
+def test_one_document_is_being_cleared_and_one_is_published(demo):
+    running = Round.objects.asking().get()
+    asked = running.voices.select_related("organisation")
+    assert len(asked) >= 6
+    assert {voice.said is None for voice in asked} == {True, False}
+    made = Publication.objects.get()
+    assert (made.round.stage, made.sha256) == ("cleared", made.version.sha256)
+    named = {voice.organisation.name for voice in [*asked, *made.round.voices.select_related("organisation")]}
+    assert not named & REAL
+    text = Client().get(made.get_absolute_url()).content.decode()
+    assert made.sha256 in text
+    home = signed_in("member@example.org").get("/").content.decode()
+    assert "is asked to clear “<bdi>Words we use</bdi>”" in home

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db import transaction
 
-from portal.demo.build import conversations, directory, groups, library, notices, rooms, threads, waiting
+from portal.demo.build import cleared, conversations, directory, groups, library, notices, rooms, threads, waiting
 from portal.demo.build.site import Site
 
 __all__ = ["Site", "build"]
@@ -26,6 +26,7 @@ def build(today: date) -> Site:
     threads.build(site)
     rooms.build(site)
     conversations.build(site)
+    cleared.build(site)
     groups.finish(site)
     waiting.build(site)
     rooms.set_moments(site)

@@ -10,6 +10,8 @@ from discussions.asking.models import Answer
 from discussions.chat.models import Room
 from discussions.models import Post, Thread
 from discussions.polls.models import Ballot, Poll
+from groups.clearance.models import Answer as ClearanceAnswer
+from groups.clearance.models import Round
 from groups.models import Group, Membership, Participant
 from notifications.models import Notice
 from partners.models import Affiliation, Organisation
@@ -25,6 +27,10 @@ ABOUT: dict[str, type[TimeStamped]] = {
     "poll": Poll,
     "poll_replaced": Ballot,
     "action_given": Action,
+    "clearance_review": Round,
+    "clearance_asked": Round,
+    "clearance_replaced": ClearanceAnswer,
+    "clearance_ended": Round,
     "conversation": Room,
     "membership_requested": Membership,
     "membership_decided": Membership,
