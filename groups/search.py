@@ -31,7 +31,7 @@ def content_doors(who: Who) -> Doors:
         return Doors(within=_read_by_all.statement())
     return Doors(
         within=_read.statement(who.pk),
-        floors=(f"{BOUNDARIES} WHERE group_id IN ({_hiding.statement()[0]}) GROUP BY group_id", []),
+        floors=own_floors(),
         inside=(OWN, []),
         beside=own_places(who.pk),
     )
@@ -48,9 +48,13 @@ def own_groups(roles: Iterable[str] = ()) -> RawSQL:
     return RawSQL(f"{OWN} WHERE role IN ({of_these})" if of_these else OWN, [])  # noqa: S611 - our own names
 
 
+def own_floors(place: str = "group_id") -> Statement:
+    """Return what `groups.history.boundaries_of` says, of groups that hide their past; `place` is made of the group's id."""
+    hiding = _hiding.statement()[0]
+    return f"SELECT {place}, min(since) FROM own_places WHERE group_id IN ({hiding}) GROUP BY group_id", []  # noqa: S608
+
+
 OWN = "SELECT group_id FROM own_places"
-BOUNDARIES = "SELECT group_id, min(since) FROM own_places"
-"""What `groups.history.boundaries_of` says, of groups that hide their past."""
 
 # Inside every search, so they are compiled once: what `Group.objects` says of the reader.
 _own_places = prepared(

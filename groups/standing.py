@@ -196,6 +196,11 @@ class Standing:
         return self._capacities(self._writing_seats)
 
     @cached_property
+    def reading(self) -> list[Capacity]:
+        """Every capacity in which the person takes part here, also those in which they only read."""
+        return self._capacities(self.seats)
+
+    @cached_property
     def leading(self) -> list[Capacity]:
         """Every capacity in which the person leads here."""
         return self._capacities([seat for seat in self.seats if seat.membership.role == Membership.Role.LEAD])
@@ -217,6 +222,13 @@ class Standing:
         if self.is_secretariat:
             return secretariat_capacity(self._signed_in)
         raise NotAllowed(_("Only leads of the group do this."))
+
+    @property
+    def officer(self) -> Capacity:
+        """The capacity of an officer of the Secretariat, for what the Secretariat alone decides."""
+        if not self.is_secretariat:
+            raise NotAllowed(_("The Secretariat does this."))
+        return secretariat_capacity(self._signed_in)
 
     def for_organisation(self, organisation_id: int) -> Capacity:
         """Return the capacity for an act as the organisation's person: of their own seat, or as its focal point."""

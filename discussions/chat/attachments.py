@@ -145,7 +145,7 @@ def describe(document: "Document") -> dict[str, Any]:
         "type": newest.ending.upper(),
         "size": newest.size,
         "url": reverse("documents:page", args=[slug, document.pk]),
-        "image": newest.kind in IMAGES,
+        "image": newest.kind in IMAGES and not document.is_red,
     }
     if data["image"]:
         data["bytes"] = reverse("documents:download", args=[slug, document.pk, newest.number])

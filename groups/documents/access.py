@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 from django.http import Http404
 
-from groups.access import group_for_reader
+from groups.access import group_for, group_for_reader
 from groups.documents.library import Library, documents_for
 from groups.documents.models import Document, DocumentQuerySet, Folder, Preview, Upload, Version
+from groups.models import Group
 from groups.standing import Standing
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ NO_DOCUMENT = "No such document."
 def library_for_reader(user: "Person", slug: str) -> Library:
     """Return the library of a group that the person may read."""
     return Library(*group_for_reader(user, slug))
+
+
+def group_for_quota(user: "Person", slug: str) -> tuple[Group, Standing]:
+    """Return a group whose library's room the person decides on: an officer of the Secretariat."""
+    group, standing = group_for(user, slug)
+    if not standing.is_secretariat:
+        raise Http404(NO_DOCUMENT)
+    return group, standing
 
 
 def library_for_writer(user: "Person", slug: str) -> Library:
@@ -143,6 +152,14 @@ def version_of(document: Document, number: int) -> Version:
         raise Http404(NO_DOCUMENT)
     version.document = document
     return version
+
+
+def red_version(user: "Person", slug: str, document_id: int, number: int) -> tuple[Version, Library]:
+    """Return a version marked red that the person may take; one that is not so marked is had without any of that."""
+    document, library = document_for_reader(user, slug, document_id)
+    if not document.is_red or not library.standing.reading:
+        raise Http404(NO_DOCUMENT)
+    return version_of(document, number), library
 
 
 def version_for_reader(user: "Person", slug: str, document_id: int, number: int) -> Version:

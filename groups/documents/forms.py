@@ -1,6 +1,7 @@
 """What people fill in to put documents into a library and to keep it in order."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -32,7 +33,7 @@ class KeyedForm(forms.Form):
         kwargs["initial"] = {"key": uuid.uuid4(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.library = library
-        add_capacity(self, library)
+        add_capacity(self, library.standing.capacities)
 
     def renew_key(self) -> None:
         """Make the next sending another one: a browser does not keep which file was chosen for this."""
@@ -44,9 +45,8 @@ class KeyedForm(forms.Form):
         return self.library.standing.speak(self.cleaned_data.get("as"))
 
 
-def add_capacity(form: forms.Form, library: Library) -> None:
+def add_capacity(form: forms.Form, capacities: Sequence[Capacity]) -> None:
     """Ask for which organisation the person speaks, where they have several."""
-    capacities = library.standing.capacities
     if len(capacities) > 1:
         choices = [("", str(_("Choose…")))]
         choices += [(str(one.organisation_id), str(one.organisation)) for one in capacities]

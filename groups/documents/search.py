@@ -1,28 +1,23 @@
 """Documents in the search: by their titles, the names of their files, and what is written in them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
-from core.prepared import prepared
 from groups.bylines import bylines_for
-from groups.documents.models import Document, PreviewPage, Reach, Written
-from groups.documents.models.reach import place_of
+from groups.documents.models import Document, PreviewPage, Reach, Type, Written
+from groups.documents.models.describing import language_choices
 from groups.documents.reading import READABLE
-from groups.history import BOUNDARY, newcomers_groups
-from groups.models.group import groups_of, groups_written_in
-from groups.search import content_doors
-from search.cards import Card, Doors, Microseconds, Shown, Source, Statement, Who
+from groups.search import content_doors, own_floors
+from partners.countries import country_choices
+from search.cards import Card, Doors, Filter, Shown, Source, Statement, Who
 from search.models import Kind
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from accounts.models import User
-    from groups.models import Participant
     from search.cards import Reader
 
 PAGED = READABLE - {"csv", "markdown", "text"}
@@ -70,6 +65,8 @@ def _shown(
         where=document.group.name,
         byline=voice,
     )
+    if document.is_red:
+        return replace(shown, text="")
     if not part or document.latest is None:
         return shown
     if document.is_page:
@@ -89,39 +86,22 @@ def document_doors(who: Who) -> Doors:
     doors = content_doors(who)
     if who.pk is None:
         return doors
-    narrow = [one.statement(who.pk) for one in _NARROW]
-    floors = [one.statement(who.pk) for one in _NARROW_FLOORS]
-    return Doors(
-        within=_joined(doors.within, narrow),
-        floors=_joined(doors.floors, floors),
-        inside=_joined(doors.inside, narrow),
-        beside=doors.beside,
+    return replace(
+        doors,
+        within=_joined(doors.within, _NARROW),
+        floors=_joined(doors.floors, [own_floors(place) for place in (_INSIDE, _BESIDE_OBSERVERS)]),
+        inside=_joined(doors.inside, _NARROW),
     )
 
 
-def _narrow(seen: "Callable[[User | int], QuerySet[Participant, int]]", reach: Reach) -> "prepared[int]":
-    """Return the statement for the places of what reaches just so far, in the groups that are given for a person."""
-    return prepared(
-        lambda user: (
-            seen(user).annotate(place=place_of(F("membership__group_id"), reach)).values_list("place", flat=True)
-        )
-    )
+_INSIDE = f"group_id * -2 - {Reach.PARTICIPANTS - 1}"
+_BESIDE_OBSERVERS = f"group_id * -2 - {Reach.MEMBERS - 1}"
+"""`place_of` in the database's words."""
 
-
-def _narrow_floors(reach: Reach) -> "prepared[tuple[int, int]]":
-    """Return the statement for these places with the depth from which on a newcomer reads them."""
-    return prepared(
-        lambda user: (
-            newcomers_groups(user)
-            .annotate(place=place_of(F("membership__group_id"), reach))
-            .values_list("place")
-            .annotate(floor=Microseconds(BOUNDARY))
-        )
-    )
-
-
-_NARROW = (_narrow(groups_of, Reach.PARTICIPANTS), _narrow(groups_written_in, Reach.MEMBERS))
-_NARROW_FLOORS = (_narrow_floors(Reach.PARTICIPANTS), _narrow_floors(Reach.MEMBERS))
+_NARROW: list[Statement] = [
+    (f"SELECT {_INSIDE} FROM own_places", []),  # noqa: S608 - our own names
+    (f"SELECT {_BESIDE_OBSERVERS} FROM own_places WHERE role <> 'observer'", []),  # noqa: S608 - our own names
+]
 
 
 def _joined(first: Statement | None, more: Sequence[Statement]) -> Statement | None:
@@ -135,8 +115,8 @@ def _joined(first: Statement | None, more: Sequence[Statement]) -> Statement | N
 def document_cards(document: Document) -> list[Card]:
     """Return all that the search holds of a document: itself, and the pages of its newest version."""
     cards = document.cards()
-    if not cards:
-        return []
+    if not cards or document.is_red:
+        return cards
     if document.is_page:
         written = Written.objects.filter(document=document).exclude(text="").first()
         return [*cards, document.card(1, written.text)] if written else cards
@@ -151,5 +131,11 @@ DOCUMENTS = Source(
     doors=document_doors,
     show=show_documents,
     suggested=True,
+    filters=(
+        Filter("type", gettext_lazy("Type of document"), lambda: Type.choices),
+        Filter("language", gettext_lazy("Language of the document"), language_choices),
+        Filter("country", gettext_lazy("Country it is about"), country_choices),
+        Filter("year", gettext_lazy("Year of the document")),
+    ),
     portion=5,
 )

@@ -48,7 +48,7 @@ class Selection:
         return not self.documents and not self.folders
 
     def files(self) -> list[tuple[str, Version]]:
-        """Return the newest version of every document in it and in its folders, each under a path of its own.
+        """Return the newest version of every document in it and in its folders, each under a path of its own; none marked red.
 
         Raises `TooMuch` where they are too many or too large. No path is absolute, leads out or is there twice, however case
         is looked at.
@@ -57,7 +57,9 @@ class Selection:
         deep = self.library.documents.filter(folder__in=inside).for_display().order_by("title", "pk")
         every = [*self.documents, *deep.exclude(pk__in=[one.pk for one in self.documents])[: MOST + 1]]
         versions = [
-            (inside.get(one.folder_id or 0, ""), one.latest) for one in every if one.latest and not one.latest.is_held
+            (inside.get(one.folder_id or 0, ""), one.latest)
+            for one in every
+            if one.latest and not one.latest.is_held and not one.is_red
         ]
         size = sum(version.size for _path, version in versions)
         if len(versions) > MOST or size > MOST_BYTES:

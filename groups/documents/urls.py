@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from groups.documents.views import documents, files, folders, library, previews, selection, upload_forms, uploads
+from groups.documents.views import (
+    describing,
+    documents,
+    files,
+    folders,
+    library,
+    previews,
+    selection,
+    space,
+    upload_forms,
+    uploads,
+)
 
 app_name = "documents"
 
 urlpatterns = [
     path("", library.top, name="list"),
     path("trash/", library.trash, name="trash"),
+    path("room/", space.quota, name="quota"),
     path("selection/", selection.selection, name="selection"),
     path("selection/zip/", selection.download, name="zip"),
     path("selection/move/", selection.move, name="move_selection"),
@@ -32,6 +44,8 @@ urlpatterns = [
     path("<int:document_id>/delete/", documents.delete, name="delete"),
     path("<int:document_id>/put-back/", documents.put_back, name="put_back"),
     path("<int:document_id>/versions/<int:number>/", files.download, name="download"),
+    path("<int:document_id>/record/", describing.describe, name="describe"),
+    path("<int:document_id>/versions/<int:number>/take/", describing.take, name="take"),
     path("<int:document_id>/compare/", previews.compare, name="compare"),
     path("<int:document_id>/versions/<int:number>/look/", previews.look, name="look"),
     path("<int:document_id>/versions/<int:number>/look/thumbnail/", previews.thumbnail, name="thumbnail"),

@@ -40,7 +40,7 @@ class WriteForm(forms.Form):
     def __init__(self, *args: Any, library: Library, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.library = library
-        add_capacity(self, library)
+        add_capacity(self, library.standing.capacities)
         self.order_fields(["as", "text", "base"])
 
     @property

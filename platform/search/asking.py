@@ -79,6 +79,8 @@ class Asked:
 
     needed: tuple[Term, ...] = ()
     excluded: tuple[Term, ...] = ()
+    # What every one of the things found is labelled with (`search.cards.label_of`).
+    labels: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether something is looked for; that something must not be there is no question by itself."""
@@ -97,6 +99,7 @@ class Asked:
                 for term in self.needed
             ),
             self.excluded,
+            self.labels,
         )
 
     @property

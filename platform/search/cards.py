@@ -49,11 +49,16 @@ def moment_of(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 
 
+def label_of(name: str, value: object) -> str:
+    """Return what a thing is found by when lists are narrowed by this."""
+    return "".join(sign for sign in f"{name}{value}".lower() if sign.isascii() and sign.isalnum())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One thing as the index is to hold it; the fields are those of `search.models.Entry`, with its title and its text.
 
-    By its `alias` (an acronym) it is called as by its title.
+    By its `alias` (an acronym) it is called as by its title; by its `labels` (`label_of`) a search is narrowed.
     """
 
     kind: Kind
@@ -69,6 +74,7 @@ class Card:
     author_id: int | None = None
     organisation_id: int | None = None
     veil: int = 0
+    labels: tuple[str, ...] = ()
     made: Tokens | None = None
 
     def ready(self) -> "Card":
@@ -79,7 +85,7 @@ class Card:
         """Return the tokens by which it is found."""
         if self.made is not None:
             return self.made
-        return tokens_of(self.title, self.body, alias=self.alias)
+        return tokens_of(self.title, self.body, alias=self.alias, labels=self.labels)
 
 
 class Who(NamedTuple):
@@ -133,6 +139,15 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """By what a search may be narrowed to things of one kind: one of these values, or a year where there are no choices."""
+
+    name: str
+    label: "StrOrPromise"
+    choices: "Callable[[], Sequence[tuple[str, StrOrPromise]]] | None" = None
+
+
+@dataclass(frozen=True)
 class Source:
     """What a room gives to the search of one kind.
 
@@ -147,5 +162,7 @@ class Source:
     show: "Callable[[Sequence[tuple[int, int]], Reader], Mapping[tuple[int, int], Shown]]"
     # Whether it is suggested by its title while somebody types.
     suggested: bool = False
+    # By what its cards' labels let a search be narrowed.
+    filters: tuple[Filter, ...] = ()
     # How many rows a rebuild takes at once.
     portion: int = 200

@@ -1,6 +1,8 @@
 """What somebody looks for, and what narrows it. Any text at all is a search; what cannot narrow one is said beside its field."""
 
 from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import Line, Text
 from search.asking import LONGEST, Asked, read
-from search.cards import microseconds
+from search.cards import Filter, label_of, microseconds
 from search.models import Kind
-from search.services import Narrowed, named_so
+from search.services import Narrowed, named_so, sources
 
 if TYPE_CHECKING:
     from search.cards import Reader
@@ -35,6 +37,16 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(label=label, required=False, input_formats=["%Y-%m-%d"], widget=widget)
 
 
+NARROWING = ("group", "author", "organisation", "since", "until")
+
+
+def _filter(one: Filter) -> forms.Field:
+    if one.choices is None:
+        number = forms.NumberInput(attrs={"inputmode": "numeric", "class": "input--number"})
+        return forms.IntegerField(label=one.label, required=False, min_value=1, max_value=9999, widget=number)
+    return forms.ChoiceField(label=one.label, required=False, choices=[("", _("Any")), *one.choices()])
+
+
 class SearchForm(forms.Form):
     """One box, and filters by name and day. A name fits whatever the reader may see of it, and nothing else."""
 
@@ -54,11 +66,28 @@ class SearchForm(forms.Form):
     def __init__(self, data: Any, *, reader: "Reader") -> None:
         super().__init__(data)
         self.reader = reader
+        self.filters = [one for source in sources().values() for one in source.filters]
+        for one in self.filters:
+            self.fields[one.name] = _filter(one)
 
     @property
     def asked(self) -> Asked:
         """What is looked for; nothing where no word was typed."""
-        return read(self.data.get("q", ""))
+        return replace(read(self.data.get("q", "")), labels=self._labels())
+
+    def _labels(self) -> tuple[str, ...]:
+        """Return by which labels it is narrowed; what is no value of a filter narrows nothing, and is said beside it."""
+        found = []
+        for one in self.filters:
+            with suppress(forms.ValidationError):
+                if value := self.fields[one.name].clean(self.data.get(one.name)):
+                    found.append(label_of(one.name, value))
+        return tuple(found)
+
+    @property
+    def filter_fields(self) -> list[forms.BoundField]:
+        """The filters of the kinds that have some."""
+        return [self[one.name] for one in self.filters]
 
     def clean_q(self) -> str:
         """Refuse what only says what must not be found."""
@@ -112,7 +141,7 @@ class SearchForm(forms.Form):
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the words was filled in."""
-        return any(self.data.get(name) for name in ("group", "author", "organisation", "since", "until"))
+        return any(self.data.get(name) for name in NARROWING) or bool(self.asked.labels)
 
 
 def _start_of(day: date | None) -> int | None:

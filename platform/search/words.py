@@ -6,6 +6,7 @@ answer differently.
 
 A token is a word as it is folded. `~work` is a stem that differs from its word. `=fair` and `=~work` are the same of a title,
 and `==fair_work` is a whole title.
+`~=year2024` is a label, which nobody can type.
 """
 
 import re
@@ -18,7 +19,7 @@ from functools import lru_cache
 from core.folding import fold_sign
 from search.languages import languages_of, stems_of
 
-STEM, TITLE, NAME = "~", "=", "=="
+STEM, TITLE, NAME, LABEL = "~", "=", "==", "~="
 GAP = "_"
 """Stands between words that are no neighbours; nobody can type it."""
 
@@ -115,7 +116,7 @@ class Tokens:
     loose: list[str]
 
 
-def tokens_of(title: str, body: str, *, alias: str = "") -> Tokens:
+def tokens_of(title: str, body: str, *, alias: str = "", labels: Sequence[str] = ()) -> Tokens:
     """Return the tokens by which a text is found."""
     of_name, of_alias, of_body = list(runs_of(title)), list(runs_of(alias)), list(runs_of(body))
     of_title = of_name + of_alias
@@ -125,7 +126,11 @@ def tokens_of(title: str, body: str, *, alias: str = "") -> Tokens:
     if of_title:
         placed = [*(TITLE + token for token in _plain(of_title)), *placed]
     placed, late = _bounded(placed)
-    loose = {*late, *(STEM + stem for stem in _stems(of_title + of_body, languages))}
+    loose = {
+        *late,
+        *(LABEL + label for label in labels),
+        *(STEM + stem for stem in _stems(of_title + of_body, languages)),
+    }
     if of_title:
         loose |= {TITLE + STEM + stem for stem in _stems(of_title, languages)} | {
             name_token(name) for name in (of_name, of_alias) if name

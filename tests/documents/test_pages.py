@@ -109,11 +109,50 @@ def test_long_lists_have_pages(signed_in, member, supply_chains, add, make_folde
     ]
     Document.objects.bulk_create(many)
     client = signed_in(member)
-    first, second = (client.get(url(supply_chains, "list") + f"?page={number}") for number in (1, 2))
+    first = client.get(url(supply_chains, "list"))
+    second = client.get(url(supply_chains, "list") + f"?after={first.context['stretch'].next}")
     assert titles(first) == [f"{number:03}" for number in range(50)]
     assert titles(second) == [f"{number:03}" for number in range(50, 60)]
     assert "Drafts" in first.content.decode()
     assert "Drafts" not in second.content.decode()
+    assert (first.context["stretch"].count, second.context["stretch"].next) == (60, None)
+
+
+@pytest.mark.parametrize("order", ["name", "-name", "changed", "-changed"])
+def test_every_document_is_in_one_page_whatever_comes_meanwhile(order, signed_in, member, supply_chains, add):
+    version = add(member, supply_chains, "same.pdf", PDF)
+    now = timezone.now()
+    fields = {"group": supply_chains, "latest": version, "author": member, "organisation": version.organisation}
+    Document.objects.bulk_create(
+        Document(title="Same" if number % 3 else f"é{number}", changed_at=now - timedelta(days=number % 2), **fields)
+        for number in range(120)
+    )
+    client, seen, after = signed_in(member), [], None
+    while True:
+        page = client.get(url(supply_chains, "list"), {"sort": order, **({"after": after} if after else {})})
+        seen += [row["document"].pk for row in page.context["rows"]]
+        after = page.context["stretch"].next
+        if after is None:
+            break
+        add(member, supply_chains, f"{len(seen)}.pdf", PDF)
+    old = Document.objects.exclude(title__in=["50", "100"]).values_list("pk", flat=True)
+    assert sorted(pk for pk in seen if pk in set(old)) == sorted(old)
+
+
+def test_a_place_that_the_reader_may_not_see_is_none(
+    signed_in, member, supply_chains, add, make_folder, lead, observer
+):
+    from groups.documents.services import set_rights
+
+    folder = make_folder(member, supply_chains, "Hidden")
+    hidden = add(member, supply_chains, "M.pdf", PDF, folder=folder).document
+    set_rights(folder, rights="hidden", by=Standing.of(lead, supply_chains).speak())
+    for name in ("a.pdf", "z.pdf"):
+        add(member, supply_chains, name, PDF)
+    top = url(supply_chains, "list")
+    assert titles(signed_in(observer).get(top, {"after": hidden.pk})) == ["a", "z"]
+    assert titles(signed_in(member).get(top, {"after": hidden.pk})) == ["a", "z"]  # it is not in this list
+    assert titles(signed_in(member).get(top, {"after": "x"})) == ["a", "z"]
 
 
 def test_folders_are_made_renamed_moved_and_removed(signed_in, member, supply_chains, add):

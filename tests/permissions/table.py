@@ -62,6 +62,9 @@ GET = {
     "documents:page": "...+++.",
     "documents:new_version": "....++.",
     "documents:rename": "....++.",
+    "documents:quota": ">.....+",
+    "documents:describe": "....++.",
+    "documents:take": ".......",  # it is not marked red
     "documents:hold": "....++.",
     "documents:move": "....++.",
     "documents:download": "...+++.",
@@ -270,6 +273,9 @@ POST = {
     "documents:delete_folder": "....++.",
     "documents:new_version": "....++.",
     "documents:rename": "....++.",
+    "documents:quota": ">.....+",
+    "documents:describe": "....++.",
+    "documents:take": ".......",  # it is not marked red
     "documents:move": "....++.",
     "documents:delete": "....++.",
     "documents:hold": "....++.",

@@ -4,17 +4,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TimeStamped
+from groups.documents.models.describing import CITATION_LENGTH, Licence, Type, language_name
 from groups.documents.models.folder import Folder
 from groups.documents.models.reach import Mark, Reach, marked_reach, place_of, reach_of
 from groups.history import boundaries_of
 from groups.models import Group
 from groups.models.group import groups_of, groups_written_in
+from partners.countries import country_name
 from partners.models import Spoken
-from search.cards import Card, microseconds
+from search.cards import Card, label_of, microseconds
 from search.models import Kind
 from search.searchable import Searchable
 from search.services import put_all
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from groups.standing import Standing
+
+
+FILTERED = ("type", "language", "country", "year")
+"""What lists and searches are narrowed by."""
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -80,7 +87,7 @@ class Document(Searchable, Spoken, TimeStamped):
         PAGE = "page", _("page")
 
     KIND = Kind.DOCUMENT
-    FOUND_BY = frozenset({"title", "latest", "deleted_at"})
+    FOUND_BY = frozenset({"title", "latest", "deleted_at", "mark", *FILTERED})
     STANDS_BY = frozenset({"changed_at", "reach"})
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="documents")
@@ -88,6 +95,14 @@ class Document(Searchable, Spoken, TimeStamped):
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(max_length=10, choices=Sort, default=Sort.FILE)
     latest = models.ForeignKey("Version", null=True, on_delete=models.PROTECT, related_name="+")
+    type = models.CharField(_("type"), max_length=10, choices=Type.choices, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    licence = models.CharField(_("licence"), max_length=12, choices=Licence.choices, blank=True)
+    citation = models.CharField(_("how to cite it"), max_length=CITATION_LENGTH, blank=True)
+    # Raised by every change of the record: who writes it saves against the one they saw.
+    record_version = models.PositiveIntegerField(default=1)
     mark = models.CharField(_("handling"), max_length=5, choices=Mark.choices, default=Mark.GREEN)
     # Who may see it, by its folder and its mark; narrower still where it came out of a folder that is gone.
     reach = models.PositiveSmallIntegerField(choices=Reach.choices, default=Reach.READERS)
@@ -99,7 +114,17 @@ class Document(Searchable, Spoken, TimeStamped):
 
     class Meta:
         indexes = [
-            models.Index(fields=["group", "folder", "deleted_at"]),
+            models.Index(
+                "group", "folder", Lower("title"), "id", condition=Q(deleted_at=None), name="documents_by_title"
+            ),
+            models.Index(
+                fields=["group", "folder", "changed_at", "id"],
+                condition=Q(deleted_at=None),
+                name="documents_by_change",
+            ),
+            models.Index(
+                "group", Lower("title"), "id", condition=Q(deleted_at=None), name="documents_by_title_anywhere"
+            ),
             models.Index(fields=["group", "-changed_at"]),
         ]
 
@@ -112,7 +137,7 @@ class Document(Searchable, Spoken, TimeStamped):
 
     def index(self, fields: "Iterable[str] | None") -> None:
         """Keep the search in step. The pages of another file are gone with it; another title leaves them as they are."""
-        if fields is not None and {"latest", "deleted_at"}.isdisjoint(fields):
+        if fields is not None and self.mark != Mark.RED and {"latest", "deleted_at"}.isdisjoint(fields):
             put_all(self.cards())
         else:
             super().index(fields)
@@ -120,9 +145,11 @@ class Document(Searchable, Spoken, TimeStamped):
     def cards(self) -> list[Card]:
         """Return what the search holds of the document itself: its title with the newest file's name; nothing in the trash.
 
-        Its pages come after it, in the background (`services.indexing`).
+        Its pages come after it, in the background (`services.indexing`); of one marked red, nothing but its title.
         """
-        return [self.card(0, self.latest.file_name, title=self.title)] if self.latest and not self.deleted_at else []
+        if not self.latest or self.deleted_at:
+            return []
+        return [self.card(0, "" if self.is_red else self.latest.file_name, title=self.title)]
 
     def card(self, part: int, body: str, *, title: str = "") -> Card:
         """Return what the search holds of the document (part 0), or of one of its pages."""
@@ -138,7 +165,28 @@ class Document(Searchable, Spoken, TimeStamped):
             group_id=self.group_id,
             author_id=self.author_id,
             organisation_id=self.organisation_id,
+            labels=tuple(label_of(name, value) for name in FILTERED if (value := getattr(self, name))),
         )
+
+    @property
+    def is_red(self) -> bool:
+        """Whether nothing of what is in it is shown, kept or packed: it is downloaded one by one, and that is recorded."""
+        return self.mark == Mark.RED
+
+    @property
+    def stays_inside(self) -> bool:
+        """Whether its mark keeps it inside the group: never public, and nothing of it in a letter."""
+        return self.mark != Mark.GREEN
+
+    @property
+    def language_name(self) -> str:
+        """Its language in words."""
+        return language_name(self.language)
+
+    @property
+    def country_name(self) -> str:
+        """Its country in words."""
+        return country_name(self.country)
 
     def reach_in(self, folder: Folder | None) -> int:
         """Return how far it reaches in a folder."""

@@ -19,6 +19,7 @@ class State(models.TextChoices):
     LOCKED = "locked", _("It is locked with a password. Download it to open it.")
     DAMAGED = "damaged", _("It could not be read here. Download it to see whether it opens.")
     HELD = "held", _("It is held back.")
+    WITHHELD = "withheld", _("It is marked red: nothing of it is shown or kept here. Download it to open it.")
     TOO_LARGE = "too_large", _("It is too large to be shown here. Download it to open it.")
 
 

@@ -1,5 +1,6 @@
 """What one does in a library."""
 
+from groups.documents.services.describing import Description, describe_document, take_version
 from groups.documents.services.documents import (
     delete_document,
     move_document,
@@ -16,6 +17,7 @@ from groups.documents.services.folders import (
     move_folder,
     rename_folder,
 )
+from groups.documents.services.giving_space import LibraryFull, give_space
 from groups.documents.services.holding import Held, hold_document, release_document, still_held
 from groups.documents.services.previewing import ask_for_missing, ask_for_preview, make_preview
 from groups.documents.services.ruling import Widens, set_rights
@@ -30,7 +32,9 @@ from groups.documents.services.uploads import (
 from groups.documents.services.words import add_words
 
 __all__ = [
+    "Description",
     "Held",
+    "LibraryFull",
     "Widens",
     "abort_upload",
     "add_file",
@@ -42,8 +46,10 @@ __all__ = [
     "create_folder",
     "delete_document",
     "delete_folder",
+    "describe_document",
     "finish_upload",
     "finished_version",
+    "give_space",
     "hold_document",
     "known_version",
     "lost_versions",
@@ -60,4 +66,5 @@ __all__ = [
     "start_upload",
     "still_held",
     "sweep",
+    "take_version",
 ]

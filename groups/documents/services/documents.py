@@ -48,7 +48,7 @@ def rename_document(document: Document, *, title: str, by: Capacity, was: str | 
     record(by, "document.renamed", document, was=document.title, now=title)
     document.title, document.changed_at = title, timezone.now()
     document.save(update_fields=["title", "changed_at"])
-    _find_again(document)
+    find_again(document)
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def put_back(document: Document, *, by: Capacity) -> None:
     document.reach = max(document.reach, document.reach_in(document.folder))
     document.deleted_at = document.deleted_by = None
     document.save(update_fields=["deleted_at", "deleted_by", "folder", "reach"])
-    _find_again(document)
+    find_again(document)
     record(by, "document.restored", document)
 
 
@@ -158,7 +158,7 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
     return version
 
 
-def _find_again(document: Document) -> None:
+def find_again(document: Document) -> None:
     """Have its pages found as they stand now, in the background."""
     from groups.documents.tasks import index_document
 

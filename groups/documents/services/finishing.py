@@ -28,6 +28,7 @@ from groups.documents.models.version import random_path
 from groups.documents.names import clean_file_name
 from groups.documents.reading import PICTURES
 from groups.documents.services.cleaning import OFFICE, Bytes, SaysWho, cleaned, digest_of, said_of_people
+from groups.documents.services.giving_space import take_space
 from groups.documents.services.holding import end_hold
 from groups.documents.services.locking import locked_library, must_write, nearest_folder
 from groups.documents.services.previewing import ask_for_preview
@@ -161,6 +162,7 @@ def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by
     if now.original and not library.standing.may_moderate:
         raise NotAllowed(_("Leads decide whether a file keeps what it says of people and places."))
     document = _document_of(now, library, by=by)
+    take_space(library.group, kept.size)
     number = (document.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     version = Version(
         document=document,

@@ -19,7 +19,7 @@ def index_pages(document_id: int) -> None:
     another version meanwhile, is left to whoever did so.
     """
     document = Document.objects.select_related("latest").filter(pk=document_id).first()
-    if document is None or not document.cards():
+    if document is None or document.is_red or not document.cards():
         return
     if document.is_page:
         _write(document, partial(_put_written, document))
@@ -48,7 +48,12 @@ def _write(document: Document, write: Callable[[], None]) -> bool:
     """Write, unless the document is another one by now."""
     with transaction.atomic():
         now = Document.objects.select_for_update(no_key=True).filter(pk=document.pk, deleted_at=None).first()
-        if now is None or (now.latest_id, now.changed_at) != (document.latest_id, document.changed_at):
+        if now is None or _state(now) != _state(document):
             return False
         write()
         return True
+
+
+def _state(document: Document) -> tuple[object, ...]:
+    """Return what its pages in the search depend on."""
+    return document.latest_id, document.changed_at, document.mark, document.record_version, document.reach

@@ -10,7 +10,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
-from groups.documents.models import Preview, PreviewPage, State, Version
+from groups.documents.models import Document, Preview, PreviewPage, State, Version
 from groups.documents.models.version import random_path
 from groups.documents.reading import PICTURED, READABLE, Page, Picture, Unreadable, pictures_of, text_of
 from groups.documents.services.indexing import index_pages
@@ -25,6 +25,8 @@ def ask_for_preview(version: Version) -> None:
 
     if version.is_held:
         state = State.HELD
+    elif version.document.is_red:
+        state = State.WITHHELD
     elif version.kind not in READABLE | PICTURED:
         state = State.NONE
     else:
@@ -41,6 +43,20 @@ def ask_for_missing(most: int = 500) -> int:
         with transaction.atomic():
             ask_for_preview(version)
     return len(missing)
+
+
+def withhold(document: Document) -> None:
+    """Keep nothing of what was seen in the document's versions; pictures go with the next sweep. The group is locked."""
+    Preview.objects.filter(version__document=document).update(state=State.WITHHELD, thumbnail="")
+    PreviewPage.objects.filter(preview__version__document=document).delete()
+
+
+def show_again(document: Document) -> None:
+    """Have the document's versions looked into again."""
+    Preview.objects.filter(version__document=document).delete()
+    for version in document.versions.all():
+        version.document = document
+        ask_for_preview(version)
 
 
 def make_preview(version: Version) -> Preview:

@@ -90,7 +90,6 @@ def spread(top: Folder) -> None:
 def _reach_anew(group_id: int, folders: list[int], mark: str, *, before: int, after: int) -> None:
     """Have the documents of these folders reach so far; one that was narrower than its folder is never widened with it."""
     found = Document.objects.filter(folder__in=folders, mark=mark)
-    for reach in range(after) if after > before else [before]:
-        these = found.filter(reach=reach)
-        move_to(Kind.DOCUMENT, these.values("pk"), place_of(group_id, after))
-        these.update(reach=after)
+    (found.filter(reach__lt=after) if after > before else found.filter(reach=before)).update(reach=after)
+    # Their rows first: whoever writes pages of them holds one, and has written them when it is given up.
+    move_to(Kind.DOCUMENT, found.filter(reach=after).values("pk"), place_of(group_id, after))

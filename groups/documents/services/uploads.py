@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.errors import Conflict, DomainError
 from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.names import clean_file_name
+from groups.documents.services.giving_space import must_fit
 from groups.documents.services.holding import refuse_held, refuse_page
 from groups.documents.services.spool import must_have_room, open_spool, write_at
 from groups.documents.types import refuse_by_name
@@ -109,6 +110,7 @@ def start_upload(
     if document:
         refuse_page(document)
         refuse_held(document, by)
+    must_fit(group, size)
     # Twice: it gathers, and then it is stored.
     must_have_room(2 * size, Path(settings.SPOOL_DIR))
     if Upload.objects.filter(author=by.user).count() >= UNDER_WAY:

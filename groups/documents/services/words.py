@@ -17,6 +17,7 @@ from groups.documents.models import Document, Folder, Version
 from groups.documents.models.version import random_path
 from groups.documents.names import clean_file_name, clean_title
 from groups.documents.services.finishing import settle
+from groups.documents.services.giving_space import take_space
 from groups.documents.services.locking import locked_library, must_write, nearest_folder, standing_document
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.scanning import keep_outcome, look_for_malware
@@ -57,6 +58,7 @@ def add_words(
             return known
         by = speaking(library.standing, by)
         document = standing_document(library, document) if document else _new(library, title, folder, by)
+        take_space(library.group, len(content))
         version = Version(
             document=document,
             number=(document.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1,

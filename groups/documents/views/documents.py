@@ -57,7 +57,7 @@ def page_context(request: HttpRequest, document: Document, library: Library, **m
         held_by=spoken[-1] if held else None,
         may_change=library.may_write_to(document),
         may_release=held and (held.author_id == library.standing.user.pk or library.standing.may_moderate),
-        preview=preview_of(newest),
+        preview=None if document.is_red else preview_of(newest),
         look=Preview.objects.filter(version=newest).first() or Preview(version=newest),
         may_delete=access.may_delete(document, library),
         **{**_forms(document, library), **more},

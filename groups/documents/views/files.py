@@ -10,6 +10,7 @@ from django.core.files.storage import storages
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -23,8 +24,11 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 @require_safe
 def download(request: HttpRequest, slug: str, document_id: int, number: int) -> HttpResponseBase:
-    """Give the version's bytes, whole or the range that was asked for."""
-    return given(request, access.version_for_reader(request.user, slug, document_id, number))
+    """Give the version's bytes, whole or the range that was asked for; of one marked red, lead to where they are taken."""
+    version = access.version_for_reader(request.user, slug, document_id, number)
+    if version.document.is_red:
+        return redirect("documents:take", slug, document_id, number)
+    return given(request, version)
 
 
 def given(request: HttpRequest, version: Version) -> HttpResponseBase:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,17 +13,14 @@ from groups.bylines import bylines
 from groups.documents import access
 from groups.documents.forms import FolderNameForm, MoveForm, UploadForm
 from groups.documents.library import Library
+from groups.documents.listing import ORDERS, shelves, stretch_of
 from groups.documents.models import Document, Folder
-from groups.documents.views.frame import framed
+from groups.documents.models.space import space_of
+from groups.documents.record_forms import FilterForm
+from groups.documents.views.frame import framed, whole_number
 from groups.standing import Standing
 
 PAGE = 50
-ORDERS: dict[str, list[Any]] = {
-    "name": [Lower("title").asc(), "pk"],
-    "-name": [Lower("title").desc(), "-pk"],
-    "changed": ["-changed_at", "-pk"],
-    "-changed": ["changed_at", "pk"],
-}
 
 
 @require_safe
@@ -45,42 +40,29 @@ def folder(request: HttpRequest, slug: str, folder_id: int) -> HttpResponse:
 def _shelf(request: HttpRequest, library: Library, here: Folder | None) -> HttpResponse:
     order = request.GET.get("sort", "")
     order = order if order in ORDERS else "name"
-    found = library.documents.filter(folder=here).for_display().order_by(*ORDERS[order])
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    filters = FilterForm(request.GET)
+    narrowed = filters.chosen
+    where = narrowed or {"folder": here}
+    stretch = stretch_of(library.documents.filter(**where), order, whole_number(request.GET.get("after", "")))
+    inside = library.inside(here) if stretch.is_first and not narrowed else []
     context = framed(
         library,
         here.parent if here and here.parent_id in library.folders else None,
         folder=here,
-        folders=_counted(library, library.inside(here)) if page.number == 1 else [],
-        page=page,
-        rows=listed(page, library.standing),
+        folders=shelves(library, inside),
+        filters=filters,
+        narrowed=bool(narrowed),
+        stretch=stretch,
+        rows=listed(stretch.rows, library.standing),
         order=order,
-        choosing=page.paginator.count + len(library.inside(here)) > 1,
+        choosing=stretch.count + len(inside) > 1,
+        space=space_of(library.group) if library.standing.may_upload else None,
         may_write=library.may_write(here),
-        is_empty=not page.paginator.count and not library.inside(here),
+        narrowing=bool(narrowed) or "narrow" in request.GET,
+        is_empty=not narrowed and not stretch.count and not library.inside(here),
         **_forms(library, here),
     )
     return render(request, "documents/library.html", context)
-
-
-def _counted(library: Library, folders: list[Folder]) -> list[dict[str, Any]]:
-    """Return the folders with how many documents and folders lie in each, whatever their number in one query."""
-    found = (
-        library.documents.filter(folder__in=folders)
-        .order_by()
-        .values("folder")
-        .annotate(Count("pk"), Max("changed_at"))
-    )
-    held: dict[Any, dict[str, Any]] = {row["folder"]: dict(row) for row in found}
-    return [
-        {
-            "folder": one,
-            "documents": held.get(one.pk, {}).get("pk__count", 0),
-            "changed_at": held.get(one.pk, {}).get("changed_at__max"),
-            "folders": len(library.inside(one)),
-        }
-        for one in folders
-    ]
 
 
 def _forms(library: Library, here: Folder | None) -> dict[str, Any]:

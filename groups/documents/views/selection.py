@@ -58,6 +58,7 @@ def _page(request: HttpRequest, library: Library, chosen: Selection, **more: Any
         chosen=chosen,
         rows=listed(chosen.documents, library.standing),
         size=size,
+        has_red=any(one.is_red for one in chosen.documents),
         refusal=refusal,
         query=_query(chosen),
         may_delete=[one for one in chosen.documents if access.may_delete(one, library)],

@@ -31,6 +31,7 @@ STATUSES = {
     "upload_gone": 410,
     "storage_away": 503,
     "storage_full": 507,
+    "library_full": 507,
 }
 View = Callable[..., HttpResponse]
 

@@ -76,7 +76,7 @@ def read_document(request: Caller, slug: str, document_id: int) -> DocumentFull:
 @router.get(
     f"{LIBRARY}/{{int:document_id}}/versions/{{int:number}}/content",
     auth=needs("documents:read"),
-    response=answers(200, None, 206, 416),
+    response=answers(200, None, 206, 403, 416),
     summary="Download a version",
     openapi_extra={
         "responses": {200: {"description": "The bytes.", "content": {"*/*": BYTES["application/octet-stream"]}}}
@@ -84,6 +84,9 @@ def read_document(request: Caller, slug: str, document_id: int) -> DocumentFull:
 )
 def read_content(request: Caller, slug: str, document_id: int, number: int) -> HttpResponseBase:
     """The bytes of a version, whole or the range that is asked for."""
+    version = access.version_for_reader(request.user, slug, document_id, number)
+    if version.document.is_red:
+        raise Refusal(403, _("It is marked red: it is downloaded on its page, where each download is recorded."))
     return download(request, slug, document_id, number)
 
 

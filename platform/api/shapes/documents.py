@@ -48,6 +48,13 @@ class DocumentOut(Schema):
     id: int
     url: str
     title: str
+    type: str = Field(description="What it is: terms, minutes, brief, report, data, practice, ...; empty if not said.")
+    language: str
+    country: str = Field(description="The ISO code of the country it is about.")
+    year: int | None
+    licence: str
+    citation: str
+    mark: str = Field(description="How it is to be handled: green, amber or red. Red is downloaded on its page only.")
     folder: int | None = Field(description="The id of the folder it lies in; null at the top.")
     created_at: datetime
     changed_at: datetime
@@ -61,6 +68,13 @@ class DocumentOut(Schema):
             id=document.pk,
             url=absolute(document.get_absolute_url()),
             title=document.title,
+            type=document.type,
+            language=document.language,
+            country=document.country,
+            year=document.year,
+            licence=document.licence,
+            citation=document.citation,
+            mark=document.mark,
             folder=document.folder_id,
             created_at=document.created_at,
             changed_at=document.changed_at,

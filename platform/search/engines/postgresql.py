@@ -12,7 +12,7 @@ from django.db import connection
 from search.asking import Asked
 from search.cards import Card
 from search.engines.base import CHANGED, COLUMNS, Engine, Part, row_values, values_of
-from search.words import GAP
+from search.words import GAP, LABEL
 
 
 class PostgreSQL(Engine):
@@ -49,7 +49,8 @@ class PostgreSQL(Engine):
         """Return what is asked in the language of tsquery."""
         needed = [self._alternatives(term, mark) for term in asked.needed]
         unwanted = [] if mark else [f"!{self._alternatives(term)}" for term in asked.excluded]
-        return " & ".join(needed + unwanted)
+        labels = [] if mark else [_quoted(LABEL + label) for label in asked.labels]
+        return " & ".join(needed + labels + unwanted)
 
     def token(self, token: str) -> str:
         """Return the token as a lexeme."""

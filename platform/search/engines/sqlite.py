@@ -12,7 +12,7 @@ from django.db import connection
 from search.asking import Asked
 from search.cards import Card
 from search.engines.base import CHANGED, COLUMNS, Engine, Part, row_values, values_of
-from search.words import GAP, STEM, TITLE
+from search.words import GAP, LABEL, STEM, TITLE
 
 PAGES = 200
 MOST_TURNS = 10_000
@@ -63,7 +63,8 @@ class SQLite(Engine):
 
     def expression(self, asked: Asked, mark: str = "") -> str:
         """Return what is asked in the language of FTS5."""
-        needed = " AND ".join(self._alternatives(term, mark) for term in asked.needed)
+        labels = [] if mark else [self.token(LABEL + label) for label in asked.labels]
+        needed = " AND ".join([*(self._alternatives(term, mark) for term in asked.needed), *labels])
         if mark or not asked.excluded:
             return needed
         return f"({needed}) NOT {self._any([self._alternatives(term) for term in asked.excluded])}"
