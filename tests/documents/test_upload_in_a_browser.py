@@ -8,6 +8,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from groups.documents.models import Document, Upload, Version
 from groups.documents.services import spool
+from tests.documents.test_people_in_files import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -206,3 +207,103 @@ def test_deleting_asks_and_can_be_taken_back(page, add, member, supply_chains):
     expect(page.locator("[data-files]")).to_contain_text("The library is empty")
     page.get_by_role("button", name="Put back").click()
     expect(page.locator("h1")).to_have_text("Mapping")
+
+
+def folder_of(tmp_path):
+    for path, content in {
+        "Fieldwork/notes.txt": b"Wages were withheld.",
+        "Fieldwork/Interviews/one.pdf": PDF,
+        "Fieldwork/Interviews/two.txt": b"Second.",
+        "Fieldwork/.DS_Store": b"of the system",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    return tmp_path / "Fieldwork"
+
+
+def tree():
+    return sorted((str(one.folder.parent or ""), str(one.folder), one.title) for one in Document.objects.all())
+
+
+def test_a_whole_folder_keeps_its_tree(page, tmp_path):
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="A whole folder").click()
+    chooser.value.set_files(folder_of(tmp_path))
+    rows = page.locator(".upload.is-done")
+    expect(rows).to_have_count(3, timeout=60_000)
+    assert tree() == [
+        ("", "Fieldwork", "notes"),
+        ("Fieldwork", "Interviews", "one"),
+        ("Fieldwork", "Interviews", "two"),
+    ]
+    expect(page.locator("[data-files] .row__title")).to_have_text(["Fieldwork"])
+
+
+def test_a_dropped_folder_keeps_its_tree(page):
+    page.evaluate(
+        """() => {
+          const file = (name, text) => ({ isFile: true, name, file: (done) => done(new File([text], name)) });
+          const folder = (name, entries) => {
+            const left = [entries.slice(0, 1), entries.slice(1), []];
+            return { name, createReader: () => ({ readEntries: (done) => done(left.shift()) }) };
+          };
+          const entry = folder("Drafts", [file("a.txt", "A"), folder("Old", [file("b.txt", "B"), file("c.txt", "C")])]);
+          const drop = new Event("drop", { bubbles: true, cancelable: true });
+          drop.dataTransfer = { files: [], items: [{ webkitGetAsEntry: () => entry }] };
+          document.querySelector("form[data-upload]").dispatchEvent(drop);
+        }"""
+    )
+    expect(page.locator(".upload.is-done")).to_have_count(3, timeout=60_000)
+    assert tree() == [("", "Drafts", "a"), ("Drafts", "Old", "b"), ("Drafts", "Old", "c")]
+
+
+def left_after_one_chunk(page, file):
+    sent = []
+
+    def stop_after_one(route):
+        sent.append(route.request.url)
+        if len(sent) == 1:
+            route.continue_()
+
+    page.route("**/uploads/*/?offset=*", stop_after_one)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("input[type=file]").set_input_files(file)
+    while len(sent) < 2:
+        page.wait_for_timeout(50)
+    page.evaluate("sessionStorage.clear()")
+    page.goto(page.url)
+    page.unroute_all()
+
+
+def test_what_a_closed_page_left_is_offered_and_goes_on_in_another(page, tmp_path):
+    file = tmp_path / "long.pdf"
+    file.write_bytes(PDF)
+    left_after_one_chunk(page, file)
+    expect(page.locator(".upload [data-text]")).to_contain_text("Choose the file again to go on.")
+    offsets = []
+    page.on("request", lambda one: offsets.append(one.url.partition("offset=")[2]) if one.method == "PUT" else None)
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".upload [data-text]")).to_have_text("Here", timeout=60_000)
+    assert int(offsets[0]) > 0
+    assert Version.objects.get().sha256 == hashlib.sha256(PDF).hexdigest()
+
+
+def test_a_file_that_was_changed_since_is_sent_from_its_beginning(page, tmp_path):
+    file, other = tmp_path / "long.pdf", PDF[:-10_000].replace(b"x", b"y") + PDF[-10_000:]
+    file.write_bytes(PDF)
+    left_after_one_chunk(page, file)
+    expect(page.locator(".upload [data-text]")).to_contain_text("Choose the file again to go on.")
+    file.write_bytes(other)
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".upload [data-text]")).to_have_text("Here", timeout=60_000)
+    assert Version.objects.get().sha256 == hashlib.sha256(other).hexdigest()
+    assert not Upload.objects.exists()
+
+
+def test_who_shares_a_file_that_names_people_is_asked(page):
+    content = pdf("Jane Roe")
+    choose(page, ("report.pdf", content))
+    expect(page.locator(".upload [data-text]")).to_contain_text("names people", timeout=60_000)
+    page.get_by_role("button", name="Share it so").click()
+    expect(page.locator(".upload [data-text]")).to_have_text("Here", timeout=60_000)
+    assert Version.objects.get().told == "It says who wrote it: Jane Roe."

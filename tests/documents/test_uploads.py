@@ -1,5 +1,6 @@
 """Files on their way in, as a script sends them and as a form does: all of it or nothing, once for each key."""
 
+import hashlib
 import json
 import threading
 import uuid
@@ -9,7 +10,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connection
 from django.urls import reverse
 
-from groups.documents.models import Document, Upload, Version
+from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.services import spool
 
 PDF = b"%PDF-1.4\n" + b"x" * 5000
@@ -68,6 +69,66 @@ def test_an_interrupted_upload_goes_on_from_where_it_stopped(sender, member, wea
     assert script.finish().json() == script.status().json() == script.start().json() == done
     assert not Upload.objects.exists()
     assert b"".join(script.client.get(version.get_absolute_url()).streaming_content) == PDF
+
+
+def test_a_file_in_a_folder_makes_the_folders_that_lead_to_it_once(sender, member, supply_chains, make_folder):
+    drafts = make_folder(member, supply_chains, "Drafts")
+    for name, path in (("a.pdf", ["Fieldwork", "One"]), ("b.pdf", ["fieldwork", "one"]), ("c.pdf", ["Fieldwork"])):
+        script = sender(name=name, folder=drafts.pk, path=path)
+        assert script.start().status_code == 201
+        script.put(0, PDF)
+        assert script.finish().json()["done"]
+    assert sorted(map(str, Folder.objects.all())) == ["Drafts", "Fieldwork", "One"]
+    placed = Document.objects.order_by("title").values_list("title", "folder__name", "folder__parent__name")
+    assert list(placed) == [("a", "One", "Fieldwork"), ("b", "One", "Fieldwork"), ("c", "Fieldwork", "Drafts")]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "error"),
+    [
+        ("Drafts", 400, "malformed"),
+        ([7], 400, "malformed"),
+        (["a"] * 500, 400, "malformed"),
+        (["a"] * 7, 422, "folder_refused"),
+        ([".."], 422, "bad_name"),
+        (["a", "\u202e"], 422, "bad_name"),
+    ],
+)
+def test_folders_that_cannot_be_are_refused_and_none_is_made(sender, path, status, error):
+    answer = sender(path=path).start()
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert not Folder.objects.exists()
+    assert not Upload.objects.exists()
+
+
+def test_a_file_of_a_refused_type_makes_no_folder(sender):
+    assert sender(name="run.exe", path=["Tools"]).start().json()["error"] == "file_refused"
+    assert not Folder.objects.exists()
+
+
+def test_a_folder_in_which_one_may_not_write_takes_nothing_by_its_name(sender, lead, supply_chains, make_folder):
+    folder = make_folder(lead, supply_chains, "Board")
+    Folder.objects.filter(pk=folder.pk).update(leads_only=True)
+    answer = sender(path=["Board"]).start()
+    assert (answer.status_code, "only leads" in answer.json()["message"]) == (403, True)
+    assert sender(path=["Board", "Below"]).start().status_code == 403
+    assert Folder.objects.count() == 1
+
+
+def test_what_is_under_way_is_listed_to_its_sender_with_the_hashes_of_its_pieces(
+    sender, signed_in, lead, supply_chains
+):
+    script = sender()
+    script.start()
+    script.put(0, PDF[:2000])
+    (listed,) = script.client.get(script.url("start")).json()["uploads"]
+    assert listed == {
+        "key": script.key, "received": 2000, "size": len(PDF), "done": False,
+        "name": "Mapping.pdf", "folder": None, "document": None,
+    }  # fmt: skip
+    pieces = script.client.get(script.url("chunks", script.key), {"pieces": 1}).json()["pieces"]
+    assert pieces == [hashlib.sha256(PDF[:2000]).hexdigest()]
+    assert signed_in(lead).get(script.url("start")).json() == {"uploads": []}
 
 
 def test_a_cancelled_upload_leaves_nothing(sender, stored):

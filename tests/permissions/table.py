@@ -53,6 +53,7 @@ GET = {
     "documents:list": "...+++.",
     "documents:trash": "....++.",
     "documents:upload": "....++.",
+    "documents:start": "....++.",
     "documents:chunks": "....+..",
     "documents:new_folder": "....++.",
     "documents:folder": "...+++.",

@@ -13,6 +13,7 @@ from groups.documents.services.folders import (
     chat_folder,
     create_folder,
     delete_folder,
+    folder_at,
     mail_folder,
     move_folder,
     rename_folder,
@@ -27,6 +28,7 @@ from groups.documents.services.uploads import (
     append_chunk,
     finished_version,
     known_version,
+    pieces_of,
     start_upload,
 )
 from groups.documents.services.words import add_words
@@ -49,6 +51,7 @@ __all__ = [
     "describe_document",
     "finish_upload",
     "finished_version",
+    "folder_at",
     "give_space",
     "hold_document",
     "known_version",
@@ -57,6 +60,7 @@ __all__ = [
     "make_preview",
     "move_document",
     "move_folder",
+    "pieces_of",
     "put_back",
     "release_document",
     "rename_document",

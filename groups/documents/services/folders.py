@@ -1,6 +1,7 @@
 """Folders: made, renamed, moved, and removed when empty."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -67,6 +68,22 @@ def create_folder(group: Group, *, parent: Folder | None, name: str, by: Capacit
     folder.speak_as(by)
     folder.save()
     return folder
+
+
+@transaction.atomic
+def folder_at(group: Group, *, below: Folder | None, names: Sequence[str], by: Capacity) -> Folder | None:
+    """Return the folder these names lead to from `below`, making those that are not there yet, by the rules for making any.
+
+    Several files of one folder may ask at once: they come one by one, and the second finds what the first has made.
+    """
+    for name in names:
+        library = locked_library(group.pk, by)
+        title = clean_title(name, NAME_LENGTH).casefold()
+        found = next((one for one in library.inside(below) if one.name.casefold() == title), None)
+        if found is not None:
+            must_write(library, found)
+        below = found or create_folder(group, parent=below, name=name, by=by, key=uuid.uuid4())
+    return below
 
 
 @transaction.atomic

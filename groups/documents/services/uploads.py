@@ -1,5 +1,6 @@
 """A file on its way in: announced, sent in chunks, or given up. Nothing of it shows before `finish_upload`."""
 
+import hashlib
 import os
 import secrets
 import uuid
@@ -165,6 +166,20 @@ def append_chunk(upload: Upload, *, offset: int, chunk: bytes) -> int:
         if not _note(upload, offset + len(chunk)):
             raise UploadGone
     return upload.received
+
+
+def pieces_of(upload: Upload) -> list[str]:
+    """Return the SHA-256 of each 4 MB that have arrived, by which a sender sees that it goes on with the same file."""
+    with open_spool(upload) as file:
+        left, found = received(upload, file), []
+        file.seek(0)
+        while left > 0:
+            piece = file.read(min(settings.CHUNK_SIZE, left))
+            left -= len(piece)
+            found.append(hashlib.sha256(piece).hexdigest())
+            if not piece:
+                break
+    return found
 
 
 def received(upload: Upload, file: IO[bytes]) -> int:

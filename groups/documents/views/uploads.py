@@ -18,6 +18,7 @@ from groups.documents.forms import StartForm
 from groups.documents.library import Library
 from groups.documents.models import Document, Upload, Version
 from groups.documents.names import clean_file_name
+from groups.documents.types import refuse_by_name
 from groups.documents.views.frame import whole_number
 
 STATUSES = {
@@ -33,6 +34,7 @@ STATUSES = {
     "storage_full": 507,
     "library_full": 507,
 }
+MOST_LISTED = 100
 View = Callable[..., HttpResponse]
 
 
@@ -97,10 +99,15 @@ def _done(version: Version, group_slug: str) -> dict[str, Any]:
     }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @answered
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    """Announce a file, or find where it stopped: 201 for a new upload, 200 for one that is known or done."""
+    """Announce a file, or find where it stopped: 201 for a new upload, 200 for one that is known or done.
+
+    GET names what the person has under way in this library, to be offered again after a page was closed.
+    """
+    if request.method != "POST":
+        return _unfinished(access.library_for_writer(request.user, slug))
     library = access.library_for_writer(request.user, slug)
     sent = _json(request)
     if not isinstance(sent.get("name"), str):
@@ -122,6 +129,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     by = library.standing.speak(sent.get("as"))
     document = access.document_to_change(library, data["document"]) if data["document"] else None
     folder = access.folder_to_fill(library, data["folder"])
+    refuse_by_name(data["name"])
+    folder = services.folder_at(library.group, below=folder, names=_names(sent.get("path")), by=by)
     if data["from_chat"] and folder is None and document is None:
         folder = services.chat_folder(library.group, by=by)
     if document is None and data["twin"] != "keep" and (twin := library.twin(folder, data["name"])):
@@ -142,6 +151,21 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     return JsonResponse(_under_way(upload), status=200 if upload.received else 201)
 
 
+def _unfinished(library: Library) -> JsonResponse:
+    found = access.own_uploads(library).order_by("-active_at")[:MOST_LISTED]
+    more = [{"name": one.file_name, "folder": one.folder_id, "document": one.document_id} for one in found]
+    return JsonResponse({"uploads": [_under_way(one) | rest for one, rest in zip(found, more, strict=True)]})
+
+
+def _names(sent: object) -> list[str]:
+    """Return the names of the folders that lead to a file in a folder that is sent whole; most files have none."""
+    if sent is None:
+        return []
+    if not isinstance(sent, list) or not all(isinstance(name, str) for name in sent) or len(sent) > MOST_LISTED:
+        raise Malformed(_("The file was not announced rightly: %(fields)s.") % {"fields": "path"})
+    return sent
+
+
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
         sent = json.loads(request.body)
@@ -156,13 +180,17 @@ def _json(request: HttpRequest) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "PUT", "DELETE"])
 @answered
 def upload(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
-    """GET says how much has arrived; PUT adds the bytes from `offset` on; DELETE forgets the upload, or says that it is done."""
+    """PUT adds the bytes from `offset` on; DELETE forgets the upload, or says that it is done.
+
+    GET says how much has arrived, with `?pieces` the SHA-256 of each 4 MB of it.
+    """
     if request.method == "PUT":
         return _chunk(request, slug, key)
     library = access.library_for_writer(request.user, slug)
     under_way = access.own_uploads(library).filter(key=key).first()
     if under_way and request.method != "DELETE":
-        return JsonResponse(_under_way(under_way))
+        known = {"pieces": services.pieces_of(under_way)} if "pieces" in request.GET else {}
+        return JsonResponse(_under_way(under_way) | known)
     if under_way and services.abort_upload(under_way):
         return HttpResponse(status=204)
     return JsonResponse(_done(_version_made(library, key), slug))

@@ -5,6 +5,7 @@ const LEAST = 128 * 1024;
 const MOST = 4 * 1024 * 1024;
 const ATTEMPTS = 8;
 const PATIENCE = 30000;
+const PIECE = 4 * 1024 * 1024;
 
 const pause = (ms, signal) => new Promise((resolve, reject) => {
   const timer = setTimeout(done, ms);
@@ -81,6 +82,13 @@ export class Transfer {
     const json = { key: this.key, name: this.file.name, size: this.file.size, ...this.fields };
     let answer = await ask("POST", this.start, { token, json, signal });
     this.on.known?.();
+    // What arrived before this page was opened may be of a file that was changed since: then it is sent from its beginning.
+    if (!answer.done && answer.received && !this.received && !(await this.isSame())) {
+      await this.forget();
+      this.key = uuid();
+      this.on.renewed?.(this.key);
+      return this.send();
+    }
     let chunk = 4 * LEAST;
     while (!answer.done && answer.received < this.file.size) {
       this.received = answer.received;
@@ -106,6 +114,19 @@ export class Transfer {
     this.on.progress(this.received);
     this.on.state("checking");
     return ask("POST", `${this.url}finish/${this.accepted ? "?accepted=1" : ""}`, { token, signal });
+  }
+
+  // Whether what has arrived is how this file begins. Hashes are there on secure origins only; elsewhere name and size must do.
+  async isSame() {
+    if (!crypto.subtle) return true;
+    this.on.state("checking");
+    const { received, pieces } = await ask("GET", `${this.url}?pieces=1`, { token: this.token, signal: this.signal });
+    for (const [number, known] of pieces.entries()) {
+      const part = await this.read(number * PIECE, Math.min((number + 1) * PIECE, received));
+      const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", part))];
+      if (digest.map((byte) => byte.toString(16).padStart(2, "0")).join("") !== known) return false;
+    }
+    return true;
   }
 
   // Read here, and not by the request, which would call a file that cannot be read a broken line.

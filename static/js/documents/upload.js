@@ -3,7 +3,9 @@
 // The key of a file is kept for this tab, so that choosing the same file again after a reload goes on as well.
 
 import { bytes } from "../bytes.js";
+import { chosen, dropped } from "./folders.js";
 import { Refused, Stopped, Transfer, Unreadable, uuid } from "./transfer.js";
+import { Unfinished } from "./unfinished.js";
 
 const AT_ONCE = 2;
 // What the server says of the file itself: sending it again as it is would not help.
@@ -14,15 +16,16 @@ const KEY_SPENT = new Set(["upload_gone", "other_file"]);
 const word = (name) => document.querySelector("[data-upload-words]").content.querySelector(`[data-word="${name}"]`).textContent;
 
 class Upload {
-  constructor(queue, file) {
+  constructor(queue, file, path) {
     this.queue = queue;
     this.file = file;
+    this.path = path;
     this.twin = "";
     this.document = queue.document;
-    this.remembered = `upload ${location.pathname} ${file.name} ${file.size} ${file.lastModified}`;
-    this.key = sessionStorage.getItem(this.remembered) || uuid();
+    this.remembered = `upload ${location.pathname} ${[...path, file.name].join("/")} ${file.size} ${file.lastModified}`;
+    this.key = queue.unfinished.keyOf(file) || sessionStorage.getItem(this.remembered) || uuid();
     this.row = document.querySelector("[data-upload-row]").content.firstElementChild.cloneNode(true);
-    this.part("name").textContent = file.name;
+    this.part("name").textContent = [...path, file.name].join("/");
     this.part("size").textContent = bytes(file.size);
     this.bar = this.row.querySelector("progress");
     this.bar.setAttribute("aria-label", file.name);
@@ -48,10 +51,11 @@ class Upload {
       const { start, token, folder, capacity, note, original } = this.queue;
       this.transfer = new Transfer({
         start, token, file: this.file, key: this.key, accepted: this.accepted,
-        fields: { folder, document: this.document, base: this.base ?? this.queue.base, note, original, as: capacity, twin: this.twin },
+        fields: { folder, document: this.document, base: this.base ?? this.queue.base, note, original, as: capacity, twin: this.twin, path: this.path },
         on: {
           state: (name) => this.say(name),
           progress: (received) => this.show(received),
+          renewed: (key) => { this.key = key; sessionStorage.setItem(this.remembered, key); },
           known: () => sessionStorage.setItem(this.remembered, this.key),
         },
       });
@@ -135,17 +139,28 @@ class Queue {
     document.getElementById(`${this.input.id}_helptext`)?.remove();
     this.input.removeAttribute("aria-describedby");
     if (!this.document) form.querySelector(".form__actions").hidden = true;
-    this.input.addEventListener("change", () => { if (!this.document) this.take(this.input.files); });
+    this.input.addEventListener("change", () => { if (!this.document) this.take(chosen(this.input.files)); });
+    this.unfinished = new Unfinished({
+      queue: this, word, row: () => document.querySelector("[data-upload-row]").content.firstElementChild.cloneNode(true),
+      forget: (key) => new Transfer({ start: this.start, token: this.token, key }).forget(),
+    });
+    this.unfinished.show();
+    const whole = form.querySelector("[data-whole-folder]");
+    whole?.addEventListener("click", () => {
+      const folder = Object.assign(document.createElement("input"), { type: "file", webkitdirectory: true });
+      folder.addEventListener("change", () => this.take(chosen(folder.files)));
+      folder.click();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (this.input.files.length) this.take(this.input.files);
+      if (this.input.files.length) this.take(chosen(this.input.files));
     }, true);
     for (const name of ["dragenter", "dragover"]) form.addEventListener(name, (event) => { event.preventDefault(); form.classList.add("is-over"); });
     for (const name of ["dragleave", "drop"]) form.addEventListener(name, (event) => { if (name === "drop" || !form.contains(event.relatedTarget)) form.classList.remove("is-over"); });
-    form.addEventListener("drop", (event) => {
+    form.addEventListener("drop", async (event) => {
       event.preventDefault();
-      const files = [...event.dataTransfer.files];
+      const files = await dropped(event.dataTransfer).catch(() => []);
       this.take(this.document ? files.slice(0, 1) : files);
     });
     // A file dropped beside the box would otherwise replace the page.
@@ -165,13 +180,13 @@ class Queue {
       this.form.elements.as.reportValidity();
       this.form.elements.as.addEventListener("change", (event) => {
         event.target.setCustomValidity("");
-        if (this.input.files.length && !this.document) this.take(this.input.files);
+        if (!this.document) this.take(files);
       }, { once: true });
       return;
     }
     this.list.hidden = false;
-    for (const file of [...files]) {
-      const upload = new Upload(this, file);
+    for (const { file, path } of files) {
+      const upload = new Upload(this, file, this.document ? [] : path);
       this.uploads.push(upload);
       this.list.append(upload.row);
       this.add(upload);
@@ -189,7 +204,7 @@ class Queue {
     this.uploads = this.uploads.filter((one) => one !== upload);
     this.waiting = this.waiting.filter((one) => one !== upload);
     upload.row.remove();
-    this.list.hidden = !this.uploads.length;
+    this.list.hidden = !this.list.children.length;
     this.input.focus();
   }
 

@@ -1,0 +1,29 @@
+// The files in what is dropped or chosen, with the names of the folders that lead to each: `{ file, path }`.
+
+const MOST = 2000;
+
+const read = (reader) => new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+const fileOf = (entry) => new Promise((resolve, reject) => { entry.file(resolve, reject); });
+
+async function walk(entry, path, found) {
+  if (found.length >= MOST) return;
+  if (entry.isFile) {
+    // Files that begin with a dot are the system's own, such as those in which it keeps how a folder is shown.
+    if (!entry.name.startsWith(".")) found.push({ file: await fileOf(entry), path });
+    return;
+  }
+  const reader = entry.createReader();
+  // A reader gives some hundred at a time, and none at its end.
+  for (let some = await read(reader); some.length; some = await read(reader)) for (const one of some) await walk(one, [...path, entry.name], found);
+}
+
+// The entries must be taken while the event lasts; reading them may take its time.
+export async function dropped(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return [...transfer.files].map((file) => ({ file, path: [] }));
+  const found = [];
+  for (const entry of entries) await walk(entry, [], found);
+  return found;
+}
+
+export const chosen = (files) => [...files].filter((file) => !file.name.startsWith(".")).slice(0, MOST).map((file) => ({ file, path: (file.webkitRelativePath || "").split("/").slice(0, -1) }));
