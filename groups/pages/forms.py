@@ -5,23 +5,54 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import DomainError
 from groups.documents.forms import KeyedForm, PlaceField, add_capacity
 from groups.documents.library import Library
 from groups.documents.names import TITLE_LENGTH
 from groups.documents.services.uploads import NOTE_LENGTH
-from groups.pages.content.markdown import LONGEST
+from groups.pages.content import Node
+from groups.pages.content.from_docx import read as read_docx
+from groups.pages.content.markdown import LONGEST, parsed
+from groups.pages.services.templates import OUTLINES
 from partners.capacity import Capacity
+
+FILE_MAX = 10 * 1024**2
 
 
 class NewPageForm(KeyedForm):
     """A new page: its title and its place."""
 
     title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"}))
+    outline = forms.ChoiceField(
+        label=_("Begin with"),
+        required=False,
+        choices=[("", _("An empty page")), *((name, one.label) for name, one in OUTLINES.items())],
+    )
+    file = forms.FileField(
+        label=_("Or with a file"),
+        required=False,
+        help_text=_("A Word file (.docx) or a text in Markdown (.md), of at most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ".docx,.md,.markdown,.txt"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["folder"] = PlaceField(library=self.library, label=_("Folder"))
-        self.order_fields(["key", "as", "title", "folder"])
+        self.order_fields(["key", "as", "title", "folder", "outline", "file"])
+
+    def clean_file(self) -> tuple[Node, ...] | None:
+        """Return the blocks of the file, if one was sent."""
+        file = self.cleaned_data.get("file")
+        if not file:
+            return None
+        if file.size > FILE_MAX:
+            raise forms.ValidationError(_("The file is larger than 10 MB."))
+        try:
+            return read_docx(file) if file.name.lower().endswith(".docx") else parsed(file.read().decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(_("This is no text in UTF-8, and no Word file (.docx).")) from error
+        except DomainError as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
 
 
 class WriteForm(forms.Form):

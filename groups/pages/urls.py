@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from groups.pages.views import comments, writing
+from groups.pages.views import comments, files, history, writing
 
 app_name = "pages"
 
 urlpatterns = [
     path("pages/new/", writing.page_new, name="new"),
     path("<int:document_id>/write/", writing.write, name="write"),
+    path("<int:document_id>/write/history/", history.history, name="history"),
+    path("<int:document_id>/write/as/<slug:form>/", files.export, name="export"),
     path("<int:document_id>/name/", writing.name, name="name"),
     path("<int:document_id>/comments/", comments.comments, name="comments"),
     path("<int:document_id>/comments/<int:comment_id>/answers/", comments.answer, name="answer"),

@@ -59,6 +59,7 @@ PAGES = {
         (GROUP + "documents/", r"/documents/folders/\d+/$", r"/documents/\d+/$"),
         (GROUP + "documents/", r"/documents/folders/\d+/$"),
         GROUP + "documents/upload/",
+        GROUP + "documents/pages/new/",
         GROUP + "documents/folders/new/",
         GROUP + "documents/trash/",
         GROUP + "members/",

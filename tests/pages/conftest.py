@@ -15,6 +15,7 @@ from pycrdt import Doc, XmlElement, XmlText
 from core.realtime import bell
 from core.realtime.origins import ExactOrigins
 from groups.pages import protocol
+from groups.pages.content.markdown import parsed
 from groups.pages.content.tree import root_of
 from groups.pages.live import PageEndpoint, PageHub
 from groups.pages.protocol import STEP_1, STEP_2, UPDATE, Aware, State, Sync
@@ -48,7 +49,7 @@ def begin(supply_chains):
 
     def make(person, title="Terms of reference", text="# Purpose\n\nTo agree.\n", group=supply_chains, **more):
         by = Standing.of(person, group).speak()
-        return create_page(group, by=by, key=uuid.uuid4(), title=title, text=text, **more)
+        return create_page(group, by=by, key=uuid.uuid4(), title=title, blocks=parsed(text), **more)
 
     return make
 

@@ -77,6 +77,8 @@ GET = {
     "documents:thumbnail": "...+++.",
     "pages:new": "....++.",
     "pages:write": "...+++.",
+    "pages:history": "...+++.",
+    "pages:export": "...+++.",
     "pages:comments": "...+++.",
     "clearance:start": ">...++.",
     "clearance:round": ">..+++.",

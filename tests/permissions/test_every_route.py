@@ -33,6 +33,7 @@ from groups.clearance import services as clearance
 from groups.documents.models import Preview, PreviewPage
 from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
+from groups.pages.content.markdown import parsed
 from groups.pages.services import add_comment, create_page
 from groups.services import invite
 from groups.standing import Standing
@@ -113,7 +114,7 @@ def world(
         leading = Standing.of(lead, group).act()
         thread = start_thread(group, by=by, title="A thread", body="Words.", key=uuid.uuid4())
         version = add_file(group, File(BytesIO(b"%PDF-1.4 x"), "a.pdf"), by=by, key=uuid.uuid4(), file_name="a.pdf")
-        page = create_page(group, by=by, key=uuid.uuid4(), title="A page", text="Words.")
+        page = create_page(group, by=by, key=uuid.uuid4(), title="A page", blocks=parsed("Words."))
         comment = add_comment(page, by=by, anchor="a1", body="What does it mean?")
         path = storages["default"].save("previews/aa/bb", ContentFile(b"drawn"))
         Preview.objects.filter(version=version).update(state="ready", thumbnail=path)
@@ -165,6 +166,7 @@ def world(
             "document_id": version.document_id,
             "page_id": page.pk,
             "comment_id": comment.pk,
+            "form": "docx",
             "page": 1,
             "folder_id": create_folder(group, parent=None, name="Folder", by=by, key=uuid.uuid4()).pk,
             "key": key,

@@ -23,6 +23,7 @@ AT_START = re.compile(
     r"^(\s*)(?:(\d{1,9})(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|[-+*](?:\s|$)|>|=+\s*$|-+\s*$|~{3}|(?:-\s*){3}$))", re.M
 )
 FENCE = re.compile(r"`+")
+TIGHT = re.compile(r"(?:[-*]|1[.)]) \S")
 
 
 class TooLong(DomainError):
@@ -85,7 +86,12 @@ def _blocks(block: Node, depth: int) -> str:
             parts.append(_line(Node("paragraph", {}, tuple(run))))
         else:
             parts += [block_text(one, depth=depth + 1) for one in run if isinstance(one, Node)]
-    return "\n\n".join(part for part in parts if part)
+    text = ""
+    for part in filter(None, parts):
+        # A list under the first line of an item stands right below it.
+        close = block.tag == "list_item" and "\n" not in text and TIGHT.match(part)
+        text += ("\n" if close else "\n\n") * bool(text) + part
+    return text
 
 
 def _list(block: Node, depth: int, sign: Any) -> str:

@@ -1,6 +1,6 @@
 """A page as a tree of blocks, read from its changes with bounds: whatever a client has put there, nothing here fails on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,22 @@ class Node:
         if isinstance(value, str) and value.isascii() and value.isdigit():
             value = int(value[:9])
         return min(most, max(least, int(value))) if isinstance(value, int | float) and value == value else least
+
+
+def settled(blocks: Iterable[Node]) -> tuple[Node, ...]:
+    """Return blocks as they are while nothing that is suggested has been accepted, without suggestions and comments."""
+    return tuple(_settled(block) for block in blocks)
+
+
+def _settled(node: Node) -> Node:
+    children: list[Node | Words] = []
+    for child in node.children:
+        if isinstance(child, Node):
+            children.append(_settled(child))
+        elif "insertion" not in child.marks:
+            kept = {name: value for name, value in child.marks.items() if name not in {"deletion", "comment"}}
+            children.append(Words(child.text, kept))
+    return Node(node.tag, node.attrs, tuple(children))
 
 
 def _texts(node: Node) -> Iterator[str]:

@@ -4,6 +4,7 @@ from groups.pages.services.commenting import add_comment, answer_comment, resolv
 from groups.pages.services.log import Outcome, Write, append, changes_after, content_of
 from groups.pages.services.saving import create_page, name_version, save_text, text_of
 from groups.pages.services.settling import compact, find_words, settle_pages
+from groups.pages.services.templates import outline
 
 __all__ = [
     "Outcome",
@@ -17,6 +18,7 @@ __all__ = [
     "create_page",
     "find_words",
     "name_version",
+    "outline",
     "resolve_comment",
     "save_text",
     "settle_pages",

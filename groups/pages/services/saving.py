@@ -1,6 +1,7 @@
 """Pages begun, and a whole text saved into one: from the plain form, from a file, from an earlier version."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,10 +11,10 @@ from groups.documents.models import Folder, Version
 from groups.documents.services import add_words
 from groups.documents.services.locking import locked_library
 from groups.models import Group
-from groups.pages.content import blocks_of, opened
+from groups.pages.content import Node, blocks_of, opened
 from groups.pages.content.markdown import parsed, written
 from groups.pages.content.merging import merged
-from groups.pages.content.writing import put
+from groups.pages.content.writing import put, put_blocks
 from groups.pages.models import EMPTY_UPDATE, Page
 from groups.pages.services.log import Write, append, content_of
 from groups.standing import NotAllowed
@@ -31,14 +32,20 @@ def text_of(page_id: int) -> str:
 
 @transaction.atomic
 def create_page(
-    group: Group, *, by: Capacity, key: uuid.UUID, title: str, folder: Folder | None = None, text: str = ""
+    group: Group,
+    *,
+    by: Capacity,
+    key: uuid.UUID,
+    title: str,
+    folder: Folder | None = None,
+    blocks: Sequence[Node] = (),
 ) -> Page:
-    """Begin a page with a text in Markdown, which is its first version. The same key gives the same page."""
+    """Begin a page with some blocks, which are its first version. The same key gives the same page."""
     doc = opened(EMPTY_UPDATE)
-    put(doc, text)
+    put_blocks(doc, blocks)
     version = add_words(written(blocks_of(doc)), group=group, by=by, key=key, title=title, folder=folder)
     page, is_new = Page.objects.get_or_create(document=version.document)
-    if is_new and text.strip():
+    if is_new and blocks:
         _take(page.pk, doc.get_update(), by)
     return page
 

@@ -1,6 +1,6 @@
 """What is done with a page in quiet moments: its log is put together into chapters and a snapshot, and its words are found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -83,10 +83,15 @@ class _Open:
 def _write_chapters(page: Page, rows: Sequence[Update]) -> None:
     """Sort changes into chapters: one for each person and organisation, until they pause."""
     newest = Chapter.objects.filter(page=page).first()
-    number = newest.number if newest else 0
-    opened_: dict[tuple[int, int | None, str], _Open] = {}
     recent = Chapter.objects.filter(page=page, ended_at__gt=rows[0].created_at - CHAPTER_ENDS)
-    for chapter in recent.order_by("number"):
+    for chapter in chapters_of(page, rows, recent.order_by("number"), newest.number if newest else 0):
+        chapter.save()
+
+
+def chapters_of(page: Page, rows: Sequence[Update], recent: Iterable[Chapter], number: int) -> list[Chapter]:
+    """Return the chapters that changes make: those of the recent ones that they go on with, and new ones after `number`."""
+    opened_: dict[tuple[int, int | None, str], _Open] = {}
+    for chapter in recent:
         data = bytes(chapter.data)
         opened_[chapter.author_id, chapter.organisation_id, chapter.function] = _Open(chapter, [data], len(data))
     touched: dict[int, _Open] = {}
@@ -104,7 +109,7 @@ def _write_chapters(page: Page, rows: Sequence[Update]) -> None:
         touched[one.chapter.number] = one
     for one in touched.values():
         one.chapter.data = merge_updates(*one.parts) if len(one.parts) > 1 else one.parts[0]
-        one.chapter.save()
+    return [one.chapter for _, one in sorted(touched.items())]
 
 
 def find_words(page_id: int) -> None:
@@ -120,3 +125,9 @@ def find_words(page_id: int) -> None:
             document.changed_at = page.written_at
             document.save(update_fields=["changed_at"])
     index_pages(page_id)
+
+
+def unwritten_chapters(page: Page) -> list[Chapter]:
+    """Return what the log would make now, the newest first, without writing anything."""
+    rows = list(Update.objects.filter(page=page, seq__gt=page.snapshot_seq).order_by("seq"))
+    return chapters_of(page, rows, (), 0)[::-1]

@@ -17,7 +17,7 @@ from groups.documents.views.frame import address, form_page, framed, whole_numbe
 from groups.pages import access, services
 from groups.pages.content import blocks_of, opened
 from groups.pages.content.html import rendered
-from groups.pages.content.markdown import written
+from groups.pages.content.markdown import parsed, written
 from groups.pages.forms import NameForm, NewPageForm, WriteForm
 from groups.pages.live.places import colour_of
 from groups.pages.models import Page
@@ -32,6 +32,7 @@ def page_new(request: HttpRequest, slug: str) -> HttpResponse:
     place = library_access.folder_to_fill(library, whole_number(request.GET.get("folder", "")))
     form = NewPageForm(
         request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         library=library,
         initial={"folder": place.pk if place else ""},
     )
@@ -39,14 +40,18 @@ def page_new(request: HttpRequest, slug: str) -> HttpResponse:
         data = form.cleaned_data
         try:
             page = services.create_page(
-                library.group, by=form.capacity, key=data["key"], title=data["title"], folder=data["folder"]
+                library.group,
+                by=form.capacity,
+                key=data["key"],
+                title=data["title"],
+                folder=data["folder"],
+                blocks=data["file"] or parsed(services.outline(data["outline"])),
             )
             return redirect("pages:write", slug, page.pk)
         except DomainError as refusal:
             form.add_error("title", refusal.message)
-    return form_page(
-        request, library, place, form, title=_("New page"), action=_("Begin to write"), back=address(library, place)
-    )
+    context = framed(library, place, form=form, back=address(library, place))
+    return render(request, "pages/new.html", context, status=422 if form.errors else 200)
 
 
 @either

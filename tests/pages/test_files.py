@@ -1,0 +1,142 @@
+"""Pages given out as files and begun from them, and who wrote what."""
+
+import io
+import uuid
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from groups.documents.models import Document
+from groups.pages.content.docx import file_of
+from groups.pages.content.from_docx import read
+from groups.pages.content.markdown import parsed, written
+from groups.pages.services import compact, outline, save_text, text_of
+from groups.pages.services.templates import OUTLINES
+from groups.standing import Standing
+
+TEXT = """# Purpose
+
+Fees are **never** paid by *workers*, as [the standard](https://example.org/a) says.^[Principle 7.]
+
+1. First
+   - inside
+2. Second
+
+> Quoted
+
+```
+code
+  more
+```
+
+| Country | Year |
+| --- | --- |
+| Ghana | 2024 |
+
+عام جديد
+"""
+
+
+def test_a_page_comes_back_from_word_as_it_went():
+    assert written(read(io.BytesIO(file_of("Title", parsed(TEXT))))) == f"# Title\n\n{TEXT}"
+
+
+def test_every_part_of_a_word_file_is_sound_and_named():
+    file = file_of("Title & more", parsed(TEXT))
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        parts = {name: ElementTree.fromstring(archive.read(name)) for name in archive.namelist()}
+    kinds = parts["[Content_Types].xml"]
+    named = {one.get("PartName", "").lstrip("/") for one in kinds}
+    assert {name for name in parts if name.startswith("word/") and "_rels" not in name} == named - {""}
+    links = {one.get("Id") for one in parts["word/_rels/document.xml.rels"]}
+    used = {
+        value for one in parts["word/document.xml"].iter() for key, value in one.attrib.items() if key.endswith("}id")
+    }
+    assert {one for one in used if one.startswith("link")} <= links
+    assert file == file_of("Title & more", parsed(TEXT))
+
+
+@pytest.mark.parametrize(("form", "kind"), [("docx", "officedocument"), ("md", "markdown"), ("html", "text/html")])
+def test_a_page_is_given_as_a_file(client, page, observer, supply_chains, form, kind):
+    client.force_login(observer)
+    answer = client.get(reverse("pages:export", args=[supply_chains.slug, page.pk, form]))
+    assert kind in answer["Content-Type"]
+    assert answer["Content-Disposition"].startswith(f'attachment; filename="Terms of reference.{form}"')
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert len(answer.content) > 20
+
+
+def test_there_are_no_other_forms(client, page, member, supply_chains):
+    client.force_login(member)
+    assert client.get(reverse("pages:export", args=[supply_chains.slug, page.pk, "exe"])).status_code == 404
+
+
+def begun(client, group, **sent):
+    sent = {"title": "Begun", "folder": "", "key": uuid.uuid4(), **sent}
+    return client.post(reverse("pages:new", args=[group.slug]), sent)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.docx", file_of("Begun", parsed(TEXT))), ("a.md", f"# Begun\n\n{TEXT}".encode())]
+)
+def test_a_page_is_begun_from_a_file(client, member, supply_chains, name, content):
+    client.force_login(member)
+    begun(client, supply_chains, file=SimpleUploadedFile(name, content))
+    assert text_of(Document.objects.get(title="Begun").pk) == f"# Begun\n\n{TEXT}"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.docx", b"PK nonsense"), ("a.md", b"\xff\xfe\x00"), ("a.docx", b""), ("a.md", b"x" * 500_000)],
+)
+def test_a_file_that_cannot_be_read_begins_nothing(client, member, supply_chains, name, content):
+    client.force_login(member)
+    answer = begun(client, supply_chains, file=SimpleUploadedFile(name, content))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["file"]
+    assert not Document.objects.filter(title="Begun").exists()
+
+
+@pytest.mark.parametrize("name", sorted(OUTLINES))
+def test_a_page_is_begun_with_an_outline(client, member, supply_chains, name):
+    client.force_login(member)
+    begun(client, supply_chains, outline=name)
+    text = text_of(Document.objects.get(title="Begun").pk)
+    assert text == written(parsed(outline(name)))
+    assert text.count("## ") >= 5
+
+
+def test_the_page_says_who_wrote_what_for_whom(client, page, member, lead, observer, weavers, dockers, supply_chains):
+    def add(person, words):
+        base = text_of(page.pk)
+        save_text(page, by=Standing.of(person, supply_chains).speak(), base=base, text=f"{base}\n{words}\n")
+
+    add(lead, "Of the lead.")
+    compact(page.pk)
+    add(member, "Of a member, later.")
+
+    client.force_login(observer)
+    parts = client.get(reverse("pages:history", args=[supply_chains.slug, page.pk])).context["parts"]
+
+    said = [(part.by.organisation, [one for one in part.pieces if one.startswith("Of")]) for part in parts]
+    assert said == [(weavers.name, ["Of a member, later."]), (dockers.name, ["Of the lead."]), (weavers.name, [])]
+
+
+def test_a_history_costs_the_same_however_long(client, page, member, lead, supply_chains):
+    client.force_login(member)
+    address = reverse("pages:history", args=[supply_chains.slug, page.pk])
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for n in range(6):
+        base = text_of(page.pk)
+        by = Standing.of((member, lead)[n % 2], supply_chains).speak()
+        save_text(page, by=by, base=base, text=f"{base}\nParagraph {n}.\n")
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+    assert len(many) == len(few)
