@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Sequence
@@ -59,6 +60,15 @@ def choice(name: str, options: Sequence[str], default: str) -> str:
     if value not in options:
         refuse(f"{name} must be one of {', '.join(options)}, not {value!r}.")
     return value
+
+
+def program(name: str, default: str) -> str | None:
+    """Return the path of a program; `off`, or the default that is not installed, is none, and a named one must be there."""
+    named = text(name, default)
+    found = None if named == "off" else shutil.which(named)
+    if found is None and named not in {"off", default}:
+        refuse(f"{name} must be a program on this machine, or off, not {named!r}.")
+    return found
 
 
 def origin(name: str, default: str | None = None) -> str:

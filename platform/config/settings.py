@@ -350,6 +350,8 @@ _clamd = env.address("CLAMD_URL", {"tcp", "unix"}, "unix:///run/clamav/clamd.ctl
 CLAMD_ADDRESS: str | tuple[str, int] | None = None
 if _clamd is not None:
     CLAMD_ADDRESS = _clamd.path if _clamd.scheme == "unix" else (_clamd.hostname or "127.0.0.1", _clamd.port or 3310)
+# LibreOffice, which draws the pages of office files; None where it is not, and their text is shown alone.
+SOFFICE = env.program("SOFFICE", "soffice")
 CLAMD_TIMEOUT = env.number("CLAMD_TIMEOUT", 60, minimum=1, maximum=600)
 CLAMD_MAX_SIZE = env.number("CLAMD_MAX_MB", 100, minimum=1, maximum=4000) * 1024 * 1024
 

@@ -85,6 +85,8 @@ def lacking() -> set[str]:
 
 def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["tests.plugins.engines.QuickHasher"]
+    # What is installed here changes no test but the one that is about it.
+    settings.SOFFICE = None
     if on_services():
         # Making a database on a busy machine takes longer than a page may ask one.
         settings.DATABASES["default"]["OPTIONS"]["options"] += " -c statement_timeout=120000 -c lock_timeout=2000"

@@ -7,10 +7,12 @@ package but `child` and what it imports parses a file, and nothing in it needs D
 
 from groups.documents.reading.asking import Unreadable, clean_picture, pictures_of, said_in, text_of
 from groups.documents.reading.pages import PICTURED, PICTURES, READABLE, Page, Picture, Said
+from groups.documents.reading.printed import PRINTABLE, printed
 
 __all__ = [
     "PICTURED",
     "PICTURES",
+    "PRINTABLE",
     "READABLE",
     "Page",
     "Picture",
@@ -18,6 +20,7 @@ __all__ = [
     "Unreadable",
     "clean_picture",
     "pictures_of",
+    "printed",
     "said_in",
     "text_of",
 ]

@@ -69,7 +69,7 @@ def said_in(file: Path | IO[bytes], kind: str) -> list[Said]:
 
 def _ask(file: Path | IO[bytes], what: str, kind: str) -> list[dict[str, Any]]:
     with (
-        _on_disk(file) as given,
+        on_disk(file) as given,
         subprocess.Popen(  # noqa: S603 - its words are ours; the file is only its input
             [sys.executable, "-I", "-c", CHILD, str(ROOT), what, kind],
             stdin=given,
@@ -102,7 +102,7 @@ def _lines(stdout: IO[bytes]) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def _on_disk(file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
+def on_disk(file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
     """Open the file as one in which another process can seek: what is kept elsewhere is copied."""
     if isinstance(file, Path):
         with file.open("rb") as opened:

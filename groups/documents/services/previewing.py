@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
@@ -12,7 +13,17 @@ from django.utils import timezone
 
 from groups.documents.models import Document, Preview, PreviewPage, State, Version
 from groups.documents.models.version import random_path
-from groups.documents.reading import PICTURED, READABLE, Page, Picture, Unreadable, pictures_of, text_of
+from groups.documents.reading import (
+    PICTURED,
+    PRINTABLE,
+    READABLE,
+    Page,
+    Picture,
+    Unreadable,
+    pictures_of,
+    printed,
+    text_of,
+)
 from groups.documents.services.indexing import index_pages
 
 LARGEST = 256 * 1024**2
@@ -107,6 +118,8 @@ def _look_into(version: Version) -> Seen:
                 pages = text_of(file, version.kind)
             if version.kind in PICTURED:
                 pictures = _pictures(file, version.kind, needed=not pages)
+            elif version.kind in PRINTABLE and settings.SOFFICE:
+                pages, pictures = _as_printed(file, version.kind, settings.SOFFICE) or (pages, pictures)
     except Unreadable as refusal:
         return (State.LOCKED if refusal.reason == "locked" else State.DAMAGED), "", []
     rows = {page.number: PreviewPage(number=page.number, text=page.text) for page in pages}
@@ -126,6 +139,15 @@ def _pictures(file: Path | IO[bytes], kind: str, *, needed: bool) -> list[Pictur
         if needed:
             raise
         return []
+
+
+def _as_printed(file: Path | IO[bytes], kind: str, program: str) -> tuple[list[Page], list[Picture]] | None:
+    """Return the text and pictures of the pages as an office program prints them, None where it cannot."""
+    try:
+        with printed(file, kind, program) as made:
+            return text_of(made, "pdf"), pictures_of(made, "pdf")
+    except Unreadable:
+        return None
 
 
 def _stored(webp: bytes) -> str:
