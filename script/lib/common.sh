@@ -108,6 +108,7 @@ ensure_environment() {
     fi
     export PYTHONPATH="$ROOT/platform:$ROOT" DJANGO_SETTINGS_MODULE=config.settings
     compile_translations
+    bundle_scripts
 }
 
 # Catalogues are compiled here, not committed; only when one changed, because starting Django takes a second. No setting of
@@ -123,4 +124,52 @@ compile_translations() {
             rm -rf "$scratch"; return
         fi
     done
+}
+
+# node_works PATH: whether that Node runs, is new enough, and has npm beside it or on PATH. As with Python, a name proves nothing.
+node_works() {
+    "$1" -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' >/dev/null 2>&1 </dev/null &&
+        PATH="$(dirname "$1"):$PATH" npm --version >/dev/null 2>&1 </dev/null
+}
+
+# find_node: print the Node to use: what is on this machine, or the one in .venv.
+find_node() {
+    local candidate
+    for candidate in $(type -ap node nodejs || true) "${HOME:-/root}"/.nvm/versions/node/*/bin/node /usr/local/bin/node /opt/*/bin/node "$VENV/bin/node"; do
+        if [ -x "$candidate" ] && node_works "$candidate"; then say "$candidate"; return; fi
+    done
+    return 1
+}
+
+# The editor of pages that several people write is bundled here from frontend/, not committed; only when its lock or a source
+# changed. Without it pages have a plain form, so what cannot be built is told of in a line and stops nothing; it is tried again
+# by script/bootstrap, or when something changed.
+bundle_scripts() {
+    local state node why log=$VENV/scripts.log stamp=frontend/.bundled lock=frontend/node_modules/.lock
+    [ -f frontend/package-lock.json ] || return 0
+    state=$(cat frontend/package-lock.json frontend/build.js frontend/src/*.js static/js/*.js requirements/node.lock | cksum)
+    case $(cat "$stamp" 2>/dev/null) in
+        "$state") if [ -f static/built/pages.js ]; then return; fi ;;
+        "failed $state") if [ "${0##*/}" != bootstrap ]; then return; fi ;;
+    esac
+    take_lock
+    say "Bundling the editor of frontend/ ..."
+    if ! node=$(find_node); then
+        "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/node.lock >"$log" 2>&1 </dev/null || true
+        node=$(find_node) || why="no Node 20 or newer runs here, and none could be installed"
+    fi
+    if [ -z "${why:-}" ]; then
+        (
+            PATH="$(dirname "$node"):$PATH"
+            { [ "$(cat $lock 2>/dev/null)" = "$(cksum <frontend/package-lock.json)" ] ||
+                { npm ci --prefix frontend --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-timeout=30000 &&
+                    cksum <frontend/package-lock.json >$lock; }; } &&
+                cd frontend && "$node" build.js
+        ) >"$log" 2>&1 </dev/null || why="npm or the bundler failed"
+    fi
+    if [ -z "${why:-}" ]; then printf '%s\n' "$state" >"$stamp"; else
+        printf 'failed %s\n' "$state" >"$stamp"
+        say "The editor was not bundled: $why ($log). Pages have their plain form; script/bootstrap tries again." >&2
+    fi
+    rm -rf "$VENV.lock"; trap - EXIT
 }

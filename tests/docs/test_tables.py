@@ -1,6 +1,7 @@
 """The tables in docs/ say what the code does: every variable with its default, every requirement with its reason."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -78,18 +79,34 @@ def test_decisions_are_numbered_one_by_one():
         assert [heading.partition(".")[0] for heading in headings] == [str(number)]
 
 
-@pytest.mark.parametrize("file", ["app.in", "s3.in", "dev.in"])
+REQUIREMENTS = ["app.in", "s3.in", "dev.in", "node.in"]
+
+
+def packages_of_npm():
+    """Return what the bundle is made of, with the version asked for."""
+    described = json.loads((ROOT / "frontend" / "package.json").read_text(encoding="utf-8"))
+    return described["dependencies"] | described["devDependencies"]
+
+
+@pytest.mark.parametrize("file", REQUIREMENTS)
 def test_every_requirement_has_its_reason(file):
     lines = (ROOT / "requirements" / file).read_text(encoding="utf-8").splitlines()
     required = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"\w", line)}
     assert required <= {name for names, _rest in rows("dependencies.md") for name in names}
 
 
+def test_every_package_of_the_bundle_has_its_reason_one_version_and_its_hash():
+    packages = packages_of_npm()
+    lock = json.loads((ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert set(packages) <= {name for names, _rest in rows("dependencies.md") for name in names}
+    assert packages == {name: lock[f"node_modules/{name}"]["version"] for name in packages}
+    assert all(entry["integrity"].startswith("sha512-") for place, entry in lock.items() if place)
+    assert not any("resolved" in entry for entry in lock.values())
+
+
 def test_every_reason_has_its_requirement():
-    text = "".join(
-        (ROOT / "requirements" / file).read_text(encoding="utf-8") for file in ("app.in", "s3.in", "dev.in")
-    )
-    required = set(re.findall(r"^([\w-]+)", text, re.MULTILINE))
+    text = "".join((ROOT / "requirements" / file).read_text(encoding="utf-8") for file in REQUIREMENTS)
+    required = {*re.findall(r"^([\w-]+)", text, re.MULTILINE), *packages_of_npm()}
     assert {name for names, _rest in rows("dependencies.md") for name in names} <= required
 
 

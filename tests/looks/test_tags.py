@@ -3,10 +3,19 @@
 import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+from django.contrib.staticfiles.finders import get_finder
 from django.template import engines
 from django.utils import timezone, translation
 
 MORNING = datetime.datetime(2026, 1, 31, 23, 15, tzinfo=datetime.UTC)
+
+
+@pytest.fixture(autouse=True)
+def found_anew():
+    """Where static files are looked for is remembered by Django; no test leaves that of its own."""
+    yield
+    get_finder.cache_clear()
 
 
 def written(source, **context):
@@ -38,3 +47,26 @@ def test_icon_is_hidden_from_screen_readers_and_turns_when_asked():
         '<svg class="icon icon--flip" width="20" height="20" aria-hidden="true">'
         '<use href="/static/img/icons.svg#reply"></use></svg>'
     )
+
+
+def test_a_bundled_script_has_an_address_where_it_was_bundled(settings, tmp_path):
+    tag = "{% built 'pages.js' as script %}[{{ script }}]"
+    settings.STATICFILES_DIRS = [tmp_path]
+    get_finder.cache_clear()
+    before = written(tag)
+    (tmp_path / "built").mkdir()
+    (tmp_path / "built" / "pages.js").write_text("")
+
+    assert (before, written(tag)) == ("[]", "[/static/built/pages.js]")
+
+
+def test_where_files_are_collected_one_that_was_not_bundled_has_no_address(settings, tmp_path):
+    hashed = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": hashed}
+    settings.STATIC_ROOT, settings.COLLECTED, settings.DEBUG = tmp_path, True, False
+    (tmp_path / "staticfiles.json").write_text(
+        '{"version": "1.1", "hash": "", "paths": {"built/pages.js": "built/pages.0f1e.js"}}'
+    )
+
+    assert written("{% built 'pages.js' as script %}[{{ script }}]") == "[/static/built/pages.0f1e.js]"
+    assert written("{% built 'other.js' as script %}[{{ script }}]") == "[]"

@@ -30,7 +30,8 @@ async def test_what_one_writes_the_other_reads_and_the_database_has(editor, page
 
     saved = await mine.write("And to act.")
 
-    assert set(saved) == {"type", "at"}
+    assert set(saved) == {"type", "at", "count"}
+    assert saved["count"] == 1
     assert await atext(page.pk) == "# Purpose\n\nTo agree.\n\nAnd to act.\n"
     await theirs.until(lambda: "And to act." in theirs.text)
     assert theirs.doc.get_state() == mine.doc.get_state()

@@ -108,17 +108,17 @@ class Opened:
                 continue
             except Http404:
                 outcomes = [Outcome("gone")] * len(writes)
-            self._tell(merged, outcomes)
+            self._tell(merged, outcomes, {client: len(parts) for client, parts in said.items()})
 
-    def _tell(self, written: list[tuple[Client, bytes]], outcomes: list[Outcome]) -> None:
-        """Say to each what became of its change, and hand on what was committed."""
+    def _tell(self, written: list[tuple[Client, bytes]], outcomes: list[Outcome], counts: dict[Client, int]) -> None:
+        """Say to each what became of its changes, and of how many; hand on what was committed."""
         rows: list[tuple[int, Client, bytes]] = []
         for (client, data), outcome in zip(written, outcomes, strict=True):
             if outcome.seq:
                 rows.append((outcome.seq, client, data))
-                client.say(type="saved", at=outcome.at.isoformat() if outcome.at else "")
+                client.say(type="saved", at=outcome.at.isoformat() if outcome.at else "", count=counts[client])
             elif outcome.refused == "known":
-                client.say(type="saved", at=now().isoformat())
+                client.say(type="saved", at=now().isoformat(), count=counts[client])
             elif outcome.refused == "gap":
                 self.hub.spawn(self.ask(client))
             else:

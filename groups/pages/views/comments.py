@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,7 +12,7 @@ from groups.bylines import Byline, bylines
 from groups.documents.access import NO_DOCUMENT
 from groups.documents.library import Library
 from groups.pages import access, services
-from groups.pages.models import Answer, Comment, Page
+from groups.pages.models import Answer, Chapter, Comment, Page, Update
 from groups.pages.models.comment import ANCHOR_LENGTH
 
 
@@ -20,7 +21,7 @@ def comments(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
     """List the comments of a page, or add one: `anchor` is the id of its mark, `body` what is said."""
     if request.method != "POST":
         page, library = access.page_for_reader(request.user, slug, document_id)
-        return JsonResponse({"comments": listed(page, library)})
+        return JsonResponse({"comments": listed(page, library), "people": writers(page, library)})
     page, library = access.page_for_writer(request.user, slug, document_id)
     anchor = request.POST.get("anchor", "")
     if not anchor or len(anchor) > ANCHOR_LENGTH or not anchor.isascii() or not anchor.isprintable():
@@ -96,6 +97,19 @@ def listed(page: Page, library: Library, *, only: int | None = None) -> list[dic
             "answers": [{"id": one.pk, **_said(one, next(voices))} for one in comment.answers.all()],
         }
         for comment in found
+    ]
+
+
+def writers(page: Page, library: Library) -> list[dict[str, Any]]:
+    """Return who wrote in a page, each once, as the reader is told of them: whose suggestions stand in it."""
+    rows: dict[int, Chapter | Update] = {}
+    for table in (Chapter, Update):
+        newest = table.objects.filter(page=page).order_by().values_list("author_id").annotate(Max("pk"))
+        rows |= {row.author_id: row for row in table.objects.filter(pk__in=[pk for _, pk in newest]).defer("data")}
+    found = list(rows.values())
+    return [
+        {"id": row.author_id, "name": voice.label}
+        for row, voice in zip(found, bylines(found, library.standing), strict=True)
     ]
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from django import template
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.base import FilterExpression, Parser, Token
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, reverse
@@ -30,6 +32,16 @@ def icon(name: str, *, flip: bool = False) -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def built(name: str) -> str:
+    """Return the address of a script that is bundled at set-up; nothing where it could not be: pages have a plain form."""
+    path = f"built/{name}"
+    try:
+        return static(path) if settings.COLLECTED or finders.find(path) else ""
+    except ValueError:  # what was collected has no such file
+        return ""
 
 
 @register.simple_tag
