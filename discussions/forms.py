@@ -12,6 +12,7 @@ from discussions.models import Kind
 from discussions.models.post import BODY_LENGTH
 from discussions.models.thread import FOR_LEADS, TITLE_LENGTH
 from discussions.services.threads import CONCLUSION_LENGTH
+from groups.attribution import Attribution
 from groups.standing import Standing
 from partners.capacity import Capacity
 
@@ -90,6 +91,13 @@ class StartForm(KeyedForm):
         required=False,
         help_text=_("Only for an announcement: you see which organisations have said that they have read it."),
     )
+    rule = forms.TypedChoiceField(
+        label=_("What others than the group’s people read of who said what"),
+        choices=Attribution.choices,
+        coerce=int,
+        required=False,
+        initial=Attribution.OPEN,
+    )
     body = BodyField()
 
     def __init__(self, data: Any = None, *, standing: Standing, initial: dict[str, Any] | None = None) -> None:
@@ -97,8 +105,8 @@ class StartForm(KeyedForm):
         if not standing.may_moderate:
             del self.fields["acknowledge"]
             self.fields["kind"].choices = [choice for choice in Kind.choices if choice[0] not in FOR_LEADS]  # type: ignore[attr-defined]
-            del self.fields["open_until"]
-        self.order_fields(["key", "as", "title", "kind", "open_until", "acknowledge", "body"])
+            del self.fields["open_until"], self.fields["rule"]
+        self.order_fields(["key", "as", "title", "kind", "open_until", "acknowledge", "rule", "body"])
 
     def clean(self) -> dict[str, Any]:
         """A consultation has an end; nothing else has one."""

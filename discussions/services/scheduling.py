@@ -44,6 +44,7 @@ def schedule(
     title: str = "",
     kind: str = Kind.DISCUSSION,
     open_until: datetime | None = None,
+    attribution: Attribution = Attribution.OPEN,
 ) -> Scheduled:
     """Keep an answer, or without a thread a new thread, until it is due. The same key returns what it kept.
 
@@ -57,7 +58,7 @@ def schedule(
     if Post.objects.filter(author=by.user, key=key).exists():
         raise Conflict(_("This form was sent before. Your text is in the thread."))
     by = speaking(standing, by)
-    _check_rights(standing, thread, Kind(kind))
+    _check_rights(standing, thread, Kind(kind), attribution)
     if kind == Kind.CONSULTATION and (open_until is None or open_until <= due_at):
         raise BadText(_("The consultation must end after it has appeared."))
     if Scheduled.objects.filter(author=by.user).waiting().count() >= MOST_WAITING:
@@ -71,6 +72,7 @@ def schedule(
         kind=kind,
         title=title,
         open_until=open_until if kind == Kind.CONSULTATION else None,
+        attribution=attribution if thread is None else Attribution.OPEN,
         body=body,
         key=key,
         due_at=due_at,
@@ -173,10 +175,12 @@ def _check_due(due_at: datetime) -> None:
         raise BadText(_("Choose a moment within a year."))
 
 
-def _check_rights(standing: Standing, thread: Thread | None, kind: Kind) -> None:
+def _check_rights(standing: Standing, thread: Thread | None, kind: Kind, attribution: Attribution) -> None:
     if thread is not None:
         open_for_posts(thread)
     elif not standing.may_start_threads:
         raise NotAllowed(_("In this group, leads start the threads."))
     elif kind in FOR_LEADS and not standing.may_moderate:
         raise NotAllowed(_("Announcements and consultations are started by leads."))
+    elif attribution and not standing.may_moderate:
+        raise NotAllowed(_("Only leads of the group do this."))

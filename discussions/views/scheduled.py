@@ -14,6 +14,7 @@ from discussions import access, services
 from discussions.forms_of_own import LaterPostForm, LaterThreadForm, ScheduledForm
 from discussions.models import Scheduled, Thread
 from discussions.views.requests import person
+from groups.attribution import Attribution
 from groups.audience import readers_of
 from groups.models import Group
 
@@ -45,6 +46,7 @@ def schedule(request: HttpRequest, slug: str, thread_id: int | None = None) -> H
                 title=sent.get("title", ""),
                 kind=sent.get("kind", "discussion"),
                 open_until=sent.get("open_until"),
+                attribution=Attribution(sent.get("rule") or Attribution.OPEN),
             )
         except Conflict as conflict:
             form.refuse_key(conflict)

@@ -21,6 +21,7 @@ from discussions.views.page import Composer, ThreadPage, page_of
 from discussions.views.requests import number, person
 from discussions.views.writing import previewed
 from discussions.voices import Said, Voices
+from groups.attribution import Attribution
 from groups.audience import readers_of
 from groups.standing import Standing
 from partners.capacity import Capacity
@@ -124,6 +125,7 @@ def thread_new(request: HttpRequest, slug: str) -> HttpResponse:
                     kind=sent["kind"],
                     open_until=sent.get("open_until"),
                     acknowledge=sent.get("acknowledge", False),
+                    attribution=Attribution(sent.get("rule") or Attribution.OPEN),
                 )
             except Conflict as conflict:
                 form.refuse_key(conflict)
