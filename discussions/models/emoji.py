@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Emoji(models.TextChoices):
@@ -10,7 +11,7 @@ class Emoji(models.TextChoices):
     THUMBS_UP = "👍", _("Agreed")
     HEART = "❤️", _("Thank you")
     PARTY = "🎉", _("Congratulations")
-    CHECK = "✅", _("Done")
+    CHECK = "✅", pgettext_lazy("sign", "Done")
     EYES = "👀", _("I am looking at it")
     QUESTION = "❓", _("I have a question")
     SAD = "😢", _("Sad")

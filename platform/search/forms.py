@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import Line, Text
 from search.asking import LONGEST, Asked, read
@@ -61,7 +62,7 @@ class SearchForm(forms.Form):
     author = _name(_("Person"), _("The name of who wrote it. Works for people you may know by name."))
     organisation = _name(_("Organisation"), _("For which it was written."))
     since = _day(_("From"))
-    until = _day(_("To"))
+    until = _day(pgettext_lazy("until which day", "To"))
 
     def __init__(self, data: Any, *, reader: "Reader") -> None:
         super().__init__(data)
