@@ -14,6 +14,9 @@ from django.conf import settings
 HERE = Path(__file__).parent
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "guarantees.md"
 NAMES = [f"G{number}" for number in range(1, 23)]
+THREATS = [*("T17", "T18", "F5", "F9", "F31", "F32"), *(f"F{number}" for number in range(40, 48))]
+THREAT = re.compile(r"^\| ([TF]\d+) \| (.+?) \| (.+) \|$", re.MULTILINE)
+TEST = re.compile(r"\[([\w.]+)\]\(\.\./([\w./]+)\)")
 ROW = re.compile(r"^\| (G\d+) \| (.+?) \| \[([\w.]+)\]\(([\w./]+)\) \|$", re.MULTILINE)
 
 
@@ -56,3 +59,16 @@ def test_the_list_for_people_who_run_it_names_each_with_its_file():
         path = (DOCUMENT.parent / link).resolve()
         assert path == files()[name] and text == path.name
         assert promise.endswith(".")
+
+
+def test_every_threat_that_is_listed_names_tests_that_are_there():
+    rows = THREAT.findall(DOCUMENT.read_text(encoding="utf-8"))
+    assert [name for name, *_ in rows] == THREATS
+    for name, promise, shown in rows:
+        assert promise.endswith("."), name
+        tests = TEST.findall(shown)
+        assert tests, name
+        for test, link in tests:
+            path = Path(settings.BASE_DIR) / link
+            names = {one.name for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if hasattr(one, "name")}
+            assert test == path.name or test in names, (name, test)
