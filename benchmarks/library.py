@@ -171,7 +171,7 @@ def _databases() -> Iterator[Iterator[dict[str, str]]]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    with module.databases(0) as found:
+    with module.databases(("sqlite", "postgresql")) as found:
         yield found
 
 

@@ -76,6 +76,7 @@ VERBS: dict[str, str | Promise] = {
     "room.retention_changed": gettext_lazy("changed how long a room keeps its messages"),
     "room.copied_to_thread": gettext_lazy("copied messages of a room into a thread"),
     "document.renamed": gettext_lazy("renamed a document"),
+    "document.copied": gettext_lazy("copied a document"),
     "document.moved": gettext_lazy("moved a document"),
     "document.deleted": gettext_lazy("deleted a document"),
     "document.restored": gettext_lazy("brought a document back"),

@@ -98,6 +98,12 @@ def document_for_writer(user: "Person", slug: str, document_id: int) -> tuple[Do
     return document_to_change(library, document_id), library
 
 
+def document_to_copy(user: "Person", slug: str, document_id: int) -> tuple[Document, Library]:
+    """Return a document of which the person may make another one: they read it, and put documents into the library."""
+    library = library_for_writer(user, slug)
+    return document_in(library, document_id), library
+
+
 def document_to_change(library: Library, document_id: int) -> Document:
     """Return a document of the library that the person may change: its folder lets them."""
     document = document_in(library, document_id)

@@ -132,8 +132,16 @@ class UploadForm(KeyedForm):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _limits()
         add_original(self, self.library)
+        add_keep_both(self)
         add_accepted(self)
-        self.order_fields(["key", "as", "file", "as_version", "accepted", "original"])
+        self.order_fields(["key", "as", "file", "as_version", "keep_both", "accepted", "original"])
+
+
+def add_keep_both(form: forms.Form) -> None:
+    """Let the sender of a whole form say beforehand what a script asks about files that are here already."""
+    form.fields["keep_both"] = forms.BooleanField(
+        label=_("Add files also where the same is here already under another name"), required=False
+    )
 
 
 class VersionForm(KeyedForm):
@@ -209,6 +217,17 @@ class MoveForm(WideningForm):
     def __init__(self, *args: Any, library: Library, apart_from: Folder | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["folder"] = PlaceField(library=library, apart_from=apart_from, label=_("Folder"))
+
+
+class CopyForm(MoveForm):
+    """Where a copy of a document comes to lie, made once however often it is sent."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, library: Library, **kwargs: Any) -> None:
+        kwargs["initial"] = {"key": uuid.uuid4(), **kwargs.get("initial", {})}
+        super().__init__(*args, library=library, **kwargs)
+        add_capacity(self, library.standing.capacities)
 
 
 class RightsForm(WideningForm):

@@ -39,6 +39,7 @@ urlpatterns = [
     path("<int:document_id>/upload/", upload_forms.version_form, name="new_version"),
     path("<int:document_id>/rename/", documents.rename, name="rename"),
     path("<int:document_id>/move/", documents.move, name="move"),
+    path("<int:document_id>/copy/", documents.copy, name="copy"),
     path("<int:document_id>/hold/", documents.hold, name="hold"),
     path("<int:document_id>/release/", documents.release, name="release"),
     path("<int:document_id>/delete/", documents.delete, name="delete"),

@@ -26,6 +26,7 @@ WRITERS_GET = {
     "hold",
     "chunks",
     "describe",
+    "copy",
 }
 LEADS = {"folder_rights"}
 WRITERS_POST = {
@@ -91,6 +92,7 @@ def shelf(member, add, make_folder):
                     "release",
                     "delete",
                     "describe",
+                    "copy",
                 )
             },
         }

@@ -67,6 +67,7 @@ GET = {
     "documents:describe": "....++.",
     "documents:take": ".......",  # it is not marked red
     "documents:hold": "....++.",
+    "documents:copy": "....++.",
     "documents:move": "....++.",
     "documents:download": "...+++.",
     "documents:compare": "...+++.",
@@ -282,6 +283,7 @@ POST = {
     "documents:move": "....++.",
     "documents:delete": "....++.",
     "documents:hold": "....++.",
+    "documents:copy": "....++.",
     "documents:release": "....++.",
     "documents:move_selection": "....++.",
     "documents:delete_selection": "....++.",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import storages
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,10 @@ class Version(Spoken, TimeStamped):
 
     class Meta:
         ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["sha256"], name="versions_by_content"),
+            models.Index(fields=["sent_sha256"], condition=~Q(sent_sha256=""), name="versions_by_content_sent"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["document", "number"], name="dense_version_numbers"),
             models.UniqueConstraint(fields=["author", "key"], name="one_version_per_sending"),

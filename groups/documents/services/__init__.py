@@ -1,5 +1,6 @@
 """What one does in a library."""
 
+from groups.documents.services.copying import copy_document
 from groups.documents.services.describing import Description, describe_document, take_version
 from groups.documents.services.documents import (
     delete_document,
@@ -22,6 +23,7 @@ from groups.documents.services.giving_space import LibraryFull, give_space
 from groups.documents.services.holding import Held, hold_document, release_document, still_held
 from groups.documents.services.previewing import ask_for_missing, ask_for_preview, make_preview
 from groups.documents.services.ruling import Widens, set_rights
+from groups.documents.services.same import SameContent, make_version_of
 from groups.documents.services.sweeping import lost_versions, sweep
 from groups.documents.services.uploads import (
     abort_upload,
@@ -37,6 +39,7 @@ __all__ = [
     "Description",
     "Held",
     "LibraryFull",
+    "SameContent",
     "Widens",
     "abort_upload",
     "add_file",
@@ -45,6 +48,7 @@ __all__ = [
     "ask_for_missing",
     "ask_for_preview",
     "chat_folder",
+    "copy_document",
     "create_folder",
     "delete_document",
     "delete_folder",
@@ -58,6 +62,7 @@ __all__ = [
     "lost_versions",
     "mail_folder",
     "make_preview",
+    "make_version_of",
     "move_document",
     "move_folder",
     "pieces_of",

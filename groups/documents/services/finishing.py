@@ -32,6 +32,7 @@ from groups.documents.services.giving_space import take_space
 from groups.documents.services.holding import end_hold
 from groups.documents.services.locking import locked_library, must_write, nearest_folder
 from groups.documents.services.previewing import ask_for_preview
+from groups.documents.services.same import refuse_same
 from groups.documents.services.scanning import keep_outcome, look_for_malware
 from groups.documents.services.spool import FULL, StorageAway, must_have_room, no_room, open_spool
 from groups.documents.services.uploads import (
@@ -53,12 +54,14 @@ logger = logging.getLogger(__name__)
 BLOCK = 1024 * 1024
 
 
-def finish_upload(upload: Upload, *, by: Capacity, sha256: str | None = None, accepted: bool = True) -> Version:
+def finish_upload(
+    upload: Upload, *, by: Capacity, sha256: str | None = None, accepted: bool = True, keep_both: bool = True
+) -> Version:
     """Check the whole file by its bytes and show it: a new document, or the next version. The same upload gives the same version.
 
     Raises `Refused` (naming the file and the reason) when the type may not enter, and `OtherFile` when the bytes are not
     those of `sha256`, which two files sent with one key at once become; both forget the upload. Without `accepted`, a file that
-    names people raises `SaysWho`, to be asked about. Whatever else stands in
+    names people raises `SaysWho`, and without `keep_both` one whose bytes are here already `SameContent`. Whatever else stands in
     the way (the person's rights now, a full disk) leaves what has arrived where it is.
     """
     with open_spool(upload) as file:
@@ -77,7 +80,7 @@ def finish_upload(upload: Upload, *, by: Capacity, sha256: str | None = None, ac
                 return known
             if received(upload, file) != upload.size:
                 raise Conflict(_("Not all of the file has arrived yet."), current=upload.received)
-            version = _store(upload, file, by=by, sha256=sha256, accepted=accepted)
+            version = _store(upload, file, by=by, sha256=sha256, accepted=accepted, keep_both=keep_both)
         except (Refused, OtherFile):
             abort_upload(upload)
             raise
@@ -85,11 +88,15 @@ def finish_upload(upload: Upload, *, by: Capacity, sha256: str | None = None, ac
         return version
 
 
-def _store(upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None, accepted: bool) -> Version:
+def _store(
+    upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None, accepted: bool, keep_both: bool
+) -> Version:
     kind = kind_of(file, upload.file_name)
     sent = Bytes(file, upload.size, digest_of(file))
     if sha256 not in {None, sent.digest}:
         raise OtherFile
+    if not keep_both:
+        refuse_same(upload, by, sent.digest)
     try:
         kept = sent if upload.original else cleaned(sent, upload.spool_path, kind, upload.file_name)
     except OSError as error:
@@ -226,6 +233,7 @@ def add_file(
     note: str = "",
     original: str = "",
     accepted: bool = True,
+    keep_both: bool = True,
 ) -> Version:
     """Take a whole file at once: the form without a script, and the demonstration. The same key gives the same version.
 
@@ -257,7 +265,7 @@ def add_file(
     try:
         while chunk := _chunk(file, upload.received):
             append_chunk(upload, offset=upload.received, chunk=chunk)
-        return finish_upload(upload, by=by, sha256=digest, accepted=accepted)
+        return finish_upload(upload, by=by, sha256=digest, accepted=accepted, keep_both=keep_both)
     except DomainError:
         abort_upload(upload)
         raise

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Conflict, DomainError
 from groups.bylines import bylines
 from groups.documents import access, services
-from groups.documents.forms import HoldForm, MoveForm, RestoreForm, TitleForm, VersionForm
+from groups.documents.forms import CopyForm, HoldForm, MoveForm, RestoreForm, TitleForm, VersionForm
 from groups.documents.library import Library
 from groups.documents.models import Document, Preview, Version
 from groups.documents.preview import preview_of
@@ -132,6 +132,29 @@ def move(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
     back = document.get_absolute_url()
     title = _("Move the document")
     return form_page(request, library, document.folder, form, title=title, action=_("Move"), back=back)
+
+
+@either
+def copy(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
+    """Make a second document of the newest version."""
+    document, library = access.document_to_copy(request.user, slug, document_id)
+    sent = request.POST if request.method == "POST" else None
+    form = CopyForm(sent, library=library, initial={"folder": document.folder_id or ""})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            by = library.standing.speak(data.get("as"))
+            made = services.copy_document(document, folder=data["folder"], by=by, key=data["key"], widen=form.widens)
+            tell_place(request, library, made.reach, _("This is the copy. Who sees it: %(audience)s."))
+            return redirect("documents:page", slug, made.pk)
+        except services.Widens as refusal:
+            form.add_error("folder", refusal.message)
+            form.ask_to_widen(refusal.question)
+        except DomainError as refusal:
+            form.add_error("folder", refusal.message)
+    back, title = document.get_absolute_url(), _("Copy the document")
+    text = _("The copy begins with the newest version, and with what is said of it.")
+    return form_page(request, library, document.folder, form, title=title, action=_("Copy"), back=back, text=text)
 
 
 @require_POST

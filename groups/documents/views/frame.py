@@ -48,10 +48,10 @@ def framed(library: Library, folder: Folder | None, /, **more: Any) -> dict[str,
     }
 
 
-def tell_place(request: HttpRequest, library: Library, reach: int) -> None:
+def tell_place(request: HttpRequest, library: Library, reach: int, text: str = "") -> None:
     """Say that something lies elsewhere now, and who sees it there."""
     words = {"audience": audience_of(library.group, reach).words}
-    messages.success(request, _("Moved. Who sees it now: %(audience)s.") % words)
+    messages.success(request, (text or _("Moved. Who sees it now: %(audience)s.")) % words)
 
 
 def form_page(

@@ -69,6 +69,7 @@ def _take(form: UploadForm, library: Library, folder: Folder | None) -> list[Ver
                     document=twin,
                     original=original,
                     accepted=form.cleaned_data["accepted"],
+                    keep_both=form.cleaned_data["keep_both"],
                 )
             )
         except DomainError as refusal:

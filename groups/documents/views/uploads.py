@@ -27,6 +27,7 @@ STATUSES = {
     "conflict": 409,
     "busy": 409,
     "same_name": 409,
+    "same_content": 409,
     "other_file": 409,
     "says_who": 409,
     "upload_gone": 410,
@@ -73,10 +74,12 @@ def _refused(refusal: DomainError) -> JsonResponse:
     answer: dict[str, Any] = {"error": refusal.code, "message": refusal.message}
     if isinstance(refusal, Conflict) and isinstance(refusal.current, int):
         answer["received"] = refusal.current
-    if isinstance(refusal, SameName):
-        latest = refusal.document.latest
-        number = latest.number if latest else 0
-        answer["document"] = {"id": refusal.document.pk, "title": refusal.document.title, "number": number}
+    if isinstance(refusal, SameName | services.SameContent):
+        found = refusal.document
+        number = found.latest.number if found.latest else 0
+        answer["document"] = {"id": found.pk, "title": found.title, "number": number}
+        if isinstance(refusal, services.SameContent):
+            answer["document"]["url"] = found.get_absolute_url()
     return JsonResponse(answer, status=STATUSES.get(refusal.code, 422))
 
 
@@ -208,14 +211,20 @@ def _chunk(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
 @require_POST
 @answered
 def finish(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
-    """Show the file that has arrived whole; the same answer for every retry. `?accepted=1`: also where it names people."""
+    """Show the file that has arrived whole; the same answer for every retry. `?accepted=1`: also where it names people.
+
+    `?same=ask`: unless a document has the same content; then `?version_of=` makes it a version of one.
+    """
     library = access.library_for_writer(request.user, slug)
     under_way = access.own_uploads(library).filter(key=key).first()
     if under_way is None:
         return JsonResponse(_done(_version_made(library, key), slug))
     by = library.standing.speak(under_way.organisation_id)
-    accepted = request.GET.get("accepted") == "1"
-    return JsonResponse(_done(services.finish_upload(under_way, by=by, accepted=accepted), slug))
+    if of := whole_number(request.GET.get("version_of", "")):
+        services.make_version_of(under_way, access.document_to_change(library, of))
+    accepted, keep_both = request.GET.get("accepted") == "1", request.GET.get("same") != "ask"
+    version = services.finish_upload(under_way, by=by, accepted=accepted, keep_both=keep_both)
+    return JsonResponse(_done(version, slug))
 
 
 def _version_made(library: Library, key: uuid.UUID) -> Version:

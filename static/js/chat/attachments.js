@@ -108,7 +108,7 @@ export class Attachments {
     const folder = this.menu.querySelector("[data-place]").value || null;
     const bar = item.row.querySelector("progress");
     item.transfer = new Transfer({
-      start: this.menu.dataset.start, token: csrfmiddlewaretoken.value, file: item.file, key: item.key, accepted: item.accepted,
+      start: this.menu.dataset.start, token: csrfmiddlewaretoken.value, file: item.file, key: item.key, finish: item.accepted ? { accepted: "1" } : {},
       fields: { folder, from_chat: !folder, as: as?.value || null, twin: "keep" },
       on: {
         state: (name) => this.say(item, this.words[name]),

@@ -52,9 +52,9 @@ function ask(method, url, { token, body, json, signal, sent = () => {} }) {
 }
 
 export class Transfer {
-  // `fields` is what is announced beside the file; `accepted`, that its sender knows of the people it names; `on` is told of its state (a word's name), of what has arrived, of being known.
-  constructor({ start, token, file, key, fields, on, accepted }) {
-    Object.assign(this, { start, token, file, key, fields, on, accepted });
+  // `fields` is what is announced beside the file; `finish`, what its sender said where they were asked; `on` is told of its state (a word's name), of what has arrived, of being known.
+  constructor({ start, token, file, key, fields, on, finish = {} }) {
+    Object.assign(this, { start, token, file, key, fields, on, finish });
     this.received = 0;
   }
 
@@ -113,7 +113,7 @@ export class Transfer {
     this.received = this.file.size;
     this.on.progress(this.received);
     this.on.state("checking");
-    return ask("POST", `${this.url}finish/${this.accepted ? "?accepted=1" : ""}`, { token, signal });
+    return ask("POST", `${this.url}finish/?${new URLSearchParams(this.finish)}`, { token, signal });
   }
 
   // Whether what has arrived is how this file begins. Hashes are there on secure origins only; elsewhere name and size must do.

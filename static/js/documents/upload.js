@@ -21,6 +21,7 @@ class Upload {
     this.file = file;
     this.path = path;
     this.twin = "";
+    this.said = { same: "ask" };
     this.document = queue.document;
     this.remembered = `upload ${location.pathname} ${[...path, file.name].join("/")} ${file.size} ${file.lastModified}`;
     this.key = queue.unfinished.keyOf(file) || sessionStorage.getItem(this.remembered) || uuid();
@@ -31,9 +32,14 @@ class Upload {
     this.bar.setAttribute("aria-label", file.name);
     this.part("cancel").addEventListener("click", () => this.cancel());
     this.part("retry").addEventListener("click", () => this.queue.add(this));
-    this.part("keep").addEventListener("click", () => { this.twin = "keep"; this.queue.add(this); });
-    this.part("share").addEventListener("click", () => { this.accepted = true; this.queue.add(this); });
-    this.part("version").addEventListener("click", () => { this.document = this.same.id; this.base = this.same.number; this.queue.add(this); });
+    this.part("keep").addEventListener("click", () => { this.twin = "keep"; delete this.said.same; this.queue.add(this); });
+    this.part("share").addEventListener("click", () => { this.said.accepted = "1"; this.queue.add(this); });
+    this.part("version").addEventListener("click", () => {
+      // All of a file whose content is known has arrived: it is finished as a version, not announced anew.
+      if (this.same.url) this.said.version_of = this.same.id;
+      else { this.document = this.same.id; this.base = this.same.number; }
+      this.queue.add(this);
+    });
     this.say("waiting");
   }
 
@@ -50,7 +56,7 @@ class Upload {
     try {
       const { start, token, folder, capacity, note, original } = this.queue;
       this.transfer = new Transfer({
-        start, token, file: this.file, key: this.key, accepted: this.accepted,
+        start, token, file: this.file, key: this.key, finish: this.said,
         fields: { folder, document: this.document, base: this.base ?? this.queue.base, note, original, as: capacity, twin: this.twin, path: this.path },
         on: {
           state: (name) => this.say(name),
@@ -83,6 +89,13 @@ class Upload {
       this.same = error.answer.document;
       this.say("", error.message);
       this.offer("version", "keep", "cancel");
+      return;
+    }
+    if (code === "same_content") {
+      this.same = error.answer.document;
+      this.part("open").href = this.same.url;
+      this.say("", error.message);
+      this.offer("version", "keep", "open", "cancel");
       return;
     }
     if (code === "says_who") {
