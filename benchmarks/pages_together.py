@@ -46,7 +46,7 @@ def begin(slug: str, words: str) -> int:
 
     from accounts.models import User
     from groups.models import Group
-    from groups.pages.content.markdown import parsed
+    from groups.pages.content.from_markdown import parsed
     from groups.pages.services import create_page
     from groups.standing import Standing
 

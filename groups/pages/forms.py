@@ -12,7 +12,7 @@ from groups.documents.names import TITLE_LENGTH
 from groups.documents.services.uploads import NOTE_LENGTH
 from groups.pages.content import Node
 from groups.pages.content.from_docx import read as read_docx
-from groups.pages.content.markdown import LONGEST, parsed
+from groups.pages.content.from_markdown import LONGEST, parsed
 from groups.pages.services.templates import OUTLINES
 from partners.capacity import Capacity
 

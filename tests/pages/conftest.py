@@ -15,7 +15,7 @@ from pycrdt import Doc, XmlElement, XmlText
 from core.realtime import bell
 from core.realtime.origins import ExactOrigins
 from groups.pages import protocol
-from groups.pages.content.markdown import parsed
+from groups.pages.content.from_markdown import parsed
 from groups.pages.content.tree import root_of
 from groups.pages.live import PageEndpoint, PageHub
 from groups.pages.protocol import STEP_1, STEP_2, UPDATE, Aware, State, Sync

@@ -14,7 +14,8 @@ from django.urls import reverse
 from groups.documents.models import Document
 from groups.pages.content.docx import file_of
 from groups.pages.content.from_docx import read
-from groups.pages.content.markdown import parsed, written
+from groups.pages.content.from_markdown import parsed
+from groups.pages.content.markdown import written
 from groups.pages.services import compact, outline, save_text, text_of
 from groups.pages.services.templates import OUTLINES
 from groups.standing import Standing

@@ -7,7 +7,8 @@ from pycrdt import Doc, XmlElement, XmlText
 
 from groups.pages.changes import shape_of
 from groups.pages.content import blocks_of, opened
-from groups.pages.content.markdown import parsed, written
+from groups.pages.content.from_markdown import parsed
+from groups.pages.content.markdown import written
 from groups.pages.content.merging import merged, pieces_of
 from groups.pages.content.tree import root_of, settled
 from groups.pages.content.writing import put

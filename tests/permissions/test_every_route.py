@@ -33,7 +33,7 @@ from groups.clearance import services as clearance
 from groups.documents.models import Preview, PreviewPage
 from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
-from groups.pages.content.markdown import parsed
+from groups.pages.content.from_markdown import parsed
 from groups.pages.services import add_comment, create_page
 from groups.services import invite
 from groups.standing import Standing

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from groups.documents.reading.xml import Token, What, tokens
-from groups.pages.content.markdown import LONGEST, TooLong, joined
+from groups.pages.content.from_markdown import LONGEST, TooLong, joined
 from groups.pages.content.tree import Node, Words
 
 MOST_TOKENS = 1_500_000

@@ -1,22 +1,12 @@
-"""Pages as Markdown and back: CommonMark with tables, and notes at the foot written where they belong, as `^[...]`."""
+"""Pages as Markdown: CommonMark with tables, and notes at the foot written where they belong, as `^[...]`."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from django.utils.translation import gettext as _
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
-from markdown_it.tree import SyntaxTreeNode
-
-from core.errors import DomainError
-from core.markdown import TooComplex, clean, counting_parser
 from groups.pages.content.tree import Node, Words
 
-LONGEST = 400_000
-MOST_STEPS = 150_000
 DEEPEST = 24
 ESCAPED = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w)|\^(?=\[)")
 AT_START = re.compile(
@@ -24,15 +14,6 @@ AT_START = re.compile(
 )
 FENCE = re.compile(r"`+")
 TIGHT = re.compile(r"(?:[-*]|1[.)]) \S")
-
-
-class TooLong(DomainError):
-    """The text is more than a page holds."""
-
-    code = "too_long"
-
-
-# --- Out --------------------------------------------------------------------------------------------------------------
 
 
 def written(blocks: Sequence[Node]) -> str:
@@ -179,123 +160,3 @@ def _bare(part: Words | Node) -> str:
         pad = " " if text.startswith("`") or text.endswith("`") or (text[0] == text[-1] == " ") else ""
         return f"{fence}{pad}{text}{pad}{fence}"
     return ESCAPED.sub(lambda found: "\\" + found[0], text)
-
-
-# --- In ---------------------------------------------------------------------------------------------------------------
-
-
-def parsed(text: str) -> tuple[Node, ...]:
-    """Return the blocks that a text in Markdown makes; raises `TooLong`."""
-    text = clean(text)
-    if len(text) > LONGEST:
-        raise TooLong(_("This is longer than a page holds. Make several of it."))
-    try:
-        tokens = _parser().parse(text, {"most": MOST_STEPS})
-    except TooComplex as error:
-        raise TooLong(_("This is longer than a page holds. Make several of it.")) from error
-    return tuple(_block(one) for one in SyntaxTreeNode(tokens).children)
-
-
-@cache
-def _parser() -> MarkdownIt:
-    parser = counting_parser().enable(["table"])
-    parser.inline.ruler.before("link", "note", _note)
-    parser.inline.add_terminator_char("^")
-    return parser
-
-
-def _note(state: StateInline, silent: bool) -> bool:
-    """Read `^[...]` as a note whose text is what stands in the brackets."""
-    if not state.src.startswith("^[", state.pos):
-        return False
-    end = state.md.helpers.parseLinkLabel(state, state.pos + 1, True)
-    if end < 0:
-        return False
-    if not silent:
-        start, most = state.pos + 2, state.posMax
-        state.push("note_open", "span", 1)
-        state.pos, state.posMax = start, end
-        state.md.inline.tokenize(state)
-        state.posMax = most
-        state.push("note_close", "span", -1)
-    state.pos = end + 1
-    return True
-
-
-LISTS = {"bullet_list", "ordered_list", "list_item", "blockquote"}
-CELLS = {"th": "table_header", "td": "table_cell"}
-
-
-def _block(node: SyntaxTreeNode) -> Node:
-    match node.type:
-        case "heading":
-            return Node("heading", {"level": min(4, int(node.tag[1:]))}, _inlines(node))
-        case "paragraph":
-            return Node("paragraph", {}, _inlines(node))
-        case "fence" | "code_block":
-            text = node.content.removesuffix("\n")
-            return Node("code_block", {}, (Words(text),) if text else ())
-        case "hr":
-            return Node("horizontal_rule")
-        case "table":
-            rows = [row for part in node.children for row in part.children]
-            return Node("table", {}, tuple(_row(row) for row in rows))
-        case kind if kind in LISTS:
-            children = tuple(_block(one) for one in node.children)
-            if kind in {"list_item", "blockquote"} and not children:
-                children = (Node("paragraph"),)
-            order = {"order": int(node.attrs.get("start", 1))} if kind == "ordered_list" else {}
-            return Node(kind, order, children)
-        case _:
-            return Node("paragraph", {}, _inlines(node))
-
-
-def _row(row: SyntaxTreeNode) -> Node:
-    cells = tuple(
-        Node(CELLS.get(one.type, "table_cell"), {}, (Node("paragraph", {}, _inlines(one)),)) for one in row.children
-    )
-    return Node("table_row", {}, cells)
-
-
-def _inlines(node: SyntaxTreeNode) -> tuple[Node | Words, ...]:
-    return tuple(joined(part for child in node.children for part in _parts(child, {})))
-
-
-def _parts(node: SyntaxTreeNode, marks: dict[str, Any]) -> Iterator[Node | Words]:
-    match node.type:
-        case "text" | "text_special":
-            yield Words(node.content, marks)
-        case "code_inline":
-            yield Words(node.content, {**marks, "code": {}})
-        case "softbreak":
-            yield Words(" ", marks)
-        case "hardbreak":
-            yield Node("hard_break")
-        case "note":
-            inside = tuple(joined(part for child in node.children for part in _parts(child, {})))
-            yield Node("footnote", {}, tuple(one for one in inside if isinstance(one, Words)))
-        case "strong" | "em":
-            for child in node.children:
-                yield from _parts(child, {**marks, node.type: {}})
-        case "link":
-            for child in node.children:
-                yield from _parts(child, {**marks, "link": {"href": str(node.attrs.get("href", ""))}})
-        case _:
-            for child in node.children:
-                yield from _parts(child, marks)
-
-
-def joined(parts: Iterable[Node | Words]) -> Iterator[Node | Words]:
-    """Put runs together that have the same marks, and leave out empty ones."""
-    last: Words | None = None
-    for part in parts:
-        if isinstance(part, Words) and last is not None and last.marks == part.marks:
-            last = Words(last.text + part.text, last.marks)
-            continue
-        if last is not None and last.text:
-            yield last
-        last = part if isinstance(part, Words) else None
-        if isinstance(part, Node):
-            yield part
-    if last is not None and last.text:
-        yield last

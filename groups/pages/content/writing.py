@@ -11,7 +11,8 @@ from typing import Any
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
-from groups.pages.content.markdown import block_text, parsed
+from groups.pages.content.from_markdown import parsed
+from groups.pages.content.markdown import block_text
 from groups.pages.content.tree import Node, Words, node_of, root_of
 
 PLAIN_MARKS = ("strong", "em", "code", "link")

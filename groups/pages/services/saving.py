@@ -12,7 +12,8 @@ from groups.documents.services import add_words
 from groups.documents.services.locking import locked_library
 from groups.models import Group
 from groups.pages.content import Node, blocks_of, opened
-from groups.pages.content.markdown import parsed, written
+from groups.pages.content.from_markdown import parsed
+from groups.pages.content.markdown import written
 from groups.pages.content.merging import merged
 from groups.pages.content.writing import put, put_blocks
 from groups.pages.models import EMPTY_UPDATE, Page

@@ -16,8 +16,9 @@ from groups.documents.library import Library
 from groups.documents.views.frame import address, form_page, framed, whole_number
 from groups.pages import access, services
 from groups.pages.content import blocks_of, opened
+from groups.pages.content.from_markdown import parsed
 from groups.pages.content.html import rendered
-from groups.pages.content.markdown import parsed, written
+from groups.pages.content.markdown import written
 from groups.pages.forms import NameForm, NewPageForm, WriteForm
 from groups.pages.live.places import colour_of
 from groups.pages.models import Page
