@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:document_id>/write/", writing.write, name="write"),
     path("<int:document_id>/write/history/", history.history, name="history"),
     path("<int:document_id>/write/as/<slug:form>/", files.export, name="export"),
+    path("<int:document_id>/write/again/<int:number>/", writing.restore, name="restore"),
     path("<int:document_id>/name/", writing.name, name="name"),
     path("<int:document_id>/comments/", comments.comments, name="comments"),
     path("<int:document_id>/comments/<int:comment_id>/answers/", comments.answer, name="answer"),

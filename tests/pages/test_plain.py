@@ -123,3 +123,62 @@ def test_a_version_is_kept_under_a_name(client, page, member, supply_chains):
     with versions[0].open() as file:
         assert file.read().decode() == text_of(page.pk)
     assert Page.objects.count() == 1
+
+
+def test_the_page_says_again_what_a_version_says(client, page, member, observer, lead, supply_chains):
+    base = text_of(page.pk)
+    saved(page, lead, base, "Something else.\n")
+    address = reverse("pages:restore", args=[supply_chains.slug, page.pk, 1])
+    client.force_login(observer)
+    assert client.post(address).status_code == 404
+    assert address not in client.get(page.document.get_absolute_url()).text
+
+    client.force_login(member)
+    assert address in client.get(page.document.get_absolute_url()).text
+    client.post(address)
+
+    assert text_of(page.pk) == base
+    assert page.updates.last().author == member
+
+
+def test_comments_are_made_answered_settled_and_read(client, page, member, lead, observer, weavers, supply_chains):
+    address = reverse("pages:comments", args=[supply_chains.slug, page.pk])
+    client.force_login(member)
+    for _ in range(2):
+        made = client.post(address, {"anchor": "c1", "body": " What is meant? "}).json()
+    assert (made["anchor"], made["body"], made["author"]["organisation"]) == ("c1", "What is meant?", weavers.name)
+
+    client.force_login(lead)
+    answers = reverse("pages:answer", args=[supply_chains.slug, page.pk, made["id"]])
+    sent = {"body": "All of it.", "key": uuid.uuid4()}
+    for _ in range(2):
+        answered = client.post(answers, sent).json()
+    assert [one["body"] for one in answered["answers"]] == ["All of it."]
+    settled = client.post(reverse("pages:resolve", args=[supply_chains.slug, page.pk, made["id"]])).json()
+    assert settled["resolved"]
+
+    client.force_login(observer)
+    assert [one["body"] for one in client.get(address).json()["comments"]] == ["What is meant?"]
+    assert "What is meant?" in client.get(reverse("pages:write", args=[supply_chains.slug, page.pk])).text
+    assert client.post(address, {"anchor": "c2", "body": "Mine"}).status_code == 404
+    opened = client.post(answers, {"body": "Mine", "key": uuid.uuid4()})
+    assert opened.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"anchor": "", "body": "x"}, 422),
+        ({"anchor": "a" * 65, "body": "x"}, 422),
+        ({"anchor": "c1", "body": " "}, 422),
+        ({"anchor": "c1", "body": "x" * 4001}, 422),
+        ({"anchor": "taken", "body": "x"}, 409),
+    ],
+)
+def test_comments_that_cannot_be(client, page, member, lead, supply_chains, sent, status):
+    address = reverse("pages:comments", args=[supply_chains.slug, page.pk])
+    client.force_login(lead)
+    client.post(address, {"anchor": "taken", "body": "Mine."})
+    client.force_login(member)
+    assert client.post(address, sent).status_code == status
+    assert page.comments.count() == 1

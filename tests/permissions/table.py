@@ -292,6 +292,7 @@ POST = {
     "pages:new": "....++.",
     "pages:write": "....++.",
     "pages:name": "....++.",
+    "pages:restore": "....++.",
     "pages:comments": "....++.",
     "pages:answer": "....++.",
     "pages:resolve": "....++.",

@@ -2,7 +2,7 @@
 
 from groups.pages.services.commenting import add_comment, answer_comment, resolve_comment
 from groups.pages.services.log import Outcome, Write, append, changes_after, content_of
-from groups.pages.services.saving import create_page, name_version, save_text, text_of
+from groups.pages.services.saving import create_page, name_version, restore_version, save_text, text_of
 from groups.pages.services.settling import compact, find_words, settle_pages
 from groups.pages.services.templates import outline
 
@@ -20,6 +20,7 @@ __all__ = [
     "name_version",
     "outline",
     "resolve_comment",
+    "restore_version",
     "save_text",
     "settle_pages",
     "text_of",

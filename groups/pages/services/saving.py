@@ -88,6 +88,14 @@ def _take(page_id: int, change: bytes, by: Capacity) -> None:
             raise NotAllowed(_("You may read here, but not write."))
 
 
+def restore_version(page: Page, *, by: Capacity, number: int) -> str:
+    """Have the page say again what a version says, as a change like any other; what is written at that moment is kept."""
+    version = Version.objects.get(document=page.document, number=number)
+    with version.open() as file:
+        text = file.read().decode()
+    return save_text(page, by=by, base=text_of(page.pk), text=text)
+
+
 def name_version(page: Page, *, by: Capacity, key: uuid.UUID, note: str) -> Version:
     """Keep the page as it is now as a version, under a name. The same key gives the same version."""
     return add_words(text_of(page.pk), group=page.document.group, by=by, key=key, note=note, document=page.document)

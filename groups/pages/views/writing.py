@@ -22,6 +22,7 @@ from groups.pages.content.markdown import written
 from groups.pages.forms import NameForm, NewPageForm, WriteForm
 from groups.pages.live.places import colour_of
 from groups.pages.models import Page
+from groups.pages.views.comments import listed
 
 either = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -101,6 +102,7 @@ def write_context(request: HttpRequest, page: Page, library: Library, **more: An
         speaks=speaks,
         colour=colour_of(request.user.pk or 0),
         comments=reverse("pages:comments", args=[library.group.slug, page.pk]),
+        remarks=listed(page, library),
         **{
             "form": WriteForm(library=library, initial={"text": text, "base": text}) if may_write else None,
             "naming": NameForm(library=library, auto_id="name_%s") if may_write else None,
@@ -141,3 +143,16 @@ def name(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
         action=_("Keep it"),
         back=reverse("pages:write", args=[slug, page.pk]),
     )
+
+
+@require_POST
+def restore(request: HttpRequest, slug: str, document_id: int, number: int) -> HttpResponse:
+    """Have the page say again what one of its versions says."""
+    page, library = access.page_for_writer(request.user, slug, document_id)
+    version = library_access.version_of(page.document, number)
+    try:
+        services.restore_version(page, by=library.standing.capacities[0], number=version.number)
+        messages.success(request, _("The page says again what version %(number)d says.") % {"number": number})
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    return redirect("pages:write", slug, page.pk)

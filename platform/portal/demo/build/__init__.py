@@ -10,7 +10,18 @@ from datetime import date
 
 from django.db import transaction
 
-from portal.demo.build import cleared, conversations, directory, groups, library, notices, rooms, threads, waiting
+from portal.demo.build import (
+    cleared,
+    conversations,
+    directory,
+    groups,
+    library,
+    notices,
+    pages,
+    rooms,
+    threads,
+    waiting,
+)
 from portal.demo.build.site import Site
 
 __all__ = ["Site", "build"]
@@ -23,6 +34,7 @@ def build(today: date) -> Site:
     directory.build(site)
     groups.build(site)
     library.build(site)
+    pages.build(site)
     threads.build(site)
     rooms.build(site)
     conversations.build(site)
