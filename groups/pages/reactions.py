@@ -1,11 +1,16 @@
 """Who may write in a page may change at any moment: open pages ask again at once."""
 
+from django.db.models import F
+
 from core.realtime.bell import send_on_commit
 from groups.events import MembershipChanged, ParticipantEnded, RightsChanged
 from groups.pages.channels import RIGHTS
+from groups.pages.models import Page
 
 
 def _ask_again(group_id: int) -> None:
+    """Raise the number under which rights were asked; the group is locked already, and pages are locked after their group."""
+    Page.objects.filter(document__group=group_id).update(rights=F("rights") + 1)
     send_on_commit(RIGHTS, {"type": "pages.rights", "groups": [group_id]})
 
 

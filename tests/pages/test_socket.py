@@ -111,11 +111,31 @@ async def test_who_is_removed_is_cut_off_and_writes_no_more(editor, page, member
     assert not [one for one in page_hub.pages[page.pk].clients if one.user_id == member.pk]
 
 
+async def test_who_is_removed_reads_nothing_that_is_written_afterwards(
+    editor, page, member, lead, aend, supply_chains, page_hub, monkeypatch
+):
+    mine, theirs = await editor(member, page), await editor(lead, page)
+    other = PageHub(poll=3600)
+    third = await editor(member, page, hub=other)
+
+    async def unheard(groups):
+        """No bell rings for rights."""
+
+    monkeypatch.setattr(page_hub, "_rights_moved", unheard)
+    monkeypatch.setattr(other, "_rights_moved", unheard)
+    await aend(member, supply_chains)
+    await theirs.write("Not for everybody.")
+
+    for one in (mine, third):
+        assert await one.told("denied") == {"type": "denied", "reason": "gone"}
+        assert (await one.told("closed"))["code"] == 4404
+        assert "Not for everybody" not in one.text
+
+
 async def test_who_is_removed_is_cut_off_without_writing(editor, page, member, lead, aend, supply_chains, page_hub):
     mine, _theirs = await editor(member, page), await editor(lead, page)
 
     await aend(member, supply_chains)
-    await page_hub.poll()
 
     assert await mine.told("denied") == {"type": "denied", "reason": "gone"}
 

@@ -10,6 +10,7 @@ from core.realtime.limits import Bucket
 from core.realtime.outbox import TOO_SLOW
 from core.realtime.sessions import SignedIn
 from groups.pages.access import Right
+from groups.pages.services.log import NEVER
 
 WAITING_MAX = 24 * 1024**2
 """Bytes that may wait for one reader: a whole page, and what is written while it goes out."""
@@ -22,6 +23,8 @@ class Client:
 
     def __init__(self, session: SignedIn, organisation_id: int | None, right: Right) -> None:
         self.session, self.organisation_id, self.right = session, organisation_id, right
+        # What named the rights when this one's was asked (`services.reading.asked_of`).
+        self.asked = NEVER
         self.code: int | None = None
         self.on_close: Callable[[], object] = lambda: None
         self.bucket = Bucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE)

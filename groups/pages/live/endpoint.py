@@ -112,7 +112,10 @@ class PageEndpoint:
         match protocol.parse(data):
             case Sync(step, state) if step == STEP_1:
                 protocol.clocks(state)
-                client.put(protocol.sync(STEP_2, await in_thread(_missing, opened.page, state)))
+                missing = await in_thread(_missing, opened.page, state)
+                # Asked after it was read: whoever may read now may read that.
+                await self.hub.check(opened, [client])
+                client.put(protocol.sync(STEP_2, missing))
             case Sync(step, update):
                 if len(update) > UPDATE_MAX:
                     client.deny("too-large")

@@ -21,7 +21,7 @@ from groups.pages.channels import RIGHTS, page_channel
 from groups.pages.live.client import Client
 from groups.pages.live.opened import GONE, Opened
 from groups.pages.live.places import Place
-from groups.pages.services.reading import groups_of, heads_of
+from groups.pages.services.reading import asked_of, groups_of, heads_of
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +119,9 @@ class PageHub:
 
     # --- What is asked --------------------------------------------------------------------------------------------
 
+    def _asked(self, page: int, people: Collection[int]) -> tuple[tuple[int, int], dict[int, Right]]:
+        return asked_of(page), self.rights(page, people)
+
     def rights(self, page: int, people: Collection[int]) -> dict[int, Right]:
         """Return what these people may do with the page."""
         return page_rights(page, people)
@@ -162,9 +165,14 @@ class PageHub:
     async def check_rights(self, pages: Collection[Opened]) -> None:
         """Ask anew what everybody may do; to whom the page looks like none now, it is closed."""
         for opened in pages:
-            rights = await in_thread(self.rights, opened.page, {client.user_id for client in opened.clients})
-            for client in list(opened.clients):
-                right = rights.get(client.user_id)
+            await self.check(opened, list(opened.clients))
+
+    async def check(self, opened: Opened, clients: Collection[Client]) -> None:
+        """Ask anew what these may do: the number of the rights first and the rights after it, which are at least as new."""
+        if clients:
+            asked, rights = await in_thread(self._asked, opened.page, {client.user_id for client in clients})
+            for client in clients:
+                client.asked, right = asked, rights.get(client.user_id)
                 if right is None:
                     client.deny("gone")
                     client.close(GONE)

@@ -12,6 +12,7 @@ from pycrdt import merge_updates
 
 from core.logs import happening
 from core.realtime import bell
+from core.realtime.sockets import BUSY
 from core.realtime.threads import in_thread
 from groups.pages import protocol
 from groups.pages.channels import page_channel
@@ -19,7 +20,7 @@ from groups.pages.live.client import Client
 from groups.pages.live.places import Place, place_of
 from groups.pages.protocol import STEP_1, UPDATE, State
 from groups.pages.services import Outcome, Write, append, changes_after, content_of
-from groups.pages.services.reading import heads_of, state_of
+from groups.pages.services.reading import asked_of, heads_of, state_of
 
 if TYPE_CHECKING:
     from groups.pages.live.hub import PageHub
@@ -108,9 +109,11 @@ class Opened:
                 continue
             except Http404:
                 outcomes = [Outcome("gone")] * len(writes)
-            self._tell(merged, outcomes, {client: len(parts) for client, parts in said.items()})
+            await self._tell(merged, outcomes, {client: len(parts) for client, parts in said.items()})
 
-    def _tell(self, written: list[tuple[Client, bytes]], outcomes: list[Outcome], counts: dict[Client, int]) -> None:
+    async def _tell(
+        self, written: list[tuple[Client, bytes]], outcomes: list[Outcome], counts: dict[Client, int]
+    ) -> None:
         """Say to each what became of its changes, and of how many; hand on what was committed."""
         rows: list[tuple[int, Client, bytes]] = []
         for (client, data), outcome in zip(written, outcomes, strict=True):
@@ -129,7 +132,9 @@ class Opened:
             return
         if rows[0][0] == self.head + 1:
             self.head = rows[-1][0]
-            self._send(_merged([data for _, _, data in rows]), apart_from=rows[0][1] if len(rows) == 1 else None)
+            alone = rows[0][1] if len(rows) == 1 else None
+            asked = max(outcome.asked for outcome in outcomes)
+            await self._send(_merged([data for _, _, data in rows]), asked, apart_from=alone)
         self.moved(rows[-1][0])
 
     # --- Reading --------------------------------------------------------------------------------------------------
@@ -147,16 +152,23 @@ class Opened:
     async def _read(self) -> None:
         while self.wanted > self.head:
             try:
-                seq, rows = await in_thread(_after, self.page, self.head)
+                seq, rows, asked = await in_thread(_after, self.page, self.head)
             except (DatabaseError, Http404):
                 return  # the poll comes again
             if seq <= self.head:
                 return
             self.head = seq
             if rows:
-                self._send(_merged(rows))
+                await self._send(_merged(rows), asked)
 
-    def _send(self, update: bytes, *, apart_from: Client | None = None) -> None:
+    async def _send(self, update: bytes, asked: tuple[int, int], *, apart_from: Client | None = None) -> None:
+        """Hand on what was committed when rights were named so: who was asked under another name is asked again first."""
+        stale = [client for client in self.clients if client.asked != asked]
+        try:
+            await self.hub.check(self, stale)
+        except DatabaseError:
+            for client in stale:
+                client.close(BUSY)  # they come again, and get what they missed
         frame = protocol.sync(UPDATE, update)
         for client in self.clients:
             if client is not apart_from:
@@ -257,10 +269,10 @@ def _merged(parts: list[bytes]) -> bytes:
     return parts[0] if len(parts) == 1 else merge_updates(*parts)
 
 
-def _after(page: int, seq: int) -> tuple[int, list[bytes]]:
-    """Return what was written after a number, or the whole page where the log begins later."""
+def _after(page: int, seq: int) -> tuple[int, list[bytes], tuple[int, int]]:
+    """Return what was written after a number, or the whole page where the log begins later; and what names the rights now."""
     reached, rows = changes_after(page, seq)
-    if reached is not None:
-        return reached, rows
-    reached, content = content_of(page)
-    return reached, [content]
+    if reached is None:
+        reached, content = content_of(page)
+        rows = [content]
+    return reached, rows, asked_of(page)

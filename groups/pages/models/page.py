@@ -22,6 +22,8 @@ class Page(models.Model):
     snapshot = models.BinaryField(default=EMPTY_UPDATE)
     snapshot_seq = models.PositiveBigIntegerField(default=0)
     size = models.PositiveBigIntegerField(default=len(EMPTY_UPDATE))
+    # Raised by every change of rights in the group, inside its transaction: who was asked before it is asked again.
+    rights = models.PositiveBigIntegerField(default=0)
     # How far the search knows the text, and when somebody wrote last.
     indexed_seq = models.PositiveBigIntegerField(default=0)
     written_at = models.DateTimeField(null=True, db_index=True)

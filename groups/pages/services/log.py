@@ -35,9 +35,13 @@ class Write:
     data: bytes
 
 
+NEVER = (-1, -1)
+"""What no rights were asked under."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a change: `seq` and `at` where it is in the log now, else why not.
+    """What became of a change: `seq` and `at` where it is in the log now, else why not. `asked` names the rights of then.
 
     `known` is one that says nothing new, `gap` one that goes on from something that never came.
     """
@@ -45,6 +49,7 @@ class Outcome:
     refused: str = ""
     seq: int = 0
     at: datetime | None = None
+    asked: tuple[int, int] = NEVER
 
 
 @transaction.atomic
@@ -102,7 +107,8 @@ class _Log:
         capacities = self.standings[write.user_id].capacities
         row.speak_as(next((one for one in capacities if one.organisation_id == write.organisation_id), capacities[0]))
         self.rows.append(row)
-        return Outcome(seq=row.seq, at=self.at)
+        assert self.document is not None
+        return Outcome(seq=row.seq, at=self.at, asked=(self.page.rights, self.document.reach))
 
     def _is_news(self, shape: Shape, data: bytes) -> bool:
         """Whether it adds anything. Who comes back says again all that was ever taken away: that is looked at closely."""
