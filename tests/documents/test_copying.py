@@ -159,3 +159,16 @@ def test_a_new_version_is_never_asked_about(add, member, supply_chains, sent):
     with pytest.raises(SameContent):
         finish_upload(sent(), by=by, keep_both=False)
     assert add(member, supply_chains, "first.txt", TEXT, document=document, keep_both=False).number == 2
+
+
+def test_a_document_is_marked_for_oneself_on_its_page(add, member, observer, supply_chains, signed_in):
+    document = add(member, supply_chains, "first.txt", TEXT).document
+    address = reverse("bookmarks:document", args=[supply_chains.slug, document.pk])
+    page = signed_in(observer).get(document.get_absolute_url()).content.decode()
+    assert (address in page, "Bookmarked" in page) == (True, False)
+    page = signed_in(observer).post(address, {"on": "on"}, follow=True).content.decode()
+    assert "Bookmarked</button>" in page
+    assert "first" in signed_in(observer).get(reverse("bookmarks:list")).content.decode()
+    assert "Bookmarked</button>" not in signed_in(member).get(document.get_absolute_url()).content.decode()
+    page = signed_in(observer).post(address, follow=True).content.decode()
+    assert "Bookmarked</button>" not in page
