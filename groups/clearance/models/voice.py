@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import TimeStamped
 from groups.clearance.models.round import TEXT_LENGTH, Round
@@ -14,7 +15,7 @@ from partners.models import Organisation, Spoken, StakeholderType
 class Says(models.TextChoices):
     """What an organisation says to a version."""
 
-    CLEAR = "clear", _("Clear")
+    CLEAR = "clear", pgettext_lazy("said of a document", "Clear")
     COMMENT = "comment", _("Clear, with a comment")
     OBJECT = "object", _("Object")
 
@@ -25,7 +26,7 @@ WITH_TEXT = frozenset({Says.COMMENT, Says.OBJECT})
 class Result(models.TextChoices):
     """What a voice counted for when the round ended."""
 
-    CLEAR = "clear", _("Clear")
+    CLEAR = "clear", pgettext_lazy("said of a document", "Clear")
     COMMENT = "comment", _("Clear, with a comment")
     OBJECT = "object", _("Object")
     SILENT = "silent", _("No answer")
