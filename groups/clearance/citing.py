@@ -23,6 +23,8 @@ def address(publication: Publication) -> str:
 def in_words(publication: Publication) -> str:
     """Return the citation as it stands in a list of sources."""
     one = publication
+    if one.citation:
+        return f"{one.citation} {address(one)}"
     return f"{one.authors} ({one.year}). {one.title}. {settings.SITE_NAME}. {address(one)}"
 
 

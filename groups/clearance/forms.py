@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.conf.locale import LANG_INFO
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +14,13 @@ from groups.clearance.models.round import NOTE_LENGTH, TEXT_LENGTH
 from groups.clearance.services import members_to_ask
 from groups.documents.forms import LAST_NUMBER, KeyedForm
 from groups.documents.models import Document
+from groups.documents.models.describing import CITATION_LENGTH, language_choices
 from groups.documents.names import TITLE_LENGTH
 from groups.models import Group
 from partners.capacity import Capacity
 
-LANGUAGES = "en ar bn de es fa fr hi id it ja km ko my ne nl pl pt ro ru sw th tr uk ur vi zh-hans".split()
+FROM_RECORD = {"cc-by": Licence.BY, "cc-by-sa": Licence.BY_SA, "cc-by-nc": Licence.BY_NC, "reserved": Licence.RESERVED}
+"""Licences of a document's record under which it can be published."""
 
 
 def moment(label: Any, hint: Any = "") -> forms.DateTimeField:
@@ -171,13 +172,25 @@ class PublishForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "maxlength": False}),
     )
     year = forms.IntegerField(label=_("Year"), min_value=EARLIEST_YEAR, max_value=9999)
-    language = forms.ChoiceField(
-        label=_("Language"), choices=[(code, LANG_INFO[code]["name_local"].capitalize()) for code in LANGUAGES]
+    language = forms.ChoiceField(label=_("Language"), choices=language_choices)
+    citation = Line(
+        label=_("How to cite it"),
+        required=False,
+        max_length=CITATION_LENGTH,
+        help_text=_("Left empty, it is put together of authors, year and title."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     licence = forms.ChoiceField(label=_("Licence"), choices=Licence.choices, widget=forms.RadioSelect)
 
     def __init__(self, data: Any = None, *, document: Document, group: Group) -> None:
-        begun = {"title": document.title, "authors": group.name, "year": timezone.now().year, "language": "en"}
+        begun = {
+            "title": document.title,
+            "authors": group.name,
+            "year": document.year or timezone.now().year,
+            "language": document.language or "en",
+            "citation": document.citation,
+            "licence": FROM_RECORD.get(document.licence),
+        }
         super().__init__(data, initial=begun)
         self.fields["year"].widget.attrs |= {"class": "input--number", "inputmode": "numeric"}
 

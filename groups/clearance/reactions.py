@@ -1,7 +1,7 @@
 """What rounds do when members come and go, and when a document gets a version or is thrown away."""
 
-from groups.clearance.services import follow_members, overtake, refuse_to_lose
-from groups.documents.events import DocumentDeleted, VersionAdded
+from groups.clearance.services import follow_members, overtake, refuse_to_hide, refuse_to_lose
+from groups.documents.events import DocumentDeleted, DocumentMarked, VersionAdded
 from groups.events import (
     MembershipChanged,
     MembershipEnded,
@@ -29,3 +29,8 @@ def version_added(event: VersionAdded) -> None:
 def document_deleted(event: DocumentDeleted) -> None:
     """What is being cleared or is published is not thrown away."""
     refuse_to_lose(event.document)
+
+
+def document_marked(event: DocumentMarked) -> None:
+    """What is published is green: a publication is withdrawn before its document is to stay in the group."""
+    refuse_to_hide(event.document)

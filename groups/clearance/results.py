@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from groups.breakdown import Breakdown, breakdown, type_label
 from groups.bylines import Byline, bylines, bylines_for
-from groups.clearance.models import Answer, Publication, Result, Round, Voice
+from groups.clearance.models import Answer, Publication, Result, Round, Silent, Voice
 from groups.standing import Standing
 from partners.models import StakeholderType
 
@@ -98,21 +98,36 @@ class Clearers:
         return len(self.said) + len(self.by_silence) + self.unnamed
 
 
-def clearers_of(publication: Publication, standing: Standing) -> Clearers:
-    """Return the organisations that cleared the version, by the rule of names: no people, and no words of theirs.
+def clearers_of(publications: Sequence[Publication], standing: Standing) -> list[Clearers]:
+    """Return, for each, the organisations that cleared it, by the rule of names: no people, and no words of theirs.
 
-    Silence is named only where the group's rule made it a clearance, which each of them knew; otherwise it is a number.
+    Silence is named only where the group's rule made it a clearance, which each of them knew; otherwise it is a number. A fixed
+    number of queries.
     """
-    voices = list(Voice.objects.select_related("organisation").filter(round=publication.round_id))
-    counted = [voice for voice in voices if voice.result in {Result.CLEAR, Result.COMMENT}]
-    silent = [voice for voice in voices if voice.result == Result.SILENT]
-    cleared_silently = silent if publication.round.silence == "clears" else []
-    rows = [*counted, *cleared_silently]
-    names = bylines_for([Asked(voice.organisation_id) for voice in rows], standing.user)
-    named = [(voice, by) for voice, by in zip(rows, names, strict=True) if by.organisation == voice.organisation.name]
+    of_round: dict[int, list[Voice]] = defaultdict(list)
+    rounds = {one.round_id: one.round for one in publications}
+    for voice in Voice.objects.select_related("organisation").filter(round__in=rounds):
+        by_silence = voice.result == Result.SILENT and rounds[voice.round_id].silence == Silent.CLEARS
+        if by_silence or voice.result in {Result.CLEAR, Result.COMMENT}:
+            of_round[voice.round_id].append(voice)
+    counted = [voice for voices in of_round.values() for voice in voices]
+    names = bylines_for([Asked(voice.organisation_id) for voice in counted], standing.user)
+    told = {
+        voice.pk: by for voice, by in zip(counted, names, strict=True) if by.organisation == voice.organisation.name
+    }
+    silent = _silent_in([pk for pk, round_ in rounds.items() if round_.silence != Silent.CLEARS])
+    return [_clearers(of_round[one.round_id], told, silent[one.round_id]) for one in publications]
+
+
+def _silent_in(rounds: Sequence[int]) -> Counter[int]:
+    return Counter(Voice.objects.filter(round__in=rounds, result=Result.SILENT).values_list("round_id", flat=True))
+
+
+def _clearers(voices: Sequence[Voice], told: dict[int, Byline], silent: int) -> Clearers:
+    named = [(voice, told[voice.pk]) for voice in voices if voice.pk in told]
     return Clearers(
         said=[by for voice, by in named if voice.result != Result.SILENT],
         by_silence=[by for voice, by in named if voice.result == Result.SILENT],
-        unnamed=len(rows) - len(named),
-        silent=len(silent) - len(cleared_silently),
+        unnamed=len(voices) - len(named),
+        silent=silent,
     )

@@ -18,3 +18,10 @@ class DocumentDeleted(Event):
     """A document is put in the trash; a room above that holds it for something refuses, and it stays."""
 
     document: Document
+
+
+@dataclass(frozen=True)
+class DocumentMarked(Event):
+    """How a document is to be handled was changed; a room above that shows it more widely than that refuses."""
+
+    document: Document

@@ -95,7 +95,7 @@ def test_who_becomes_undisclosed_later_is_a_number_from_then_on(client, publicat
     assert "1 organisation that is not named here" in text
 
 
-@pytest.mark.parametrize("field", ["title", "authors", "summary"])
+@pytest.mark.parametrize("field", ["title", "authors", "summary", "citation"])
 def test_the_words_around_it_name_nobody_who_is_not_named(circle, cleared, lead, field):
     with pytest.raises(DomainError):
         published(cleared, lead, **{field: f"By the {SECRET.upper()} and others"})

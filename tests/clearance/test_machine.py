@@ -103,10 +103,6 @@ class Clearance(RuleBasedStateMachine):
             assert fits
             self.words = dict.fromkeys(bodies)
 
-    def here(self):
-        places = Membership.objects.active().filter(group=self.group)
-        return {body for body in BODIES if places.filter(organisation=self.organisations[body]).exists()}
-
     @rule(body=st.sampled_from(BODIES), says=st.sampled_from(["clear", "comment", "object"]), stale=st.booleans())
     def answer(self, body, says, stale):
         round_ = self.open_round()
@@ -131,7 +127,7 @@ class Clearance(RuleBasedStateMachine):
         role = "observer" if place.role == "member" else "member"
         groups.change_membership_role(place, by=self.lead, role=role)
 
-    def here_with_voice(self):
+    def here(self):
         places = Membership.objects.active().filter(group=self.group).exclude(role="observer")
         return {body for body in BODIES if places.filter(organisation=self.organisations[body]).exists()}
 
@@ -149,7 +145,7 @@ class Clearance(RuleBasedStateMachine):
             services.attend()
             assert Round.objects.get(pk=round_.pk).stage == Stage.REVIEW
             return
-        counted = self.here_with_voice()
+        counted = self.here()
         said = {body: word or "silent" for body, word in self.words.items() if body in counted}
         Round.objects.filter(pk=round_.pk).update(until=timezone.now())
         services.attend()

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from core.errors import DomainError
 from groups.clearance import services
 from groups.clearance.models import Answer, Publication, Remark, Round, Rule, Stage
 from groups.documents.models import Document
+from groups.documents.services.describing import Description, describe_document
 from tests.clearance.conftest import (
     BYTES,
     DAY,
@@ -272,6 +274,28 @@ def test_a_document_that_is_not_green_is_not_published(signed_in, cleared, lead)
         answer = signed_in(lead).post(address(cleared, "publish/"), PUBLIC_WORDS)
         assert (answer.status_code, "Its mark must be green first" in answer.content.decode()) == (422, True)
     assert not Publication.objects.exists()
+
+
+def test_a_published_document_is_not_marked_to_stay_in_the_group(publication, supply_chains, draft, lead):
+    by, document = capacity(lead, supply_chains), Document.objects.get(pk=draft.document_id)
+    for mark in ("amber", "red"):
+        with pytest.raises(DomainError, match="withdraws the publication"):
+            describe_document(document, Description(mark=mark), by=by, base=document.record_version)
+        assert Document.objects.get(pk=draft.document_id).mark == "green"
+    services.withdraw_publication(publication, by=by, reason="It must stay inside.")
+    describe_document(document, Description(mark="red"), by=by, base=document.record_version)
+    assert Document.objects.get(pk=draft.document_id).mark == "red"
+
+
+def test_the_record_of_the_document_fills_in_the_publication(client, signed_in, cleared, lead):
+    words = {"language": "fr", "year": 2025, "licence": "cc-by-sa", "citation": "Cite us as the group wishes."}
+    Document.objects.update(**words)
+    form = signed_in(lead).get(address(cleared, "publish/")).context["form"]
+    begun = [form.initial[name] for name in ("language", "year", "licence", "citation")]
+    assert begun == ["fr", 2025, "cc-by-sa-4.0", "Cite us as the group wishes."]
+    made = published(cleared, lead, citation=words["citation"])
+    text = client.get(made.get_absolute_url()).content.decode()
+    assert "Cite us as the group wishes. http" in text
 
 
 def test_silence_that_clears_is_named_as_what_it_is(client, draft, supply_chains, lead, dockers, weavers):

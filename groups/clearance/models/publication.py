@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import TimeStamped
 from groups.clearance.models.round import NOTE_LENGTH, Round
 from groups.documents.models import Document, Version
+from groups.documents.models.describing import CITATION_LENGTH
 from groups.models import Find, Group
 from groups.models.group import groups_of, open_to
 from partners.models import Organisation, Spoken
@@ -90,8 +91,10 @@ class Publication(Searchable, Spoken, TimeStamped):
     title = models.CharField(max_length=200)
     authors = models.CharField(max_length=AUTHORS_LENGTH)
     summary = models.TextField(max_length=SUMMARY_LENGTH, blank=True)
+    # How it is cited, where that is not put together from the rest.
+    citation = models.CharField(max_length=CITATION_LENGTH, blank=True)
     year = models.PositiveSmallIntegerField()
-    language = models.CharField(max_length=8)
+    language = models.CharField(max_length=10)
     licence = models.CharField(max_length=14, choices=Licence.choices)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -2,7 +2,14 @@
 
 from groups.clearance.services.answering import answer
 from groups.clearance.services.asking import begin_clearance, members_to_ask, prolong, withdraw_round
-from groups.clearance.services.attending import attend, follow_members, overtake, refuse_to_lose, remind
+from groups.clearance.services.attending import (
+    attend,
+    follow_members,
+    overtake,
+    refuse_to_hide,
+    refuse_to_lose,
+    remind,
+)
 from groups.clearance.services.closing import outcome, settle
 from groups.clearance.services.publishing import publish_round, withdraw_publication
 from groups.clearance.services.reviewing import add_remark, begin_review
@@ -21,6 +28,7 @@ __all__ = [
     "overtake",
     "prolong",
     "publish_round",
+    "refuse_to_hide",
     "refuse_to_lose",
     "remind",
     "settle",

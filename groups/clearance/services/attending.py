@@ -11,7 +11,7 @@ from core.errors import DomainError
 from groups.clearance.models import Publication, Round, Stage, Voice
 from groups.clearance.services.closing import end, locked_alone, settle, tell_of_end
 from groups.clearance.services.locking import people_of
-from groups.documents.models import Document, Version
+from groups.documents.models import Document, Mark, Version
 from groups.models import Group, Membership
 from notifications.models import Notice
 from notifications.services import notify, retract
@@ -99,5 +99,15 @@ def refuse_to_lose(document: Document) -> None:
     """Refuse to put in the trash what is being cleared or is published: leads end that first, with a trace."""
     if Round.objects.open().filter(document=document).exists():
         raise UnderWay(_("This document is in review or in clearance. A lead withdraws the round first."))
+    _refuse_published(document)
+
+
+def refuse_to_hide(document: Document) -> None:
+    """Refuse to mark what is published as something that stays in the group."""
+    if document.mark != Mark.GREEN:
+        _refuse_published(document)
+
+
+def _refuse_published(document: Document) -> None:
     if Publication.objects.standing().filter(document=document).exists():
         raise UnderWay(_("This document is published. A lead withdraws the publication first."))

@@ -11,6 +11,7 @@ from groups.clearance.models.publication import AUTHORS_LENGTH, EARLIEST_YEAR, S
 from groups.clearance.models.round import NOTE_LENGTH
 from groups.clearance.services.locking import BadWords, RoundOver, leading, line, locked_round, words
 from groups.documents.models import Mark
+from groups.documents.models.describing import CITATION_LENGTH
 from groups.documents.names import TITLE_LENGTH
 from groups.models import Group, Membership
 from groups.services.speaking import locked_group
@@ -30,6 +31,7 @@ def publish_round(
     language: str,
     licence: str,
     summary: str = "",
+    citation: str = "",
 ) -> Publication:
     """Publish the version that was cleared: its bytes, who cleared them, and how it is cited. Once for each round.
 
@@ -37,6 +39,7 @@ def publish_round(
     """
     title, authors = line(title, TITLE_LENGTH), line(authors, AUTHORS_LENGTH)
     summary, licence = words(summary, SUMMARY_LENGTH), Licence(licence)
+    citation = line(citation, CITATION_LENGTH)
     round_, standing = locked_round(round_, by.user)
     by = leading(standing, by)
     if known := Publication.objects.filter(round=round_).first():
@@ -52,7 +55,7 @@ def publish_round(
         raise BadWords(_("Give it a title, and say whose work it is."))
     if not EARLIEST_YEAR <= year <= timezone.now().year + 1:
         raise BadWords(_("Give the year in which it is published."))
-    refuse_unnamed(round_.group, title, authors, summary)
+    refuse_unnamed(round_.group, title, authors, summary, citation)
     made = Publication(
         round=round_,
         group=round_.group,
@@ -62,6 +65,7 @@ def publish_round(
         title=title,
         authors=authors,
         summary=summary,
+        citation=citation,
         year=year,
         language=language,
         licence=licence,

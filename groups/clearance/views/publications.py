@@ -70,7 +70,7 @@ def _page(
     }
     if publication.withdrawn_at is None:
         context |= {
-            "clearers": clearers_of(publication, standing),
+            "clearers": clearers_of([publication], standing)[0],
             "citation": citing.in_words(publication),
             "newer": _newer(publication),
             "reason": form or (ReasonForm() if standing.may_manage else None),

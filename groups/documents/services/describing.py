@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from core.audit import record
 from core.errors import Conflict, DomainError
+from core.events import publish
 from groups.documents.access import may_delete
+from groups.documents.events import DocumentMarked
 from groups.documents.library import Library
 from groups.documents.models import Document, Mark, Version
 from groups.documents.services.documents import find_again
@@ -82,6 +84,7 @@ def _mark(library: Library, document: Document, *, was: str, by: Capacity, widen
         reach = max(reach, document.reach)
     refuse_widening(library, document.reach, reach, widen=widen)
     document.reach = reach
+    publish(DocumentMarked(document))
     record(by, "document.marked", document, was=was, now=now)
     if now == Mark.RED:
         withhold(document)
