@@ -1,4 +1,4 @@
-"""Refusals that are made before or around the interface's own views are problem details too."""
+"""Refusals that are made before or around the interface's own views are problem details too; HEAD is answered as GET."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,13 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Return the answer, a refusal in the form programs read."""
+        asks_head = request.method == "HEAD" and request.path_info.startswith(ROOT)
+        if asks_head:
+            # Its views know GET; the server leaves out the words, as it does on pages.
+            request.method = "GET"
         response = self.get_response(request)
+        if asks_head:
+            request.method = "HEAD"
         if response.status_code < 400 or not request.path_info.startswith(ROOT):
             return response
         if response.headers.get("Content-Type", "").startswith(MEDIA_TYPE):

@@ -4,17 +4,20 @@ import uuid
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.files import File
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accounts.services import change_standing
-from api.limits import WRITTEN
+from api.limits import WRITTEN, Pace
 from api.models import Token, digest_of
 from core.audit import AuditEntry
+from core.errors import RateLimited
 from core.realtime.limits import Bucket
 from discussions.models import Thread
 from groups.documents.models import Document, Upload
@@ -168,6 +171,42 @@ def test_too_fast_is_told_how_long_to_wait(program_of, member, supply_chains, mo
     assert int(answers[-1]["Retry-After"]) >= 1
     assert program.get("/groups").status_code == 200
     assert program_of(member).ask("POST", "/notifications/read", {}).status_code == 200
+
+
+def test_all_processes_together_count(db, monkeypatch):
+    monkeypatch.setattr("api.limits.time", SimpleNamespace(time=lambda: 1_800_000_001.0))
+    monkeypatch.setattr("api.limits.Bucket", partial(Bucket, clock=lambda: 0.0))
+    processes = [Pace() for _ in range(4)]
+    for number in range(90):
+        processes[number % 4].take(7, writes=True)
+    with pytest.raises(RateLimited) as refused:
+        processes[3].take(7, writes=True)
+    assert refused.value.retry_after == 59
+    processes[3].take(7, writes=False)
+    processes[3].take(8, writes=True)
+
+
+def test_where_they_share_nothing_each_counts_by_itself(db, monkeypatch):
+    def away(*args, **kwargs):
+        raise RedisConnectionError("Connection refused.")
+
+    monkeypatch.setattr("api.limits.cache.add", away)
+    monkeypatch.setattr("api.limits.Bucket", partial(Bucket, clock=lambda: 0.0))
+    process = Pace()
+    for _ in range(WRITTEN[1]):
+        process.take(7, writes=True)
+    with pytest.raises(RateLimited):
+        process.take(7, writes=True)
+
+
+def test_head_is_answered_as_get(program_of, member, supply_chains):
+    program = program_of(member)
+    for path, status in (("/groups", 200), ("/groups/supply-chains", 200), ("/groups/nowhere", 404)):
+        asked, told = program.ask("HEAD", path), program.get(path)
+        assert (asked.status_code, told.status_code) == (status, status)
+        assert (asked["Content-Type"], asked["Content-Length"]) == (told["Content-Type"], told["Content-Length"])
+        assert asked.content == b""
+    assert program.ask("HEAD", "/notifications/read").status_code == 405
 
 
 @pytest.fixture
