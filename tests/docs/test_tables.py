@@ -9,7 +9,20 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-READERS = {"text", "flag", "number", "choice", "origin", "address", "domain", "keys", "database", "redis", "folder"}
+READERS = {
+    "text",
+    "flag",
+    "number",
+    "choice",
+    "origin",
+    "address",
+    "domain",
+    "keys",
+    "database",
+    "redis",
+    "folder",
+    "program",
+}
 
 
 def rows(name):
