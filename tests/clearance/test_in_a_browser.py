@@ -13,7 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from groups.clearance import services
 from groups.clearance.models import Answer, Publication, Round, Stage
-from tests.clearance.conftest import DAY, asked, capacity, over, put, published, reviewed, say
+from tests.clearance.conftest import DAY, asked, capacity, over, published, put, reviewed, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RULES = {"rules": {"target-size": {"enabled": True}}}
