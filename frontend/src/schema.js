@@ -1,4 +1,5 @@
-// What a page may hold. The names are those of the stored document: the server reads them too, so none is changed lightly.
+// What a page may hold. The names are those of the stored document: the server reads them too, so none is changed lightly. What
+// this forbids is taken out of the shared document by whoever opens it: nothing that the server writes may be forbidden.
 import { Fragment, Schema, Slice } from "prosemirror-model";
 import { Plugin } from "prosemirror-state";
 import { tableNodes } from "prosemirror-tables";
@@ -25,7 +26,7 @@ const nodes = {
     parseDOM: [{ tag: "ol", getAttrs: (dom) => ({ order: dom.hasAttribute("start") ? dom.start : 1 }) }],
     toDOM: (node) => ["ol", { dir: "auto", start: node.attrs.order === 1 ? null : node.attrs.order }, 0],
   },
-  list_item: { content: "paragraph block*", defining: true, parseDOM: [{ tag: "li" }], toDOM: () => ["li", 0] },
+  list_item: { content: "block+", defining: true, parseDOM: [{ tag: "li" }], toDOM: () => ["li", 0] },
   blockquote: { content: "block+", group: "block", defining: true, parseDOM: [{ tag: "blockquote" }], toDOM: () => ["blockquote", { dir: "auto" }, 0] },
   code_block: {
     content: "text*", marks: inSuggestions.join(" "), group: "block", code: true, defining: true,
@@ -37,7 +38,7 @@ const nodes = {
   hard_break: { inline: true, group: "inline", selectable: false, parseDOM: [{ tag: "br" }], toDOM: () => ["br"] },
   // A number in the text; what it says is read and changed in a small window, and stands in a list below the page.
   footnote: {
-    content: "text*", marks: "", group: "inline", inline: true, atom: true,
+    content: "(text | hard_break)*", group: "inline", inline: true, atom: true,
     parseDOM: [{ tag: "span.footnote" }],
     toDOM: () => ["span", { class: "footnote" }, 0],
   },

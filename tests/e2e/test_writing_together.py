@@ -366,6 +366,60 @@ def test_without_a_script_and_without_a_socket_there_is_the_plain_form(draft, op
     expect(cut.locator("#page-editor")).to_be_hidden()
 
 
+PLAINLY = """## Second level
+
+Text with **bold**, *it*, `code`, [a link](https://example.org) and ^[a **strong** note].
+
+- one
+- two
+  - inner
+
+3. three
+4. four
+
+> # quoted heading
+>
+> text
+
+| a | b |
+| --- | --- |
+| c | d **e** |
+
++ # heading in a list
++ > quotation in a list
+
+```
+code
+two
+```
+
+---
+
+The end
+"""
+
+
+def test_whatever_is_written_plainly_comes_whole_into_the_editor(draft, open_as):
+    live = draft("From plain to live")
+    address = live.url
+    live.goto("/")
+    plain = open_as(LEAD, java_script_enabled=False)
+    plain.goto(address)
+    plain.get_by_text("Write in a plain form").click()
+    plain.get_by_label("Text", exact=True).fill(PLAINLY)
+    plain.get_by_role("button", name="Save").click()
+    before = plain.get_by_label("Text", exact=True).input_value()
+    assert "quotation in a list" in before and "**strong** note" in before
+
+    live.goto(address)
+    put_caret(live, -1)
+    live.keyboard.type(", and more")
+    saved(live)
+
+    plain.goto(address)
+    assert plain.get_by_label("Text", exact=True).input_value().strip() == before.strip() + ", and more"
+
+
 def test_the_bundle_is_loaded_here_only_and_light_enough(draft, open_as):
     loaded = []
     ana = draft("Weighed")
