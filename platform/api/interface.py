@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from api.problems import MEDIA_TYPE, Refusal, of_refusal, problem
-from api.routes import documents, groups, notices, posts, search, threads
+from api.routes import clearance, documents, groups, notices, posts, search, threads
 from core.errors import DomainError
 
 ROOT = "/api/v1/"
@@ -80,7 +80,7 @@ def interface() -> Interface:
         docs_url=None,
         openapi_url=None,
     )
-    for area in (groups, threads, posts, documents, search, notices):
+    for area in (groups, threads, posts, documents, clearance, search, notices):
         api.add_router("", area.router)
     _handle_refusals(api)
     return api

@@ -8,6 +8,7 @@
 
 import re
 import uuid
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -20,6 +21,7 @@ from api.models import Token
 from api.scopes import SCOPES
 from api.services import revoke_token
 from discussions.services import start_thread
+from groups.clearance.services import begin_review
 from groups.documents.services import add_file, start_upload
 from groups.models import Participant
 from groups.standing import Standing
@@ -42,6 +44,8 @@ TABLE = {
     "list_documents": ">.+++...-.>>>",
     "read_document": ">.+++...-.>>>",
     "read_content": ">.+++...-.>>>",
+    "read_round": ">.+++...-.>>>",
+    "list_publications": ">+++++++-.>>>",
     "search": ">+++++++-->>>",
     "list_notifications": ">+++++++-->>>",
     "mark_notifications_read": ">+++++++-->>>",
@@ -103,6 +107,9 @@ def world(supply_chains, hidden_group, member, settings, tmp_path):
             "thread_id": thread.pk,
             "number": 1,
             "document_id": version.document_id,
+            "round_id": begin_review(
+                version.document, by=by, number=1, until=timezone.now() + timedelta(days=1), key=uuid.uuid4()
+            ).pk,
             "key": key,
         }
 
