@@ -6,7 +6,7 @@ import { settle, suggested } from "./suggestions.js";
 export class Review {
   constructor({ beside, view, words, me, can, people, awareness, wonder }) {
     Object.assign(this, { view, words, me, can, people, awareness, wonder });
-    this.section = beside.querySelector("[data-suggestions]");
+    this.section = beside.querySelector("[data-proposed]");
     this.list = this.section.querySelector("[data-list]");
     this.template = document.querySelector("template[data-suggestion]");
     this.section.addEventListener("click", (event) => this.act(event));

@@ -200,7 +200,7 @@ def test_a_suggestion_is_accepted(draft, visit):
     ben = visit(ana)
     suggest(ben, taken=4, added="June.")
 
-    row = ana.locator("[data-suggestions] li.remark")
+    row = ana.locator("[data-proposed] li.remark")
     expect(row.locator("del")).to_contain_text("May.")
     expect(row.locator("ins")).to_contain_text("June.")
     expect(row.get_by_role("button").first).to_have_text("Marta Quintela")
@@ -210,7 +210,7 @@ def test_a_suggestion_is_accepted(draft, visit):
     expect(ben.locator(".suggested:visible")).to_have_count(0)
     ana.locator(".write__text").focus()
     ana.keyboard.press("Control+z")  # one step, and the suggestion is there again
-    expect(ben.locator("[data-suggestions] li.remark")).to_have_count(1)
+    expect(ben.locator("[data-proposed] li.remark")).to_have_count(1)
 
 
 def test_rejecting_everything_gives_the_text_as_it_was(draft):
