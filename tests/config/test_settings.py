@@ -121,7 +121,7 @@ def refusals(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "index", range(len(REFUSED)), ids=["-".join(v.keys() - FULL.keys() or v) for v, _line in REFUSED]
+    "index", range(len(REFUSED)), ids=["-".join(sorted(v.keys() - FULL.keys() or v)) for v, _line in REFUSED]
 )
 def test_a_wrong_value_is_refused_in_one_line_that_says_what_to_set(refusals, index):
     status, written = refusals[index]

@@ -211,6 +211,7 @@ def of_another_root():
         b"\x01\x05\x01\x01\x01\x02[]",
         "text",
     ],
+    ids=range(11),
 )
 async def test_garbage_is_refused_and_the_socket_goes_on(editor, page, member, frame):
     mine = await editor(member, page)
