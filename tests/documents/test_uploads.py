@@ -295,7 +295,7 @@ def test_a_form_without_a_script_takes_several_files_and_names_what_it_refuses(
     assert "Choose a file." in send().content.decode()
     key = str(uuid.uuid4())
     for _ in range(2):
-        send(Sent("b.pdf", PDF), key=key)
+        send(Sent("b.pdf", PDF + b"%b\n"), key=key)
     assert Document.objects.filter(title="b").count() == 1
     send(Sent("B.pdf", PDF), as_version="on")
     assert Document.objects.get(title="b").latest.number == 2
