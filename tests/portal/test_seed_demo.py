@@ -23,6 +23,10 @@ from discussions.models import Kind, Mention, Post, Thread
 from groups.clearance.models import Publication, Round
 from groups.documents.models import Document, Version
 from groups.models import Group, GroupState, Membership, Participant
+from groups.pages.content import opened
+from groups.pages.content.tree import root_of
+from groups.pages.models import Page
+from groups.pages.services import content_of
 from notifications.models import Notice
 from partners.models import Affiliation, Organisation, OrganisationStatus, StakeholderType
 from portal.demo import files, reader
@@ -304,7 +308,7 @@ def test_what_was_built_is_what_is_written_so_the_same_day_gives_the_same_site(d
         for one in reader.documents()
         for version in one.versions
     ]  # fmt: skip
-    versions = Version.objects.values_list("key", "number", "file_name", "created_at", "sha256")
+    versions = Version.objects.filter(document__page=None).values_list("key", "number", "file_name", "created_at", "sha256")
     assert sorted(versions) == sorted(uploaded)
     seats = {
         (group.key, person) for group in reader.groups() for member in group.members for person in member.people
@@ -320,6 +324,13 @@ def test_every_file_is_the_same_at_every_run():
         for version in one.versions:
             made = [files.make(one.format, version.text, drawing=one.drawing) for _ in range(2)]
             assert made[0] == made[1]
+
+
+def test_what_a_page_marks_is_named_as_the_editor_names_it(demo):
+    """The editor takes what it has no name for out of the page; behind the dashes stand eight signs."""
+    page = Page.objects.get()
+    marks = re.findall(r"<(comment--[^ >]*)", str(root_of(opened(content_of(page.pk)[1]))))
+    assert marks and all(re.fullmatch(r"comment--[a-zA-Z0-9+/=]{8}", name) for name in marks)
 
 
 def test_two_conversations_one_of_them_a_first_contact(demo):

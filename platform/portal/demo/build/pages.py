@@ -65,7 +65,7 @@ def _date(page: Page, at: datetime) -> None:
 
 def _comment(site: Site, page: Page, row: dict[str, Any], number: int) -> None:
     """Mark the passage, as the editor does, and say something to it."""
-    by, anchor = site.capacity(row["by"]), f"demo{number}"
+    by, anchor = site.capacity(row["by"]), f"demo{number:04}"
     doc = opened(services.content_of(page.pk)[1])
     before = doc.get_state()
     assert _marked(root_of(doc), row["on"], anchor)
@@ -87,7 +87,8 @@ def _marked(part: Any, words: str, anchor: str) -> bool:
             text = "".join(said for said, _ in child.diff() if isinstance(said, str))
             if (at := text.find(words)) >= 0:
                 start = len(text[:at].encode())
-                # A passage may carry several comments: the editor tells their marks apart by what stands behind the dashes.
+                # A passage may carry several comments: the editor tells their marks apart by the eight signs behind the dashes,
+                # and takes a mark with any other name out of the page with all its words.
                 child.format(start, start + len(words.encode()), {f"comment--{anchor}": {"id": anchor}})
                 return True
         elif isinstance(child, XmlElement) and _marked(child, words, anchor):
