@@ -308,7 +308,9 @@ def test_what_was_built_is_what_is_written_so_the_same_day_gives_the_same_site(d
         for one in reader.documents()
         for version in one.versions
     ]  # fmt: skip
-    versions = Version.objects.filter(document__page=None).values_list("key", "number", "file_name", "created_at", "sha256")
+    versions = Version.objects.filter(document__page=None).values_list(
+        "key", "number", "file_name", "created_at", "sha256"
+    )
     assert sorted(versions) == sorted(uploaded)
     seats = {
         (group.key, person) for group in reader.groups() for member in group.members for person in member.people
