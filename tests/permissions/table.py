@@ -190,6 +190,8 @@ GET = {
     "api:read_content": ">>>>>>>",
     "api:read_upload": ">>>>>>>",
     "api:search": ">>>>>>>",
+    "api:read_round": ">>>>>>>",
+    "api:list_publications": ">>>>>>>",
     "api:list_notifications": ">>>>>>>",
     "api:tokens": ">++++++",
     "api:new_token": ">++++++",
