@@ -90,7 +90,7 @@ def test_a_message_waits_for_its_files_and_a_refused_one_says_why(window, lead, 
     chip.get_by_role("button", name="Remove").click()
     # The line is held up: the message is sent once, when the file has arrived.
     held = []
-    page.route("**/finish/", lambda route: held.append(route))
+    page.route("**/finish/*", lambda route: held.append(route))
     page.locator("#attach-files").set_input_files([PAPER])
     expect(page.locator("#attached")).to_contain_text("Checking the file", timeout=15_000)
     say(page, "With the minutes")

@@ -149,7 +149,9 @@ def watch(context, site, troubles):
         # The browser notes a document that is not there as an error; which status a page has is the story's matter.
         is_document = message.text.startswith("Failed to load resource") and message.location["url"] in documents
         is_offline = "ERR_INTERNET_DISCONNECTED" in message.text
-        if message.type in ("error", "warning") and not is_document and not is_offline:
+        # Nor is a page that one leaves before its socket has come up.
+        is_left = "WebSocket is closed before the connection is established" in message.text
+        if message.type in ("error", "warning") and not (is_document or is_offline or is_left):
             troubles.append(f"{message.page.url if message.page else ''} says: {message.text}")
 
     context.on("request", asked)

@@ -48,7 +48,9 @@ def test_answering(phone):
     page.goto(GROUP)
     page.get_by_role("navigation").get_by_role("link", name="Threads").tap()
     page.locator(".row__title a").first.tap()
-    page.wait_for_url(re.compile(r"/threads/\d+/"))  # and its scripts: without them the link leads to a page of its own
+    page.wait_for_url(
+        re.compile(r"/threads/\d+/")
+    )  # and its scripts: without them the link leads to a page of its own
     page.locator("article.post").first.get_by_role("link", name=re.compile("^Reply")).tap()
     answer = page.get_by_role("textbox", name="Your answer")
     expect(answer).to_be_in_viewport()

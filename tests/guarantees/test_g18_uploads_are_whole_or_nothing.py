@@ -58,8 +58,9 @@ STEPS = {
     "in a chunk": lambda: setattr(uploads, "write_at", half_a_chunk),
     "after a chunk": lambda: setattr(uploads, "_note", die),
     "checked": lambda: setattr(finishing, "kind_of", die),
+    "before the scan": lambda: setattr(finishing, "look_for_malware", die),
     "in the storage": lambda: setattr(FileSystemStorage, "_save", half_a_file),
-    "stored": lambda: setattr(finishing, "_settle", die),
+    "stored": lambda: setattr(finishing, "settle", die),
     "before the commit": lambda: setattr(Upload, "delete", die),
     "after the commit": lambda: setattr(Upload, "spool_path", property(die)),
 }
@@ -125,6 +126,6 @@ def test_a_kill_at_any_step_leaves_nothing_visible_and_the_sender_goes_on(tmp_pa
     late = told.pop("after the commit")
     assert late == [9, 1, True, 1, True]
     assert set(map(tuple, told.values())) == {(9, 0, True, 1, True)}
-    assert len(told) == 7
+    assert len(told) == 8
     assert files_of_the_dead == 3
     assert swept == [0, 0, [0, 0, 0]]
