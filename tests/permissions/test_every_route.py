@@ -263,7 +263,7 @@ def ask(client, name, method, arguments, path):
         arguments = arguments | {"thread_id": arguments["consultation" if "answers" in name else "announcement"]}
     if name.startswith("pages:"):
         arguments = arguments | {"document_id": arguments["page_id"]}
-    if name.startswith("clearance:") and "round_id" in path:
+    if "round_id" in path:
         arguments = arguments | arguments["round"]
     with transaction.atomic():
         response = client.generic(method, reverse(name, kwargs={key: arguments[key] for key in path}))
