@@ -75,7 +75,10 @@ export class Comments {
 
   // Somebody is not known by name yet: asked once in a while, not at each of their letters.
   wonder() {
-    if (Date.now() - this.loaded > 2000) this.load();
+    this.wondering ??= setTimeout(() => {
+      this.wondering = null;
+      this.load();
+    }, Math.max(0, this.loaded + 2000 - Date.now()));
   }
 
   async load() {

@@ -44,7 +44,8 @@ def answer(
             raise Conflict(_("This form was sent before, with another answer."), current=known)
         return known
     by = speaking(standing, by)
-    # Asked under the lock: what waited for it past the date comes too late.
+    at = at or timezone.now()
+    # Asked under the lock, and after the moment it is said to have been said: what waited past the date comes too late.
     if not round_.takes_answers:
         raise RoundOver(_("This round takes no answers any more. What was said by the date stands."))
     voices = Voice.objects.select_related("said").filter(round=round_, left_at=None)
@@ -58,9 +59,7 @@ def answer(
         raise Conflict(
             _("A colleague answered for your organisation meanwhile. Both answers are below."), current=before
         )
-    said = Answer(
-        voice=voice, number=base + 1, says=says, text=text, key=key, digest=digest, created_at=at or timezone.now()
-    )
+    said = Answer(voice=voice, number=base + 1, says=says, text=text, key=key, digest=digest, created_at=at)
     said.speak_as(by)
     said.save(force_insert=True)
     voice.said = said
