@@ -42,6 +42,22 @@ def choose(page, *files):
     )
 
 
+def stop_after_one_chunk(page, file):
+    """Send a file whose first chunk arrives and whose second never does."""
+    sent = []
+
+    def stop_after_one(route):
+        sent.append(route.request.url)
+        if len(sent) == 1:
+            route.continue_()
+
+    page.route("**/uploads/*/?offset=*", stop_after_one)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("input[type=file]").set_input_files(file)
+    while len(sent) < 2:
+        page.wait_for_timeout(50)
+
+
 def test_files_go_up_over_a_line_that_breaks_and_take_their_place_in_the_list(page):
     broken = []
 
@@ -94,19 +110,8 @@ def test_a_cancelled_file_is_forgotten(page, stored):
 def test_an_upload_goes_on_after_the_page_was_loaded_anew(page, tmp_path):
     file = tmp_path / "long.pdf"
     file.write_bytes(PDF)
-    sent = []
-
-    def stop_after_one(route):
-        sent.append(route.request.url)
-        if len(sent) == 1:
-            route.continue_()
-
-    page.route("**/uploads/*/?offset=*", stop_after_one)
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.locator("input[type=file]").set_input_files(file)
+    stop_after_one_chunk(page, file)
     expect(page.locator(".upload progress")).not_to_have_attribute("value", "0")
-    while len(sent) < 2:
-        page.wait_for_timeout(50)
     page.goto(page.url)
     page.unroute_all()
     offsets = []
@@ -257,18 +262,7 @@ def test_a_dropped_folder_keeps_its_tree(page):
 
 
 def left_after_one_chunk(page, file):
-    sent = []
-
-    def stop_after_one(route):
-        sent.append(route.request.url)
-        if len(sent) == 1:
-            route.continue_()
-
-    page.route("**/uploads/*/?offset=*", stop_after_one)
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.locator("input[type=file]").set_input_files(file)
-    while len(sent) < 2:
-        page.wait_for_timeout(50)
+    stop_after_one_chunk(page, file)
     page.evaluate("sessionStorage.clear()")
     page.goto(page.url)
     page.unroute_all()

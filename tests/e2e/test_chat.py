@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import GROUP, LEAD, MEMBER
+from tests.e2e.conftest import GROUP, LEAD, MEMBER, remove_the_harbour_workers
 
 ROOM = GROUP + "chat/"
 
@@ -158,14 +158,7 @@ def test_who_is_removed_loses_the_room_at_once(open_as, lead, member):
     say(member, "We land the first boats at four")
     expect(message(lead, "the first boats at four")).to_be_visible()
 
-    desk = open_as(LEAD)
-    desk.goto(GROUP + "members/")
-    row = desk.locator("li.row", has=desk.get_by_role("link", name="João Semedo"))
-    row.get_by_text("Change the place of").click()
-    row.locator("summary", has_text="Remove the organisation").click()
-    question = row.locator("details.confirm[open]")
-    question.get_by_label("Reason").fill("The union asked us to end its place.")
-    question.get_by_role("button", name="Remove the organisation").click()
+    remove_the_harbour_workers(open_as(LEAD))
 
     expect(member.locator("#net")).to_have_text("You no longer take part in this room.")
     expect(member.locator("#log article")).to_have_count(0)

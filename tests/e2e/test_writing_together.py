@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import GROUP, LEAD, MEMBER
+from tests.e2e.conftest import GROUP, LEAD, MEMBER, remove_the_harbour_workers
 from tests.e2e.test_pages import CONTRAST, RULES, faults, width
 
 # The text as it is read, without the carets of others.
@@ -503,14 +503,7 @@ def test_who_is_removed_while_typing_reads_on_and_writes_no_more(draft, visit, o
     saved(ana)
     marta = visit(ana)
 
-    desk = open_as(LEAD)
-    desk.goto(GROUP + "members/")
-    row = desk.locator("li.row", has=desk.get_by_role("link", name="João Semedo"))
-    row.get_by_text("Change the place of").click()
-    row.locator("summary", has_text="Remove the organisation").click()
-    question = row.locator("details.confirm[open]")
-    question.get_by_label("Reason").fill("The union asked us to end its place.")
-    question.get_by_role("button", name="Remove the organisation").click()
+    remove_the_harbour_workers(open_as(LEAD))
 
     expect(ana.get_by_role("alert")).to_have_text("You may read this page, but no longer write in it.")
     expect(ana.locator(".write__text")).to_have_attribute("contenteditable", "false")
