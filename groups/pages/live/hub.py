@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 from core.logs import happening
 from core.realtime import bell, sessions
 from core.realtime.hearing import Ear
-from core.realtime.sockets import SESSION_ENDED
+from core.realtime.sockets import close_ended
 from core.realtime.threads import in_thread
 from groups.pages.access import Right, page_rights
 from groups.pages.channels import RIGHTS, page_channel
@@ -105,7 +105,7 @@ class PageHub:
                 if process != self.name and (opened := self.pages.get(page)):
                     opened.heard(_told(message))
             case {"type": "person.sessions", "user": int(user)}:
-                self.spawn(self.check_sessions([one for one in self._clients() if one.user_id == user]))
+                self.spawn(close_ended([one for one in self._clients() if one.user_id == user]))
             case {"type": "person.presence", "user": int(user)}:
                 self.spawn(self.check_rights([page for page in self.pages.values() if _has(page, user)]))
             case {"type": "pages.rights", "groups": list(groups)}:
@@ -138,7 +138,7 @@ class PageHub:
 
     async def poll(self) -> None:
         """Find what no bell told of: changes, rights that were lost, ended sessions."""
-        await self.check_sessions(self._clients())
+        await close_ended(self._clients())
         await self.check_rights(list(self.pages.values()))
         await self.look_around()
         for opened in self.pages.values():
@@ -150,17 +150,6 @@ class PageHub:
         for page, head in heads.items():
             if opened := self.pages.get(page):
                 opened.moved(head)
-
-    async def check_sessions(self, clients: Collection[Client]) -> None:
-        """Close the sockets whose people are no longer signed in."""
-        if not clients:
-            return
-        good = await in_thread(sessions.still_good, {client.session for client in clients})
-        for client in clients:
-            if client.session.key in good:
-                client.session = good[client.session.key]
-            else:
-                client.close(SESSION_ENDED)
 
     async def check_rights(self, pages: Collection[Opened]) -> None:
         """Ask anew what everybody may do; to whom the page looks like none now, it is closed."""

@@ -27,7 +27,7 @@ from core.realtime.fanout import Fanout
 from core.realtime.hearing import Ear
 from core.realtime.presence import Presence
 from core.realtime.rooms import Head, Right
-from core.realtime.sockets import SESSION_ENDED, Socket
+from core.realtime.sockets import Socket, close_ended
 from core.realtime.threads import in_thread
 from core.realtime.together import Together
 from core.realtime.topic import Follow, Topic
@@ -224,7 +224,7 @@ class Hub:
             case {"type": "person.presence", "user": int(user)}:
                 self.spawn(self.presence.ask(user))
             case {"type": "person.sessions", "user": int(user)}:
-                self.spawn(self._check_sessions([socket for socket in self.sockets if socket.user_id == user]))
+                self.spawn(close_ended([socket for socket in self.sockets if socket.user_id == user]))
             case {"type": "person.notices", "users": list(users)}:
                 for user in users:
                     if self.per_user[user]:
@@ -253,7 +253,7 @@ class Hub:
 
     async def poll(self) -> None:
         """Find what no bell told of: events, changes of rights, ended sessions."""
-        await self._check_sessions(list(self.sockets))
+        await close_ended(list(self.sockets))
         self.epoch = await in_thread(Deployment.current_epoch)
         await self.look_around()
 
@@ -269,16 +269,6 @@ class Hub:
             elif topic.ready.is_set():
                 for follow in list(topic.follows):
                     self.close(follow, "removed")
-
-    async def _check_sessions(self, sockets: Collection[Socket]) -> None:
-        if not sockets:
-            return
-        good = await in_thread(sessions.still_good, {socket.session for socket in sockets})
-        for socket in sockets:
-            if socket.session.key in good:
-                socket.session = good[socket.session.key]
-            else:
-                socket.close(SESSION_ENDED)
 
     async def _tell_notices(self, user: int) -> None:
         """Say to a person's sockets how much waits for them: the numbers of the navigation."""
@@ -305,7 +295,7 @@ class Hub:
             # Nobody rings when a session expires.
             clock = timezone.now()
             if expired := [socket for socket in self.sockets if socket.session.expires <= clock]:
-                self.spawn(self._check_sessions(expired))
+                self.spawn(close_ended(expired))
 
     def tell_heads(self, socket: Socket) -> None:
         """Say how far the rooms are that the socket follows and is up to date with, as far as this process knows."""

@@ -4,9 +4,9 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -23,6 +23,7 @@ from core.realtime.limits import Bucket
 from core.realtime.origins import Receive, Scope, Send
 from core.realtime.outbox import TOO_SLOW, Outbox, WriteNow
 from core.realtime.sessions import SignedIn
+from core.realtime.threads import in_thread
 from core.realtime.together import Together
 
 if TYPE_CHECKING:
@@ -211,3 +212,24 @@ def _told_closed(socket: Socket, code: int, seconds: float) -> None:
         logger.warning("A socket was closed because its reader is too slow.", extra=about)
     else:
         logger.info("A socket closed.", extra=about)
+
+
+class SignedInSocket(Protocol):
+    """What is open for somebody who is signed in."""
+
+    session: SignedIn
+
+    def close(self, code: int) -> None:
+        """Close it with this code."""
+
+
+async def close_ended(held: Collection[SignedInSocket]) -> None:
+    """Close those whose people are no longer signed in."""
+    if not held:
+        return
+    good = await in_thread(sessions.still_good, {one.session for one in held})
+    for one in held:
+        if one.session.key in good:
+            one.session = good[one.session.key]
+        else:
+            one.close(SESSION_ENDED)
