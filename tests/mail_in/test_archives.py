@@ -1,5 +1,6 @@
 """An archive of a mailing list becomes threads: with its dates, its people or their names, once, whatever its size."""
 
+import base64
 import io
 import os
 import random
@@ -14,7 +15,9 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import ARCHIVE, User
 from core.models import AuditEntry
-from discussions.mail.archives.mbox import mails_in
+from discussions.mail.archives import Report
+from discussions.mail.archives.importing import LARGEST, MOST_WORDS, _batches, _letters
+from discussions.mail.archives.mbox import MOST_OF_A_PART, mails_in
 from discussions.mail.models import Archived
 from discussions.models import Post, Thread
 from groups.models import History
@@ -223,6 +226,42 @@ def generate(path, megabytes):
                 )
             )
     return number
+
+
+def with_file(number, megabytes):
+    """Return a mail with a file of so many megabytes as programs write it, and a text before and after it."""
+    line = base64.b64encode(bytes(range(57))) + b"\n"
+    parts = [
+        b"Content-Type: text/plain\n\nThe budget is enclosed.\n",
+        b"Content-Type: application/pdf; name=budget.pdf\nContent-Disposition: attachment; filename=budget.pdf\n"
+        b"Content-Transfer-Encoding: base64\n\n" + line * (megabytes * 1024 * 1024 // len(line)),
+        b"Content-Type: text/plain\n\nKind regards from the list.\n",
+    ]
+    mixed = b"".join(b"--edge\n" + part for part in parts) + b"--edge--\n\n"
+    head = old(number, "", head="MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=edge").rstrip(b"\n")
+    return head + b"\n\n" + mixed
+
+
+def test_of_large_files_no_more_is_kept_than_a_text_could_be(archive, supply_chains):
+    data = with_file(1, 12)
+    (mail,) = mails_in(io.BytesIO(data), LARGEST)
+    assert len(mail) < MOST_OF_A_PART + 2_000 < len(data)
+    said = take(archive(data, with_file(2, 30), with_file(3, 1)))
+    assert "2 files were left out; posts name them." in said and "1 refused: larger than 25 MB." in said
+    for post in Post.objects.all():
+        assert post.body.startswith("The budget is enclosed.") and "Kind regards" in post.body
+        assert post.body.endswith("[budget.pdf]")
+
+
+def test_mails_that_wait_to_be_taken_in_together_hold_no_files_and_few_words():
+    report = Report()
+    (batch,) = _batches(_letters(iter([with_file(number, 1) for number in range(5)]), report))
+    assert [one.name for letter in batch for one in letter.enclosures] == ["budget.pdf"] * 5
+    assert {one.data for letter in batch for one in letter.enclosures} == {b""}
+    assert {str(letter.headers).strip() for letter in batch} == {""}
+    long = [old(number, "word " * 70_000) for number in range(30)]
+    sizes = [len(some) for some in _batches(_letters(iter(long), report))]
+    assert sum(sizes) == 30 and max(sizes) == -(-MOST_WORDS // 350_002)
 
 
 def test_memory_does_not_grow_with_the_archive(tmp_path):

@@ -5,9 +5,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import islice
+from email.message import Message
 from typing import IO
 
 from allauth.account.models import EmailAddress
@@ -20,7 +20,7 @@ from core.audit import record
 from core.errors import DomainError
 from discussions.mail.archives.mbox import mails_in
 from discussions.mail.archives.places import Imagined, Kept, Place, Places, fingerprint
-from discussions.mail.parsing import Letter, Unreadable, read_letter
+from discussions.mail.parsing import Enclosure, Letter, Unreadable, read_letter
 from discussions.mail.parsing.automatic import MAILERS
 from discussions.mail.trimming import answer_in, answer_in_html
 from discussions.mail.trimming.words import bare_subject
@@ -34,7 +34,9 @@ from groups.services.speaking import locked_group
 KEYS = uuid.UUID("7d0f1c52-0a64-4f0e-8a0c-5f1a2b3c4d5e")
 """The name space of the keys of posts that come from an archive."""
 
-TOGETHER = 200
+TOGETHER, MOST_WORDS = 200, 4_000_000
+"""How many mails are taken in at once, and with how many characters."""
+
 MOST_SENDERS = 10_000
 LARGEST = 25 * 1024 * 1024
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -90,8 +92,7 @@ def _import(
     file: IO[bytes], group: Group, places: Places, report: Report, *, dry: bool, progress: Callable[[Report], None]
 ) -> None:
     people, nobody = _people(group), None if dry else User.objects.archive()
-    mails = mails_in(file, LARGEST)
-    while batch := list(islice(_letters(mails, report), TOGETHER)):
+    for batch in _batches(_letters(mails_in(file, LARGEST), report)):
         with transaction.atomic():
             if nobody is not None:
                 locked_group(group.pk, nobody)
@@ -123,9 +124,29 @@ def _letters(mails: Iterator[bytes | None], report: Report) -> Iterator[Letter]:
             report.refused["larger than 25 MB"] += 1
             continue
         try:
-            yield read_letter(data)
+            yield _without_files(read_letter(data))
         except Unreadable as error:
             report.refused[f"cannot be read: {error}"] += 1
+
+
+def _without_files(letter: Letter) -> Letter:
+    """Return what is needed of a letter: of its files the names alone, and nothing of how it came."""
+    names = [Enclosure(one.name, b"") for one in letter.enclosures]
+    return replace(letter, headers=Message(), enclosures=names)
+
+
+def _batches(letters: Iterator[Letter]) -> Iterator[list[Letter]]:
+    """Give the letters some hundred at a time, fewer where they are long."""
+    batch: list[Letter] = []
+    words = 0
+    for letter in letters:
+        batch.append(letter)
+        words += len(letter.text) + len(letter.html)
+        if len(batch) == TOGETHER or words >= MOST_WORDS:
+            yield batch
+            batch, words = [], 0
+    if batch:
+        yield batch
 
 
 @dataclass

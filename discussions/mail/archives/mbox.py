@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
+from discussions.mail.parsing.parts import MOST_TEXT
+
 BEGINS = re.compile(rb"^From \S.*\d{4}\s*$|^From \S+\s*$")
 ESCAPED = re.compile(rb"^>+From ")
 PIECE = 64 * 1024
+
+MOST_OF_A_PART = 9 * MOST_TEXT
+"""So many bytes of a part are kept: what its text takes up however it is encoded. Of an enclosed file no more is needed."""
 
 
 def open_archive(path: Path) -> IO[bytes]:
@@ -17,20 +22,22 @@ def open_archive(path: Path) -> IO[bytes]:
 
 
 def mails_in(file: IO[bytes], limit: int) -> Iterator[bytes | None]:
-    """Give the mails of an mbox in order; nothing in place of one that is larger than the limit, of which no more is kept."""
+    """Give the mails of an mbox in order, long parts of them cut short; nothing in place of one that is larger than the limit."""
     kept: list[bytes] = []
-    size, begun, blank, at_start = 0, False, True, True
+    size, of_part, begun, blank, at_start = 0, 0, False, True, True
     while piece := file.readline(PIECE):
         if at_start and blank and BEGINS.match(piece):
             if begun:
                 yield b"".join(kept) if size <= limit else None
-            kept, size, begun = [], 0, True
+            kept, size, of_part, begun = [], 0, 0, True
         elif begun:
             size += len(piece)
-            if size <= limit:
-                kept.append(piece[1:] if at_start and ESCAPED.match(piece) else piece)
-            else:
+            # Only such a line can end a part.
+            of_part = 0 if at_start and piece.startswith(b"--") else of_part + len(piece)
+            if size > limit:
                 kept = []
+            elif of_part <= MOST_OF_A_PART:
+                kept.append(piece[1:] if at_start and ESCAPED.match(piece) else piece)
         blank = at_start and not piece.strip()
         at_start = piece.endswith(b"\n")
     if begun:
