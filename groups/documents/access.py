@@ -160,12 +160,13 @@ def version_of(document: Document, number: int) -> Version:
     return version
 
 
-def red_version(user: "Person", slug: str, document_id: int, number: int) -> tuple[Version, Library]:
-    """Return a version marked red that the person may take; one that is not so marked is had without any of that."""
+def version_to_take(user: "Person", slug: str, document_id: int, number: int) -> tuple[Version, Library]:
+    """Return a version that is marked red, and that the person may take, or that carries macros; others are just downloaded."""
     document, library = document_for_reader(user, slug, document_id)
-    if not document.is_red or not library.standing.reading:
+    version = version_of(document, number)
+    if not (library.standing.reading if document.is_red else version.macros):
         raise Http404(NO_DOCUMENT)
-    return version_of(document, number), library
+    return version, library
 
 
 def version_for_reader(user: "Person", slug: str, document_id: int, number: int) -> Version:

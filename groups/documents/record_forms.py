@@ -62,11 +62,12 @@ class DescribeForm(WideningForm):
 
 
 class TakeForm(forms.Form):
-    """For which organisation somebody takes a document marked red."""
+    """For which organisation somebody takes a document, where that is recorded."""
 
-    def __init__(self, *args: Any, library: Library, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, library: Library, recorded: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        add_capacity(self, library.standing.reading)
+        if recorded:
+            add_capacity(self, library.standing.reading)
 
 
 class FilterForm(forms.Form):

@@ -48,7 +48,9 @@ class Selection:
         return not self.documents and not self.folders
 
     def files(self) -> list[tuple[str, Version]]:
-        """Return the newest version of every document in it and in its folders, each under a path of its own; none marked red.
+        """Return the newest version of every document in it and in its folders, each under a path of its own.
+
+        None is marked red, held back, or carries macros: those are taken one by one, where that is said.
 
         Raises `TooMuch` where they are too many or too large. No path is absolute, leads out or is there twice, however case
         is looked at.
@@ -59,7 +61,7 @@ class Selection:
         versions = [
             (inside.get(one.folder_id or 0, ""), one.latest)
             for one in every
-            if one.latest and not one.latest.is_held and not one.is_red
+            if one.latest and not (one.latest.is_held or one.latest.macros or one.is_red)
         ]
         size = sum(version.size for _path, version in versions)
         if len(versions) > MOST or size > MOST_BYTES:

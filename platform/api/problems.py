@@ -58,7 +58,7 @@ CODES = {
     507: "no-room",
 }
 
-STATUSES = {"upload_gone": 410, "storage_full": 507, "library_full": 507, "busy": 409, "closed": 409}
+STATUSES = {"upload_gone": 410, "storage_full": 507, "library_full": 507, "busy": 409, "closed": 409, "says_who": 409}
 """Of refusals that are not simply about what was sent."""
 
 type Blamed = tuple[str, str]

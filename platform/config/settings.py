@@ -340,6 +340,10 @@ MAX_FILE_SIZE = env.number("MAX_FILE_MB", 2048, minimum=1, maximum=100_000) * 10
 LIBRARY_QUOTA = env.number("LIBRARY_GB", 10, minimum=1, maximum=100_000) * 1024**3
 FORM_UPLOAD_LIMIT = env.number("FORM_UPLOAD_MB", 25, minimum=1, maximum=500) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = CHUNK_SIZE + 64 * 1024
+# A chunk stays in memory on its way to the spool: by a file of its own it would take a hop to another thread for each part.
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
+# Office files that carry macros: `flagged`, to be downloaded where that is said, or `refused`.
+MACRO_FILES = env.choice("MACRO_FILES", ["flagged", "refused"], "flagged")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # `direct` streams files from the application; `accel` hands them to the proxy by X-Accel-Redirect.
 SERVE_FILES = env.choice("SERVE_FILES", ["direct", "accel"], "direct")

@@ -12,6 +12,8 @@ from core.models import AuditChain, AuditEntry
 from groups import services as groups
 from groups.clearance import services
 from groups.clearance.models import Answer, Prolongation, Publication, Round, Rule, Stage, Voice
+from groups.clearance.services.locking import BadWords
+from groups.documents.models import Version
 from groups.documents.services import delete_document, restore_version
 from groups.models import Membership
 from groups.standing import NotAllowed
@@ -235,6 +237,14 @@ def test_the_same_bytes_again_are_another_version(cleared, supply_chains, draft,
     assert again.sha256 == draft.sha256
     assert reviewed(again, lead).stage == Stage.REVIEW
     assert fresh(cleared).stage == Stage.CLEARED
+
+
+def test_what_carries_macros_is_not_published(cleared, lead):
+    Version.objects.filter(pk=cleared.version_id).update(macros=True)
+    cleared.refresh_from_db()
+    with pytest.raises(BadWords, match="carries macros"):
+        published(cleared, lead)
+    assert not Publication.objects.exists()
 
 
 def test_one_round_at_a_time_and_a_cleared_version_needs_no_other(draft, cleared, supply_chains, lead, member):

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from api.scopes import SCOPES
+from api.services import issue_token
 from core.models import AuditEntry
 from groups.documents.models import Hold, Version
 from groups.documents.services import Held, finish_upload, restore_version, start_upload
@@ -45,6 +47,29 @@ def test_others_see_who_has_it_and_add_nothing(draft, take, add, member, lead, s
     with pytest.raises(Held):
         take(member, draft)
         restore_version(draft, number=1, base=2, by=by, key=uuid.uuid4())
+
+
+def test_programs_are_told_who_has_it_what_was_restored_and_what_both_kept(
+    draft, take, add, member, lead, supply_chains, client
+):
+    by = Standing.of(lead, supply_chains).speak()
+    add(lead, supply_chains, "Draft.txt", b"second", document=draft, base=1)
+    add(lead, supply_chains, "Draft.txt", b"beside it", document=draft, base=1)
+    restore_version(draft, number=1, base=3, by=by, key=uuid.uuid4())
+    take(member, draft)
+    until = timezone.now() + timedelta(days=1)
+    _token, secret = issue_token(member, name="A program", scopes=SCOPES, expires_at=until, key=uuid.uuid4())
+    at = f"/api/v1/groups/{supply_chains.slug}/documents/{draft.pk}"
+    record = client.get(at, headers={"Authorization": f"Bearer {secret}"}).json()
+    assert [(one["number"], one["restored_from"], one["missed"]) for one in record["versions"]] == [
+        (4, 1, []),
+        (3, None, [2]),
+        (2, None, []),
+        (1, None, []),
+    ]
+    assert (record["hold"]["by"]["name"], record["hold"]["note"]) == ("Marco Silva", "Section 3")
+    Hold.objects.all().delete()
+    assert client.get(at, headers={"Authorization": f"Bearer {secret}"}).json()["hold"] is None
 
 
 def test_its_holders_version_gives_it_back(draft, take, add, member, lead, supply_chains):

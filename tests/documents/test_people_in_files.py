@@ -3,17 +3,23 @@
 import hashlib
 import io
 import json
+import shutil
 import uuid
 import zipfile
+from datetime import timedelta
 
 import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from api.scopes import SCOPES
+from api.services import issue_token
 from core.models import AuditEntry
 from groups.documents.models import Document, Upload, Version
 from groups.documents.reading import text_of
+from groups.documents.services import cleaning
 from groups.documents.types import KINDS
 from groups.standing import NotAllowed
 
@@ -116,9 +122,108 @@ def test_what_names_nobody_stays_as_it_is_to_the_byte(add, member, supply_chains
         assert (version.is_cleaned, version.told) == (False, "")
 
 
-def test_a_signed_file_is_left_as_it_is(add, member, supply_chains):
-    content = word(docProps__core=CORE, _xmlsignatures__sig1="<Signature/>")
-    assert bytes_of(add(member, supply_chains, "a.docx", content)) == content
+def signed_word():
+    """A text that was signed, with all that names its signature, as an office program writes it."""
+    types = (
+        '<Types><Default Extension="xml" ContentType="application/xml"/>'
+        '<Default Extension="sigs" ContentType="application/vnd.openxmlformats-package.digital-signature-origin"/>'
+        '<Override PartName="/_xmlsignatures/sig1.xml" ContentType="application/vnd.openxmlformats-package'
+        '.digital-signature-xmlsignature+xml"/></Types>'
+    )
+    at = "http://schemas.openxmlformats.org"
+    relations = (
+        f'<Relationships><Relationship Id="rId1" Type="{at}/officeDocument/2006/relationships/officeDocument" '
+        f'Target="word/document.xml"/><Relationship Id="rId2" Type="{at}/package/2006/relationships/digital-signature/origin" '
+        'Target="_xmlsignatures/origin.sigs"/></Relationships>'
+    )
+    return packed(
+        {
+            "[Content_Types].xml": types,
+            "_rels/.rels": relations,
+            "word/document.xml": f"<w:document {W}><w:body><w:p><w:r><w:t>Wages</w:t></w:r></w:p></w:body></w:document>",
+            "docProps/core.xml": CORE,
+            "_xmlsignatures/origin.sigs": "",
+            "_xmlsignatures/sig1.xml": f"<Signature><X509SubjectName>CN={CANARY}</X509SubjectName></Signature>",
+        }
+    )
+
+
+def signed_open_text():
+    with zipfile.ZipFile(io.BytesIO(open_text())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    return packed({**parts, "META-INF/documentsignatures.xml": f"<Signature>CN={CANARY}</Signature>"})
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.docx", signed_word()), ("a.odt", signed_open_text())])
+def test_who_sends_a_signed_file_is_asked_before_its_signature_goes_with_its_author(
+    name, content, signed_in, member, supply_chains
+):
+    sender = Sender(signed_in(member), supply_chains, name, content)
+    asked = sender.finish()
+    assert (asked.status_code, asked.json()["error"]) == (409, "says_who")
+    assert f"“{name}” is signed." in asked.json()["message"]
+    assert not Document.objects.exists()
+    assert sender.finish("?accepted=1").json()["done"]
+    version = Version.objects.get()
+    kept = bytes_of(version)
+    assert not named(kept)
+    with zipfile.ZipFile(io.BytesIO(kept)) as archive:
+        everything = b"".join(archive.read(one) for one in archive.namelist())
+        assert not [one for one in archive.namelist() if "signature" in one.lower()]
+        assert b"signature" not in everything
+        if name == "a.docx":
+            assert b"officeDocument" in archive.read("_rels/.rels")
+            assert [page.text for page in text_of(io.BytesIO(kept), "docx")] == ["Wages"]
+    assert version.unsigned
+    page = signed_in(member).get(version.document.get_absolute_url()).content.decode()
+    assert "its signature was taken out too" in page
+
+
+def test_a_program_is_asked_too(client, member, supply_chains):
+    until = timezone.now() + timedelta(days=1)
+    _token, secret = issue_token(member, name="A program", scopes=SCOPES, expires_at=until, key=uuid.uuid4())
+    content, key, at = signed_word(), uuid.uuid4(), f"/api/v1/groups/{supply_chains.slug}/uploads"
+    shown = {"Authorization": f"Bearer {secret}", "Idempotency-Key": str(key)}
+    announced = {"name": "a.docx", "size": len(content)}
+    client.post(at, json.dumps(announced), content_type="application/json", headers=shown)
+    client.put(f"{at}/{key}?offset=0", content, content_type="application/octet-stream", headers=shown)
+    asked = client.post(f"{at}/{key}/finish", headers=shown)
+    assert asked.status_code == 409
+    assert "“a.docx” is signed." in asked.json()["detail"]
+    assert not Document.objects.exists()
+    assert client.post(f"{at}/{key}/finish?accepted=true", headers=shown).json()["done"]
+    assert Version.objects.get().unsigned
+
+
+def test_a_signed_file_that_names_nobody_else_stays_signed_and_leads_keep_one_that_does(
+    add, lead, member, supply_chains
+):
+    content = word(_xmlsignatures__sig1="<Signature/>")
+    plain = add(member, supply_chains, "a.docx", content, accepted=False)
+    assert (bytes_of(plain), plain.unsigned) == (content, False)
+    signed = signed_word()
+    kept = add(lead, supply_chains, "b.docx", signed, accepted=False, original="The signature is the point")
+    assert (bytes_of(kept), kept.unsigned, kept.original) == (signed, False, "The signature is the point")
+
+
+def test_of_a_large_file_the_author_is_taken_out_too_piece_by_piece(add, member, supply_chains, monkeypatch):
+    monkeypatch.setattr(cleaning, "QUICKLY_FROM", 0)
+    film = bytes(range(256)) * 4 * 20_000  # 20 MB, of which one megabyte is in memory at a time
+    content = word(docProps__core=CORE, word__media__film=film)
+    sizes = []
+    copy = shutil.copyfileobj
+
+    def watched(source, target, length=0):
+        sizes.append(length)
+        copy(source, target, length)
+
+    monkeypatch.setattr(cleaning.shutil, "copyfileobj", watched)
+    version = add(member, supply_chains, "a.docx", content)
+    assert version.is_cleaned
+    assert not named(bytes_of(version))
+    with zipfile.ZipFile(io.BytesIO(bytes_of(version))) as archive:
+        assert archive.read("word/media/film.xml") == film
+    assert set(sizes) == {cleaning.BLOCK}
 
 
 class Sender:

@@ -1,6 +1,7 @@
 """Text and pictures out of files of every kind, read by a child process that survives nothing it should not."""
 
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -299,8 +300,20 @@ def test_a_file_that_is_open_elsewhere_keeps_its_place(tmp_path):
     path.write_bytes(b"first line\nsecond line")
     with path.open("rb") as file:
         file.seek(6)
-        assert texts(path, "text") == [(1, "first line\nsecond line")]
+        assert [(one.number, one.text) for one in text_of(file, "text")] == [(1, "first line\nsecond line")]
         assert file.tell() == 6
+
+
+def test_what_is_no_file_here_is_copied_within_a_bound_and_without_a_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(asking_module.tempfile, "tempdir", str(tmp_path))
+    elsewhere = io.BytesIO(b"one line")
+    with asking_module.on_disk(elsewhere) as copy:
+        assert os.fstat(copy.fileno()).st_mode & 0o077 == 0
+        assert list(tmp_path.iterdir()) == []
+    assert [one.text for one in text_of(elsewhere, "text")] == ["one line"]
+    monkeypatch.setattr(asking_module, "MOST_COPIED", 7)
+    with pytest.raises(Unreadable, match="too_large"):
+        text_of(elsewhere, "text")
 
 
 @settings(deadline=None)

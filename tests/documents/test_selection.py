@@ -10,12 +10,16 @@ from django.db import connection, connections
 from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from groups.documents import selection as selection_module
 from groups.documents.models import Document
 from groups.documents.selection import _free
+from groups.documents.services import delete_document, set_rights
+from groups.models import Participant
+from groups.standing import Standing
 
 
 def address(group, name="selection"):
@@ -83,6 +87,29 @@ def test_what_one_may_not_see_is_not_in_it(shelf, add, lead, hidden_group, suppl
     assert unpacked(signed_in(member).get(address(supply_chains, "zip"), chosen)) == {"Notes.txt": b"top"}
     assert signed_in(stranger).get(address(supply_chains, "zip"), chosen).status_code == 404
     assert signed_in(stranger).get(address(supply_chains), chosen).status_code == 404
+
+
+def test_an_archive_holds_what_one_may_read_when_it_is_made(
+    shelf, add, lead, member, observer, make_folder, hidden_group, supply_chains, signed_in
+):
+    """F47. One address, asked for by each as things stand then; names and words of all else are not in it."""
+    leads = make_folder(lead, supply_chains, "Canary folder")
+    set_rights(leads, rights="hidden", by=Standing.of(lead, supply_chains).leading[0])
+    inside = add(lead, supply_chains, "Canary inside.txt", b"canary", folder=leads).document
+    elsewhere = add(lead, hidden_group, "Canary elsewhere.txt", b"canary").document
+    trashed = add(member, supply_chains, "Canary trashed.txt", b"canary").document
+    delete_document(trashed, by=Standing.of(member, supply_chains).speak())
+    every = [shelf["top"].pk, inside.pk, elsewhere.pk, trashed.pk]
+    chosen = {"document": every, "whole": [shelf["drafts"].pk, leads.pk]}
+    where = address(supply_chains, "zip")
+    open_to_all = {"Notes.txt", "Drafts_ 2026/notes.txt", "Drafts_ 2026/Notes (2).txt", "Drafts_ 2026/Deep/Étude.csv"}
+    assert set(unpacked(signed_in(observer).get(where, chosen))) == open_to_all
+    assert set(unpacked(signed_in(member).get(where, chosen))) == open_to_all | {"Canary folder/Canary inside.txt"}
+    Participant.objects.filter(user=member).update(ended_at=timezone.now())
+    gone = signed_in(member).get(where, chosen)
+    assert not gone.streaming
+    assert gone.status_code in {403, 404}
+    assert b"anary" not in gone.content
 
 
 def test_too_much_at_once_is_said_before_anything_goes(shelf, supply_chains, signed_in, member, monkeypatch):

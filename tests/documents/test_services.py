@@ -58,6 +58,17 @@ def test_a_wrong_type_under_a_right_name_leaves_nothing(member, supply_chains, o
     assert [path for path in own_folders.rglob("*") if path.is_file()] == []
 
 
+def test_a_version_is_never_written_again(add, member, supply_chains):
+    """T22."""
+    version = add(member, supply_chains)
+    version.sha256 = "0" * 64
+    with pytest.raises(TypeError):
+        version.save()
+    version.refresh_from_db()
+    with version.open() as file:
+        assert hashlib.sha256(file.read()).hexdigest() == version.sha256
+
+
 def test_the_same_sending_twice_is_one_version(member, supply_chains):
     key, by = uuid.uuid4(), capacity(member, supply_chains)
     first, second = (

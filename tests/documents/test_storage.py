@@ -8,6 +8,7 @@ import tracemalloc
 import uuid
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile, File
@@ -86,11 +87,12 @@ def test_it_is_read_and_sought_in_like_any_file(kept):
     assert not kept.exists(path)
 
 
-def test_a_zip_of_a_selection_and_a_preview_come_from_it(kept, add, member, supply_chains, signed_in):
+def test_a_zip_of_a_selection_and_a_preview_come_from_it(kept, add, member, supply_chains, signed_in, settings):
     report = add(member, supply_chains, "Mapping.pdf", files.make("pdf", "Wages were withheld."))
     add(member, supply_chains, "Other.pdf", PDF)
     assert make_preview(report).is_ready
     assert any(path.startswith("previews/") for path in everything(kept))
+    assert not list(Path(settings.SPOOL_DIR).iterdir())  # what was copied to be read is gone
     page = signed_in(member).get(reverse("documents:thumbnail", args=[supply_chains.slug, report.document_id, 1]))
     assert page["Content-Type"] == "image/webp"
     chosen = {"document": [document.pk for document in Document.objects.all()]}

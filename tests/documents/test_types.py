@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from groups.documents.types import KINDS, Refused, kind_of
+from groups.documents.types import KINDS, Refused, carries_macros, kind_of
 from groups.documents.types.sound import frame_length
 from portal.demo import files
 
@@ -135,14 +135,12 @@ BAD = {
     "cut.zip": (b"PK\x03\x04" + b"\x00" * 40, "damaged"),
     "renamed.docx": (packed([("a.txt", "x")]), "really a ZIP file"),
     "renamed.zip": (DOCX, "really a DOCX file"),
-    "letter.docm": (office("word/document.xml", ("word/vbaProject.bin", "x")), "carries macros"),
-    "macros.docx": (office("word/document.xml", ("word/vbaProject.bin", "x")), "carries macros"),
-    "hidden-macros.docx": (office("word/document.xml", ("word/other.bin", "x"), listed=MACROS), "carries macros"),
-    "hidden16.docx": (office("word/document.xml", listed=MACROS.decode().encode("utf-16")), "carries macros"),
-    "macros.odt": (packed([("mimetype", KINDS["odt"].content_type), ("Basic/Standard/script-lb.xml", "")]), "carries macros"),
-    "python.odt": (packed([("mimetype", KINDS["odt"].content_type), ("Scripts/python/hello", "x")]), "carries macros"),
-    "java.ods": (packed([("mimetype", KINDS["ods"].content_type), ("scripts/java/parcel-descriptor.xml", "")]), "carries macros"),
-    "basic.odp": (packed([("mimetype", KINDS["odp"].content_type), ("Basic/Standard/Module1.xml", "")]), "carries macros"),
+    "macros.docx": (office("word/document.xml", ("word/vbaProject.bin", "x")), "Save it as .docm, or without"),
+    "hidden-macros.docx": (office("word/document.xml", ("word/other.bin", "x"), listed=MACROS), "does not say so"),
+    "hidden16.xlsx": (office("xl/workbook.xml", listed=MACROS.decode().encode("utf-16")), "Save it as .xlsm, or without"),
+    "none.docm": (DOCX, "really a DOCX file"),
+    "template.dotm": (office("word/document.xml", ("word/vbaProject.bin", "x")), "Allowed are"),
+    "macros.zip": (packed([("vbaProject.bin", "x")]), "holds macros"),
     "program-inside.zip": (archive(a="b") and packed([("docs/Invoice.PDF.exe ", "MZ")]), "can run"),
     "script-inside.zip": (packed([("tools/run.PY", "print()")]), "can run"),
     "page-inside.zip": (packed([("index.html", "<script>")]), "can run"),
@@ -164,6 +162,35 @@ BAD = {
     "capitals.odt": (packed([("Mimetype", KINDS["odt"].content_type)]), "really a ZIP file"),
     "book.epub": (packed([("mimetype", "application/epub+zip")]), "really a ZIP file"),
 }  # fmt: skip
+
+
+CARRIERS = {
+    "letter.docm": office("word/document.xml", ("word/vbaProject.bin", "x")),
+    "controls.docm": office(
+        "word/document.xml", listed=b"<Types><Override PartName='/word/activeX/activeX1.xml'/></Types>"
+    ),
+    "hidden16.DOCM": office("word/document.xml", listed=MACROS.decode().encode("utf-16")),
+    "a.xlsm": office("xl/workbook.xml", ("xl/vbaProject.bin", "x")),
+    "a.pptm": office("ppt/presentation.xml", ("ppt/vbaProject.bin", "x")),
+    "macros.odt": packed([("mimetype", KINDS["odt"].content_type), ("Basic/Standard/script-lb.xml", "")]),
+    "python.odt": packed([("mimetype", KINDS["odt"].content_type), ("Scripts/python/hello", "x")]),
+    "java.ods": packed([("mimetype", KINDS["ods"].content_type), ("scripts/java/parcel-descriptor.xml", "")]),
+    "basic.odp": packed([("mimetype", KINDS["odp"].content_type), ("Basic/Standard/Module1.xml", "")]),
+}
+
+
+@pytest.mark.parametrize("name", CARRIERS)
+def test_what_carries_macros_is_told_apart(name):
+    file = io.BytesIO(CARRIERS[name])
+    kind = kind_of(file, name)
+    assert name.lower().endswith(kind.endings)
+    assert carries_macros(file, kind)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_carries_none_is_not_said_to(name):
+    file = io.BytesIO(GOOD[name])
+    assert not carries_macros(file, kind_of(file, name))
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -16,7 +16,7 @@ from django.conf import settings
 pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 
 STORY = '''
-import hashlib, io, json, os, sys, uuid
+import errno, hashlib, io, json, os, sys, uuid
 from datetime import timedelta
 import django
 django.setup()
@@ -53,13 +53,21 @@ def half_a_file(self, name, file):
         stored.write(content[:999])
     die()
 
+def no_link(*args):
+    raise OSError(errno.EXDEV, "another disk")
+
+def copied():
+    os.link = no_link
+    FileSystemStorage._save = half_a_file
+
 STEPS = {
     "announced": lambda: setattr(finishing, "append_chunk", die),
     "in a chunk": lambda: setattr(uploads, "write_at", half_a_chunk),
     "after a chunk": lambda: setattr(uploads, "_note", die),
     "checked": lambda: setattr(finishing, "kind_of", die),
     "before the scan": lambda: setattr(finishing, "look_for_malware", die),
-    "in the storage": lambda: setattr(FileSystemStorage, "_save", half_a_file),
+    "copied into the storage": copied,
+    "linked into the storage": lambda: setattr(os, "link", die),
     "stored": lambda: setattr(finishing, "settle", die),
     "before the commit": lambda: setattr(Upload, "delete", die),
     "after the commit": lambda: setattr(Upload, "spool_path", property(die)),
@@ -126,6 +134,6 @@ def test_a_kill_at_any_step_leaves_nothing_visible_and_the_sender_goes_on(tmp_pa
     late = told.pop("after the commit")
     assert late == [9, 1, True, 1, True]
     assert set(map(tuple, told.values())) == {(9, 0, True, 1, True)}
-    assert len(told) == 8
+    assert len(told) == 9
     assert files_of_the_dead == 3
     assert swept == [0, 0, [0, 0, 0]]

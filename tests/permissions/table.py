@@ -65,7 +65,7 @@ GET = {
     "documents:rename": "....++.",
     "documents:quota": ">.....+",
     "documents:describe": "....++.",
-    "documents:take": ".......",  # it is not marked red
+    "documents:take": ".......",  # it is not marked red and carries no macros
     "documents:hold": "....++.",
     "documents:copy": "....++.",
     "documents:move": "....++.",
@@ -281,7 +281,7 @@ POST = {
     "documents:rename": "....++.",
     "documents:quota": ">.....+",
     "documents:describe": "....++.",
-    "documents:take": ".......",  # it is not marked red
+    "documents:take": ".......",  # it is not marked red and carries no macros
     "documents:move": "....++.",
     "documents:delete": "....++.",
     "documents:hold": "....++.",

@@ -51,6 +51,8 @@ def publish_round(
         raise BadWords(_("How this document is to be handled keeps it in the group. Its mark must be green first."))
     if round_.version.is_held:
         raise BadWords(_("Malware was found in this version. It is held back, and is not published."))
+    if round_.version.macros:
+        raise BadWords(_("This version carries macros, which can run, and is not published so. Add one without them."))
     if not title or not authors:
         raise BadWords(_("Give it a title, and say whose work it is."))
     if not EARLIEST_YEAR <= year <= timezone.now().year + 1:

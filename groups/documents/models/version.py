@@ -43,6 +43,10 @@ class Version(Spoken, TimeStamped):
     original = models.CharField(max_length=300, blank=True)
     # What the file says of people, as its sender was told before it was shared.
     told = models.CharField(max_length=600, blank=True)
+    # Whether a signature was taken out with what it said of people.
+    unsigned = models.BooleanField(default=False, db_default=False)
+    # Whether it carries programs that an office program runs: downloaded where that is said, and never opened by one here.
+    macros = models.BooleanField(default=False, db_default=False)
     note = models.CharField(_("what changed"), max_length=300, blank=True)
     restored_from = models.PositiveIntegerField(null=True)
     # The newest version its sender had seen: smaller than the one before where two people saved at once.

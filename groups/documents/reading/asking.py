@@ -1,8 +1,8 @@
 """The parent's side: one child for one file, ended when its time is over."""
 
 import base64
+import io
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +17,10 @@ from groups.documents.reading.pages import Page, Picture, Said
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 60
 """Of the clock; the child bounds its own time at the processor."""
+
+BLOCK = 1024 * 1024
+MOST_COPIED = 256 * 1024**2
+"""Bytes of a file that are copied to be read."""
 
 MOST_SAID = 64 * 1024**2
 """Bytes that a child may say."""
@@ -103,13 +107,31 @@ def _lines(stdout: IO[bytes]) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def on_disk(file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
-    """Open the file as one in which another process can seek: what is kept elsewhere is copied."""
-    if isinstance(file, Path):
-        with file.open("rb") as opened:
+    """Open the file as one that another process can read and seek in, and not write to: what is no file here is copied.
+
+    The copy has no name, so that nobody else opens it and a process that is killed leaves none; one of more than `MOST_COPIED`
+    raises `Unreadable`.
+    """
+    if again := file if isinstance(file, Path) else _again(file):
+        with again.open("rb") as opened:
             yield opened
         return
+    assert not isinstance(file, Path)
     with tempfile.TemporaryFile() as copy:
         file.seek(0)
-        shutil.copyfileobj(file, copy)
+        while block := file.read(BLOCK):
+            if copy.tell() + len(block) > MOST_COPIED:
+                raise Unreadable("too_large")
+            copy.write(block)
         copy.seek(0)
         yield copy
+
+
+def _again(file: IO[bytes]) -> Path | None:
+    """Return a path by which a file that is open here can be opened once more, with a place of its own; Linux has one."""
+    if not isinstance(file, io.BufferedReader | io.BufferedRandom):
+        return None
+    if isinstance(file, io.BufferedRandom):
+        file.flush()
+    path = Path(f"/proc/self/fd/{file.fileno()}")
+    return path if path.is_file() else None

@@ -15,7 +15,7 @@ THUMBNAIL = 360
 """Pixels of the longer side of the small one."""
 
 READABLE = frozenset(
-    {"pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "rtf", "csv", "markdown", "text"},
+    {"pdf", "docx", "xlsx", "pptx", "docm", "xlsm", "pptm", "odt", "ods", "odp", "rtf", "csv", "markdown", "text"},
 )
 """Kinds whose text can be read."""
 

@@ -23,7 +23,7 @@ SECONDS = 90
 MEMORY = 3 * 1024**3
 WRITTEN = 512 * 1024**2
 PRINTABLE = frozenset({"docx", "xlsx", "pptx", "odt", "ods", "odp", "rtf"})
-"""Kinds that it prints."""
+"""Kinds that it prints. It is given no file that carries macros, of whatever kind."""
 
 BOUND = f"""
 import contextlib, os, resource, sys

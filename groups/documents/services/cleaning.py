@@ -1,8 +1,9 @@
 """What a file says of people: taken out where that is safe, told to its sender before it is shown where it is not.
 
 Pictures are written anew. In office files the parts that name author, last editor and company are written anew and all others
-are copied. Tracked changes and remarks are part of the work, and a PDF file would have to be made again: those are told. A
-signed file is left as it is, because it would not be signed any more.
+are copied, piece by piece however large they are. Tracked changes and remarks are part of the work, and a PDF file would have to
+be made again: those are told. A signature does not hold for a file that was changed, and names who signed: where it has to go
+with the author, the sender is told before.
 """
 
 import hashlib
@@ -26,9 +27,12 @@ from groups.documents.services.spool import must_have_room
 from groups.documents.types import Kind, Refused
 
 BLOCK = 1024 * 1024
-MOST_UNPACKED = 512 * 1024**2
+LOOKED_THROUGH = 256 * 1024
+QUICKLY_FROM = 512 * 1024**2
+"""Office files that unpack to more are packed again quickly rather than small."""
+
 MOST_PART = 1024**2
-OFFICE = frozenset({"docx", "xlsx", "pptx", "odt", "ods", "odp"})
+OFFICE = frozenset({"docx", "xlsx", "pptx", "docm", "xlsm", "pptm", "odt", "ods", "odp"})
 _PACKAGE = "http://schemas.openxmlformats.org/"
 EMPTY = {
     "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{_PACKAGE}package/2006/metadata/core-properties"/>',
@@ -42,8 +46,15 @@ EMPTY = {
 TELLING = re.compile(
     rb"<[^>]{0,40}(?:creator|lastModifiedBy|Company|Manager|user-defined|printed-by)\b[^>]{0,400}>\s*[^<\s]|<property\b"
 )
-SIGNED = re.compile(r"_xmlsignatures/.+|META-INF/documentsignatures\.xml", re.IGNORECASE)
-PDF_TELLS = re.compile(rb"/Author|dc:creator|/ObjStm")
+SIGNATURE = re.compile(r"_xmlsignatures/.*|META-INF/(?:document|macro)signatures\.xml", re.IGNORECASE)
+NAMES_SIGNATURE = re.compile(
+    rb"<(?:Override|Default)\b[^>]*(?:/_xmlsignatures/|digital-signature-)[^>]*/>"
+    rb"|<Relationship\b[^>]*/relationships/digital-signature/[^>]*/>"
+)
+LISTS = frozenset({"[Content_Types].xml", "_rels/.rels"})
+"""The parts of an office file that name its other parts."""
+
+PDF_TELLS = (b"/Author", b"dc:creator", b"/ObjStm")
 
 
 class SaysWho(DomainError):
@@ -92,10 +103,7 @@ def cleaned(sent: Bytes, path: Path, kind: Kind, file_name: str) -> Bytes:
 
 def _without_properties(sent: Bytes) -> IO[bytes] | None:
     with zipfile.ZipFile(sent.file) as archive:
-        entries = archive.infolist()
-        telling = {one.filename for one in entries if one.filename in EMPTY and _tells(archive, one)}
-        signed = any(SIGNED.fullmatch(one.filename) for one in entries)
-        if not telling or signed or sum(one.file_size for one in entries) > MOST_UNPACKED:
+        if not any(one.filename in EMPTY and _tells(archive, one) for one in archive.infolist()):
             return None
         folder = Path(settings.SPOOL_DIR)
         must_have_room(sent.size, folder)
@@ -108,14 +116,31 @@ def _without_properties(sent: Bytes) -> IO[bytes] | None:
     return made
 
 
+def is_signed(file: IO[bytes], kind: Kind) -> bool:
+    """Say whether an office file is signed."""
+    if kind.name not in OFFICE:
+        return False
+    with zipfile.ZipFile(file) as archive:
+        return any(SIGNATURE.fullmatch(name) for name in archive.namelist())
+
+
 def _copy(archive: zipfile.ZipFile, made: IO[bytes]) -> None:
+    entries = archive.infolist()
+    level = 1 if sum(one.file_size for one in entries) > QUICKLY_FROM else None
+    signed = any(SIGNATURE.fullmatch(one.filename) for one in entries)
     with zipfile.ZipFile(made, "w") as again:
-        for entry in archive.infolist():
+        for entry in entries:
             kept = zipfile.ZipInfo(entry.filename, entry.date_time)
             kept.compress_type = entry.compress_type
-            kept.external_attr = entry.external_attr
+            # The one name it has in Python 3.12 too.
+            kept._compresslevel = level  # type: ignore[attr-defined]
+            kept.external_attr, kept.file_size = entry.external_attr, entry.file_size
+            if SIGNATURE.fullmatch(entry.filename):
+                continue
             if entry.filename in EMPTY:
                 again.writestr(kept, EMPTY[entry.filename])
+            elif signed and entry.filename in LISTS and entry.file_size <= MOST_PART:
+                again.writestr(kept, NAMES_SIGNATURE.sub(b"", archive.read(entry)))
             else:
                 with archive.open(entry) as part, again.open(kept, "w") as copy:
                     shutil.copyfileobj(part, copy, BLOCK)
@@ -124,6 +149,23 @@ def _copy(archive: zipfile.ZipFile, made: IO[bytes]) -> None:
 def _tells(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     with archive.open(entry) as part:
         return entry.file_size > MOST_PART or bool(TELLING.search(part.read(MOST_PART).replace(b"\0", b"")))
+
+
+def ask_sender(file_name: str, told: str, *, unsigned: bool) -> None:
+    """Raise `SaysWho` where a sender is to know of what their file says, or of the signature that goes with its author."""
+    words = []
+    if unsigned:
+        words.append(
+            _(
+                "“%(name)s” is signed. Who made it and who signed it are taken out before it is shared, and the copy that is "
+                "shared is not signed any more. A lead can keep it signed, by saying why."
+            )
+            % {"name": file_name}
+        )
+    if told:
+        words.append(_("“%(name)s” names people. %(said)s") % {"name": file_name, "said": told})
+    if words:
+        raise SaysWho(" ".join(words))
 
 
 def said_of_people(kept: Bytes, kind: Kind) -> str:
@@ -139,11 +181,15 @@ def said_of_people(kept: Bytes, kind: Kind) -> str:
 
 
 def _may_tell(file: IO[bytes]) -> bool:
-    """Say whether a PDF file is worth a process of its own: most that name nobody show it in their first bytes."""
+    """Say whether a PDF file is worth a process of its own: most that name nobody show it in their first bytes.
+
+    Plain words in small blocks, because nothing else in this process runs while one is looked through.
+    """
     file.seek(0)
     tail = b""
-    while block := file.read(BLOCK):
-        if PDF_TELLS.search(tail + block):
+    while block := file.read(LOOKED_THROUGH):
+        searched = tail + block
+        if any(word in searched for word in PDF_TELLS):
             return True
         tail = block[-20:]
     return False

@@ -64,4 +64,4 @@ def copy_document(
     return copy
 
 
-COPIED = "file_name kind content_type size sha256 path sent_size sent_sha256 original told".split()
+COPIED = "file_name kind content_type size sha256 path sent_size sent_sha256 original told unsigned macros".split()

@@ -5,15 +5,12 @@ row that shows them is committed, so a row never points at nothing; bytes withou
 """
 
 import logging
-import os
 import uuid
-from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,14 +24,23 @@ from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.models.version import random_path
 from groups.documents.names import clean_file_name
 from groups.documents.reading import PICTURES
-from groups.documents.services.cleaning import OFFICE, Bytes, SaysWho, cleaned, digest_of, said_of_people
+from groups.documents.services.cleaning import (
+    OFFICE,
+    Bytes,
+    ask_sender,
+    cleaned,
+    digest_of,
+    is_signed,
+    said_of_people,
+)
 from groups.documents.services.giving_space import take_space
 from groups.documents.services.holding import end_hold
 from groups.documents.services.locking import locked_library, must_write, nearest_folder
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.same import refuse_same
 from groups.documents.services.scanning import keep_outcome, look_for_malware
-from groups.documents.services.spool import FULL, StorageAway, must_have_room, no_room, open_spool
+from groups.documents.services.spool import FULL, StorageAway, no_room, open_spool
+from groups.documents.services.storing import forget, put, settle
 from groups.documents.services.uploads import (
     OtherFile,
     UploadGone,
@@ -42,9 +48,10 @@ from groups.documents.services.uploads import (
     append_chunk,
     known_version,
     received,
+    refuse_macros,
     start_upload,
 )
-from groups.documents.types import Kind, Refused, kind_of
+from groups.documents.types import Kind, Refused, carries_macros, kind_of
 from groups.models import Group
 from groups.services.speaking import speaking
 from groups.standing import NotAllowed
@@ -92,6 +99,8 @@ def _store(
     upload: Upload, file: IO[bytes], *, by: Capacity, sha256: str | None, accepted: bool, keep_both: bool
 ) -> Version:
     kind = kind_of(file, upload.file_name)
+    if carries_macros(file, kind):
+        refuse_macros(upload.file_name)
     sent = Bytes(file, upload.size, digest_of(file))
     if sha256 not in {None, sent.digest}:
         raise OtherFile
@@ -111,16 +120,14 @@ def _store(
 def _keep(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, *, by: Capacity, accepted: bool) -> Version:
     """Ask what is to be known of the bytes, put them into the storage, and show them."""
     told = said_of_people(kept, kind)
-    if told and not (accepted or upload.original):
-        raise SaysWho(_("“%(name)s” names people. %(said)s") % {"name": upload.file_name, "said": told})
+    if not (accepted or upload.original):
+        ask_sender(upload.file_name, told, unsigned=kept is not sent and is_signed(sent.file, kind))
     outcome = look_for_malware(kept.file, kept.size)
     kept.file.seek(0)
     storage, path = storages["default"], random_path()
-    if place := _place(storage, path):
-        must_have_room(kept.size, place.parent)
     tried = False
     try:
-        path = storage.save(path, File(kept.file))
+        path = put(storage, path, kept, upload.spool_path if kept is sent else None)
         settle(storage, path)
         with transaction.atomic():
             version = _show(upload, kind, sent, kept, path, by=by, told=told)
@@ -131,32 +138,11 @@ def _keep(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, *, by: Capacity,
     except BaseException as error:
         # When a commit breaks off, only the database knows whether it stands: the bytes stay, and `sweep` asks it.
         if not tried:
-            _forget(storage, path)
+            forget(storage, path)
         if isinstance(error, OSError):
             logger.warning("A file could not be stored: %s.", type(error).__name__)
             raise (no_room() if error.errno in FULL else StorageAway()) from error
         raise
-
-
-def _forget(storage: Storage, path: str) -> None:
-    """Remove bytes that no row will name; where the storage does not answer, `sweep` does so later."""
-    with suppress(OSError):
-        storage.delete(path)
-
-
-def _place(storage: Storage, path: str) -> Path | None:
-    """Return where the storage keeps the bytes on this machine, None for one that is elsewhere."""
-    try:
-        return Path(storage.path(path))
-    except NotImplementedError:
-        return None
-
-
-def settle(storage: Storage, path: str) -> None:
-    """See the bytes to the disk before a row names them; a storage that is elsewhere does so itself."""
-    if place := _place(storage, path):
-        with place.open("rb") as stored:
-            os.fsync(stored.fileno())
 
 
 def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by: Capacity, told: str) -> Version:
@@ -184,6 +170,8 @@ def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by
         sent_sha256=sent.digest if kept is not sent else "",
         original=now.original if kind.name in PICTURES | OFFICE or told else "",
         told=told,
+        macros=carries_macros(kept.file, kind),
+        unsigned=kept is not sent and is_signed(sent.file, kind),
         note=upload.note,
         follows=min(upload.base, number - 1) if upload.base is not None else None,
         key=upload.key,

@@ -1,5 +1,7 @@
 """Previews: asked for with each version, made in the background, made again by nobody."""
 
+import errno
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +27,9 @@ from groups.documents.reading import (
     text_of,
 )
 from groups.documents.services.indexing import index_pages
+from groups.documents.services.spool import StorageFull, must_have_room
 
+BLOCK = 1024 * 1024
 LARGEST = 256 * 1024**2
 """Bytes of a file that is read; larger ones are to be downloaded."""
 
@@ -118,7 +122,7 @@ def _look_into(version: Version) -> Seen:
                 pages = text_of(file, version.kind)
             if version.kind in PICTURED:
                 pictures = _pictures(file, version.kind, needed=not pages)
-            elif version.kind in PRINTABLE and settings.SOFFICE:
+            elif version.kind in PRINTABLE and not version.macros and settings.SOFFICE:
                 pages, pictures = _as_printed(file, version.kind, settings.SOFFICE) or (pages, pictures)
     except Unreadable as refusal:
         return (State.LOCKED if refusal.reason == "locked" else State.DAMAGED), "", []
@@ -156,10 +160,34 @@ def _stored(webp: bytes) -> str:
 
 @contextmanager
 def _file_of(version: Version) -> Iterator[Path | IO[bytes]]:
-    """Give the version's file: its path on this machine, or its bytes from where they are kept."""
+    """Give the version's file: its path on this machine, or one copy of what is kept elsewhere, for all that read it.
+
+    The copy lies where chunks gather, without a name: nobody else opens it, and a process that is killed leaves none.
+    """
     storage = storages["default"]
     try:
-        yield Path(storage.path(version.path))
+        path = Path(storage.path(version.path))
     except NotImplementedError:
-        with storage.open(version.path, "rb") as file:
-            yield file
+        with _copied(version) as copy:
+            yield copy
+    else:
+        yield path
+
+
+def _copied(version: Version) -> IO[bytes]:
+    folder = Path(settings.SPOOL_DIR)
+    try:
+        must_have_room(version.size, folder)
+    except StorageFull as full:
+        raise OSError(errno.ENOSPC, full.message) from full
+    copy = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - whoever asked for it closes it
+    try:
+        with version.open() as stored:
+            left = version.size
+            while left > 0 and (block := stored.read(min(BLOCK, left))):
+                left -= len(block)
+                copy.write(block)
+    except BaseException:
+        copy.close()
+        raise
+    return copy

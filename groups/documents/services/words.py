@@ -16,11 +16,11 @@ from groups.documents.library import Library
 from groups.documents.models import Document, Folder, Version
 from groups.documents.models.version import random_path
 from groups.documents.names import clean_file_name, clean_title
-from groups.documents.services.finishing import settle
 from groups.documents.services.giving_space import take_space
 from groups.documents.services.locking import locked_library, must_write, nearest_folder, standing_document
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.scanning import keep_outcome, look_for_malware
+from groups.documents.services.storing import settle
 from groups.documents.types.kinds import KINDS
 from groups.models import Group
 from groups.services.speaking import speaking

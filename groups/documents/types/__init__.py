@@ -1,7 +1,8 @@
 """Which files may enter a library: by what their bytes are, never by their name alone.
 
 The name's ending must agree with the bytes, because the ending decides which program opens the file on a member's machine.
-What could run there (programs, scripts, web pages, drawings with scripts, office files with macros) is refused by name.
+What could run there (programs, scripts, web pages, drawings with scripts) is refused by name; of an office file it is told
+whether it carries macros.
 """
 
 from pathlib import PurePosixPath
@@ -9,12 +10,12 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from groups.documents.types.archives import kind_of_archive
+from groups.documents.types.archives import carries_macros, kind_of_archive
 from groups.documents.types.kinds import ACCEPT, KINDS, Kind, Refused
 from groups.documents.types.sound import is_mp3
 from groups.documents.types.texts import is_markup, is_text
 
-__all__ = ["ACCEPT", "KINDS", "Kind", "Refused", "kind_of", "refuse_by_name"]
+__all__ = ["ACCEPT", "KINDS", "Kind", "Refused", "carries_macros", "kind_named", "kind_of", "refuse_by_name"]
 
 # A still image in the container of films: no film, and few programs open it.
 PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis", b"crx ")
@@ -22,20 +23,21 @@ PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1",
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def _named(file_name: str) -> Kind | None:
+def kind_named(file_name: str) -> Kind | None:
+    """Return the type that the name's ending claims."""
     ending = PurePosixPath(file_name.lower()).suffix
     return next((kind for kind in KINDS.values() if ending in kind.endings), None)
 
 
 def refuse_by_name(file_name: str) -> None:
     """Raise `Refused` where no type that may enter has a name that ends so, whatever the bytes are."""
-    if _named(file_name) is None:
+    if kind_named(file_name) is None:
         raise _not_allowed(file_name, None, b"")
 
 
 def kind_of(file: IO[bytes], file_name: str) -> Kind:
     """Return the allowed type of a whole, seekable file, or raise `Refused` naming it and saying why."""
-    named = _named(file_name)
+    named = kind_named(file_name)
     file.seek(0)
     head = file.read(4096)
     if not head:

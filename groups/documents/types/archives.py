@@ -1,7 +1,8 @@
 """Archives, and the office files that are archives: judged by their list of contents, within bounds, without unpacking.
 
 What would burst, escape or run when a member unpacks it is refused: too much or too many, entries that share their bytes,
-links, names that lead out, programs, macros, archives inside archives (nobody can say what those hold).
+links, names that lead out, programs, archives inside archives (nobody can say what those hold). An office file that carries
+macros is told apart from one that does not.
 """
 
 import stat
@@ -13,7 +14,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from groups.documents.types.kinds import KINDS, ODF, Kind, Refused
+from groups.documents.types.kinds import KINDS, ODF, WITH_MACROS, Kind, Refused
 
 MAX_ENTRIES = 5_000
 MAX_LISTING = 2 * 1024**2
@@ -28,7 +29,7 @@ MACRO_PARTS = {"vbaproject.bin", "script-lc.xml", "script-lb.xml"}
 # In an OpenDocument file, the folders of its macros, in whatever language.
 MACRO_FOLDERS = ("basic/", "scripts/")
 MACRO_WORDS = (b"macroenabled", b"vbaproject", b"activex")
-WITH_MACROS = frozenset("docm dotm xlsm xltm xlam xlsb pptm potm ppsm ppam sldm".split())
+CARRIERS = frozenset("docm dotm xlsm xltm xlam xlsb pptm potm ppsm ppam sldm".split())
 PROGRAMS = frozenset(
     "exe com scr pif bat cmd msi msp msc cpl dll sys hta jar class dex apk app dmg pkg deb rpm sh bash command ps1 psm1 vb "
     "vbs vbe js jse wsf wsh wsc scf lnk url reg inf iso img vhd vhdx desktop swf xll chm py pyw pl rb php bsh jnlp".split()
@@ -72,8 +73,14 @@ def kind_of_archive(file: IO[bytes], file_name: str) -> Kind:
             names = {entry.filename for entry in entries}
             kind = _office_kind(archive, names)
             _refuse_traps(entries, file_name, archived=kind is KINDS["zip"])
-            _refuse_macros(archive, names, file_name, kind)
-            return kind
+            if not _carries_macros(archive, names, kind):
+                return kind
+            if kind is KINDS["zip"]:
+                raise Refused(
+                    _("“%(name)s” holds macros, which can run. Send the office file that carries them by itself.")
+                    % {"name": file_name}
+                )
+            return _with_macros(kind, file_name)
     except _TooMuch as error:
         raise Refused(_("“%(name)s” unpacks to more than may be shared here.") % {"name": file_name}) from error
     except (
@@ -124,7 +131,7 @@ def _refuse_traps(entries: list[zipfile.ZipInfo], file_name: str, *, archived: b
                 % {"name": file_name, "inner": inner[:100]}
             )
         ending = "" if entry.is_dir() else PurePosixPath(inner.rstrip(" .").lower()).suffix.lstrip(".")
-        if ending in PROGRAMS | WITH_MACROS or (archived and ending in PAGES):
+        if ending in PROGRAMS | CARRIERS or (archived and ending in PAGES):
             raise Refused(
                 _("“%(name)s” holds “%(inner)s”, which can run. Take it out and send the rest again.")
                 % {"name": file_name, "inner": inner[-100:]}
@@ -143,7 +150,28 @@ def _leads_out(entry: zipfile.ZipInfo) -> bool:
     return link or drive or "\x00" in path or path.startswith("/") or ".." in path.split("/")
 
 
-def _refuse_macros(archive: zipfile.ZipFile, names: set[str], file_name: str, kind: Kind) -> None:
+def carries_macros(file: IO[bytes], kind: Kind) -> bool:
+    """Say whether a file whose kind is known carries macros."""
+    if not kind.content_type.startswith(ODF):
+        return kind.with_macros
+    with zipfile.ZipFile(_Bounded(file)) as archive:
+        return _carries_macros(archive, set(archive.namelist()), kind)
+
+
+def _with_macros(kind: Kind, file_name: str) -> Kind:
+    """Return the kind of an office file that carries macros, whose ending has to say so where there is one that does."""
+    if kind.name not in WITH_MACROS:
+        return kind
+    carrier = KINDS[WITH_MACROS[kind.name]]
+    if not file_name.lower().endswith(carrier.endings):
+        raise Refused(
+            _("“%(name)s” carries macros, and its name does not say so. Save it as %(ending)s, or without macros.")
+            % {"name": file_name, "ending": carrier.endings[0]}
+        )
+    return carrier
+
+
+def _carries_macros(archive: zipfile.ZipFile, names: set[str], kind: Kind) -> bool:
     lower = {name.lower() for name in names if not name.endswith("/")}
     carries = any(name.rsplit("/", 1)[-1] in MACRO_PARTS for name in lower)
     if kind.content_type.startswith(ODF):
@@ -152,11 +180,7 @@ def _refuse_macros(archive: zipfile.ZipFile, names: set[str], file_name: str, ki
         # Without zeros, so that the words are found in UTF-16 too.
         listed = _part(archive, "[Content_Types].xml").replace(b"\x00", b"").lower()
         carries = any(word in listed for word in MACRO_WORDS)
-    if carries:
-        raise Refused(
-            _("“%(name)s” carries macros, which can run. Save it without them and send it again.")
-            % {"name": file_name}
-        )
+    return carries
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -27,10 +27,18 @@ class Kind:
     label: "StrOrPromise"
 
     @property
+    def with_macros(self) -> bool:
+        """Whether its ending says that it carries macros: programs that an office program runs."""
+        return self.name in WITH_MACROS.values()
+
+    @property
     def is_text(self) -> bool:
         """Whether a person reads its bytes as they are."""
         return self.name in {"csv", "markdown", "text"}
 
+
+WITH_MACROS = {"docx": "docm", "xlsx": "xlsm", "pptx": "pptm"}
+"""Kinds of office files, and the same where they carry macros; OpenDocument files do so under one name."""
 
 OOXML = "application/vnd.openxmlformats-officedocument."
 ODF = "application/vnd.oasis.opendocument."
@@ -45,6 +53,9 @@ KINDS = {
         Kind("docx", (".docx",), OOXML + "wordprocessingml.document", _("Text document")),
         Kind("xlsx", (".xlsx",), OOXML + "spreadsheetml.sheet", _("Spreadsheet")),
         Kind("pptx", (".pptx",), OOXML + "presentationml.presentation", _("Presentation")),
+        Kind("docm", (".docm",), "application/vnd.ms-word.document.macroEnabled.12", _("Text document")),
+        Kind("xlsm", (".xlsm",), "application/vnd.ms-excel.sheet.macroEnabled.12", _("Spreadsheet")),
+        Kind("pptm", (".pptm",), "application/vnd.ms-powerpoint.presentation.macroEnabled.12", _("Presentation")),
         Kind("odt", (".odt",), ODF + "text", _("Text document")),
         Kind("ods", (".ods",), ODF + "spreadsheet", _("Spreadsheet")),
         Kind("odp", (".odp",), ODF + "presentation", _("Presentation")),

@@ -1,4 +1,4 @@
-"""The record of a document, and taking one that is marked red."""
+"""The record of a document, and taking one that is marked red or carries macros."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.errors import Conflict, DomainError
+from groups.bylines import bylines
 from groups.documents import access, services
 from groups.documents.record_forms import DescribeForm, TakeForm
 from groups.documents.views.files import given
@@ -47,10 +48,16 @@ def describe(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
 
 @either
 def take(request: HttpRequest, slug: str, document_id: int, number: int) -> HttpResponseBase:
-    """Ask whether somebody will take a version marked red; record that they do, and give its bytes."""
-    version, library = access.red_version(request.user, slug, document_id, number)
-    form = TakeForm(request.POST if request.method == "POST" else None, library=library)
+    """Ask whether somebody will take a version marked red, or one that carries macros, and give its bytes.
+
+    That a red one was taken is recorded.
+    """
+    version, library = access.version_to_take(request.user, slug, document_id, number)
+    is_red = version.document.is_red
+    form = TakeForm(request.POST if request.method == "POST" else None, library=library, recorded=is_red)
     if request.method == "POST" and form.is_valid():
+        if not is_red:
+            return given(request, version)
         try:
             by = choose(library.standing.reading, form.cleaned_data.get("as"))
             response = given(request, version)  # one that is held back is not had, and not taken either
@@ -58,5 +65,8 @@ def take(request: HttpRequest, slug: str, document_id: int, number: int) -> Http
             return response
         except DomainError as refusal:
             form.add_error(None, refusal.message)
-    context = framed(library, version.document.folder, document=version.document, version=version, form=form)
+    (by_line,) = bylines([version], library.standing)
+    context = framed(
+        library, version.document.folder, document=version.document, version=version, form=form, by=by_line
+    )
     return render(request, "documents/take.html", context, status=422 if form.errors else 200)

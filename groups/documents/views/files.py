@@ -24,9 +24,9 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 @require_safe
 def download(request: HttpRequest, slug: str, document_id: int, number: int) -> HttpResponseBase:
-    """Give the version's bytes, whole or the range that was asked for; of one marked red, lead to where they are taken."""
+    """Give the version's bytes, whole or the range asked for; of one that is red or has macros, lead to where they are taken."""
     version = access.version_for_reader(request.user, slug, document_id, number)
-    if version.document.is_red:
+    if version.document.is_red or (version.macros and not version.is_held):
         return redirect("documents:take", slug, document_id, number)
     return given(request, version)
 

@@ -59,6 +59,7 @@ def _page(request: HttpRequest, library: Library, chosen: Selection, **more: Any
         rows=listed(chosen.documents, library.standing),
         size=size,
         has_red=any(one.is_red for one in chosen.documents),
+        has_macros=any(one.latest and one.latest.macros for one in chosen.documents),
         refusal=refusal,
         query=_query(chosen),
         may_delete=[one for one in chosen.documents if access.may_delete(one, library)],

@@ -98,6 +98,7 @@ def _done(version: Version, group_slug: str) -> dict[str, Any]:
         "number": version.number,
         "missed": version.missed,
         "held": version.is_held,
+        "macros": version.macros,
         "url": reverse("documents:page", args=[group_slug, version.document_id]),
     }
 

@@ -1,7 +1,7 @@
 """Documents: to list, read and download, and to send in chunks."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
@@ -14,7 +14,8 @@ from api.paging import PAGE, Page, Place, cut, page_of
 from api.problems import Refusal, blaming
 from api.routes.answers import answers
 from api.routes.threads import Key
-from api.shapes.documents import DocumentFull, DocumentOut, UploadIn, UploadOut, VersionOut
+from api.shapes.common import Speaker
+from api.shapes.documents import DocumentFull, DocumentOut, HoldOut, UploadIn, UploadOut, VersionOut
 from core.errors import Conflict
 from core.markdown import clean
 from groups.bylines import bylines
@@ -22,7 +23,7 @@ from groups.documents import access, services, tasks
 from groups.documents.library import Library
 from groups.documents.models import Version
 from groups.documents.names import clean_file_name
-from groups.documents.views.files import download
+from groups.documents.views.files import given
 
 router = Router(tags=["documents"])
 
@@ -66,11 +67,13 @@ def list_documents(
 def read_document(request: Caller, slug: str, document_id: int) -> DocumentFull:
     """A document and its versions."""
     document, library = access.document_for_reader(request.user, slug, document_id)
-    versions = list(document.versions.all())
-    said = bylines(versions, library.standing)
-    shown = [VersionOut.of(one, byline, slug) for one, byline in zip(versions, said, strict=True)]
+    versions = list(document.versions.select_related("scan"))
+    held = services.still_held(document)
+    said = bylines([*versions, *([held] if held else [])], library.standing)
+    shown = [VersionOut.of(one, byline, slug) for one, byline in zip(versions, said, strict=False)]
+    hold = HoldOut(by=Speaker.of(said[-1]), until=held.until, note=held.note) if held else None
     record = DocumentOut.of(document, said[0], slug)
-    return DocumentFull(**{**dict(record), "latest": shown[0], "versions": shown})
+    return DocumentFull(**{**dict(record), "latest": shown[0], "versions": shown, "hold": hold})
 
 
 @router.get(
@@ -82,12 +85,16 @@ def read_document(request: Caller, slug: str, document_id: int) -> DocumentFull:
         "responses": {200: {"description": "The bytes.", "content": {"*/*": BYTES["application/octet-stream"]}}}
     },
 )
-def read_content(request: Caller, slug: str, document_id: int, number: int) -> HttpResponseBase:
-    """The bytes of a version, whole or the range that is asked for."""
+def read_content(
+    request: Caller, slug: str, document_id: int, number: int, macros: Literal["", "accepted"] = ""
+) -> HttpResponseBase:
+    """The bytes of a version, whole or the range that is asked for; of one that carries macros, where that is accepted."""
     version = access.version_for_reader(request.user, slug, document_id, number)
     if version.document.is_red:
         raise Refusal(403, _("It is marked red: it is downloaded on its page, where each download is recorded."))
-    return download(request, slug, document_id, number)
+    if version.macros and not macros:
+        raise Refusal(403, _("It carries macros, which can run. Ask for it with macros=accepted."))
+    return given(request, version)
 
 
 @router.post(
@@ -174,15 +181,25 @@ def send_chunk(
     response=answers(200, UploadOut, 409, 410, 507),
     summary="Finish an upload",
 )
-def finish_upload(request: Caller, slug: str, key: uuid.UUID) -> UploadOut:
-    """Show the file that has arrived whole in the library; the same answer for every retry."""
+def finish_upload(
+    request: Caller,
+    slug: str,
+    key: uuid.UUID,
+    accepted: Annotated[
+        bool, Query(description="Share it also where it names people, or loses its signature.")
+    ] = False,
+) -> UploadOut:
+    """Show the file that has arrived whole in the library; the same answer for every retry.
+
+    One that names people, or whose signature goes with its author, is shown once that is accepted.
+    """
     library = access.library_for_writer(request.user, slug)
     under_way = access.own_uploads(library).filter(key=key).first()
     if under_way is None:
         return UploadOut.finished(_made(library, key))
     by = library.standing.speak(under_way.organisation_id)
     with blaming("body"):
-        return UploadOut.finished(services.finish_upload(under_way, by=by))
+        return UploadOut.finished(services.finish_upload(under_way, by=by, accepted=accepted))
 
 
 @router.delete(

@@ -19,10 +19,18 @@ class VersionOut(Schema):
     content_type: str
     size: int
     sha256: str
+    macros: bool = Field(description="Whether it carries macros: programs that an office program runs.")
+    held: bool = Field(description="Whether it is held back, because malware was found in it.")
+    restored_from: int | None = Field(description="The version that it is again.")
+    missed: list[int] = Field(
+        description="Versions its sender had not seen: theirs and it are both kept. Compare them."
+    )
     note: str
     by: Speaker
     created_at: datetime
-    download: str = Field(description="Where its bytes are had, with the same token.")
+    download: str = Field(
+        description="Where its bytes are had, with the same token; with macros, by `?macros=accepted`."
+    )
 
     @classmethod
     def of(cls, version: Version, byline: Byline, slug: str) -> "VersionOut":
@@ -33,6 +41,10 @@ class VersionOut(Schema):
             content_type=version.content_type,
             size=version.size,
             sha256=version.sha256,
+            macros=version.macros,
+            held=version.is_held,
+            restored_from=version.restored_from,
+            missed=version.missed,
             note=version.note,
             by=Speaker.of(byline),
             created_at=version.created_at,
@@ -82,10 +94,19 @@ class DocumentOut(Schema):
         )
 
 
+class HoldOut(Schema):
+    """Somebody who works on a document elsewhere, and until when."""
+
+    by: Speaker
+    until: datetime
+    note: str
+
+
 class DocumentFull(DocumentOut):
     """A document with all its versions, the newest first."""
 
     versions: list[VersionOut]
+    hold: HoldOut | None = Field(description="Who works on it elsewhere now; nobody else adds a version meanwhile.")
 
 
 class UploadIn(Schema):

@@ -48,7 +48,7 @@ class Server(daphne.server.Server):
             application,
             endpoints=[f"{configuration.host}:{configuration.port}"],
             signal_handlers=False,
-            request_buffer_size=64 * 1024,
+            request_buffer_size=256 * 1024,
             websocket_timeout=-1,
             websocket_connect_timeout=configuration.connect_timeout,
             ping_interval=configuration.ping_interval,

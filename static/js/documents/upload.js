@@ -79,7 +79,7 @@ class Upload {
     this.url_of_document = answer.url;
     this.part("open").href = answer.url;
     this.offer("open");
-    this.say(answer.held ? "held" : "done");
+    this.say(answer.held ? "held" : answer.macros ? "macros" : "done");
   }
 
   failed(error) {
