@@ -17,6 +17,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -197,13 +198,13 @@ def main() -> None:
     print(
         f"| | page | {FEW} documents | {many:,} documents | ratio | by the clock |\n| --- | --- | --- | --- | --- | --- |"
     )
-    with _databases() as found:
-        for environment in found:
-            engine = "PostgreSQL" if environment["DATABASE_URL"] else "SQLite"
+    database = _database_of_search()
+    for engine, name in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL")):
+        with tempfile.TemporaryDirectory() as folder, database(engine, Path(folder), many, kept=False) as environment:
             for page, (few, few_clock, more, more_clock) in _measured(many, environment):
                 reached = reached and more / few <= LIMIT
                 print(
-                    f"| {engine} | {page} | {few:.1f} ms | {more:.1f} ms | {more / few:.2f}"
+                    f"| {name} | {page} | {few:.1f} ms | {more:.1f} ms | {more / few:.2f}"
                     f" | {few_clock:.0f} and {more_clock:.0f} ms |",
                     flush=True,
                 )
@@ -223,9 +224,8 @@ def _measured(documents: int, environment: dict[str, str]) -> Iterator[tuple[str
             yield page, list(map(float, taken))
 
 
-@contextlib.contextmanager
-def _databases() -> Iterator[Iterator[dict[str, str]]]:
-    """Give an empty SQLite and an empty PostgreSQL database, one after the other."""
+def _database_of_search() -> Any:
+    """Return what gives an empty database of an engine: the search's measurement has it."""
     import importlib.util
 
     spec = importlib.util.spec_from_file_location("benchmark_of_search", ROOT / "benchmarks" / "search.py")
@@ -233,8 +233,7 @@ def _databases() -> Iterator[Iterator[dict[str, str]]]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    with module.databases(("sqlite", "postgresql")) as found:
-        yield found
+    return module.database
 
 
 if __name__ == "__main__":
