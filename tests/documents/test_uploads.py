@@ -182,7 +182,7 @@ def test_a_key_is_for_ever_that_of_one_file_in_one_place(sender, add, member, su
         ({"name": "run.exe"}, 422, "file_refused"),
         ({"name": "page.html"}, 422, "file_refused"),
         ({"name": "drawing.svg"}, 422, "file_refused"),
-        ({"name": "letter.docm"}, 422, "file_refused"),
+        ({"name": "letter.dotm"}, 422, "file_refused"),
         ({"name": "\u202e\u0000 .. "}, 422, "bad_name"),
         ({"name": "\ud800.pdf"}, 400, "malformed"),
         ({"note": "\ud800"}, 400, "malformed"),
