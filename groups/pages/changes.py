@@ -1,17 +1,32 @@
 """What a change holds, read without making a document of it: whose writing, from where to where.
 
-The form is Yjs's first encoding of updates. Everything is read to its last byte, so that what is no update is refused here.
+The form is Yjs's first encoding of updates. Everything is read to its last byte, so that what is no update is refused here; and
+every name in it is one that pages have, because a browser takes a part or a word out of the page for everybody where it cannot
+make anything of its name.
 """
 
+import json
+import re
 from dataclasses import dataclass
 
-from groups.pages.protocol import Malformed, Reader
+from groups.pages.content.tree import BLOCKS, INLINE, MARKS
+from groups.pages.protocol import Malformed, Reader, Unknown
 
 DEEPEST = 32
 ID_LEFT, ID_RIGHT, HAS_KEY = 0x80, 0x40, 0x20
 GC, STRING, SKIP = 0, 4, 10
-NAMED_TYPES = {3, 5}
-"""XML elements and hooks, which have a name."""
+ELEMENT, TEXT = 3, 6
+"""The two kinds of parts that a page is made of; of the others no browser makes anything."""
+
+NAMED = {ELEMENT, 5}
+TAGS = BLOCKS | INLINE
+NEEDED = {"link": ("href",), "comment": ("id",), "insertion": ("id",), "deletion": ("id",)}
+"""What a mark must say of itself."""
+
+TWICE = re.compile(r"(.*)--[a-zA-Z0-9+/=]{8}")
+"""The name of a mark of which a word may have several: the editor puts a hash behind it."""
+
+FORMAT_MAX = 8192
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,7 @@ class Shape:
 
 
 def shape_of(update: bytes) -> Shape:
-    """Return what the change holds; raises `Malformed`, also for one that names another root than the page's."""
+    """Return what the change holds; raises `Malformed`, also for one that names another root than the page's, and `Unknown`."""
     reader = _Changes(update)
     spans = [span for _ in range(reader.count()) for span in reader.client()]
     deletes = reader.deletes()
@@ -47,7 +62,7 @@ def shape_of(update: bytes) -> Shape:
 
 def words_of(update: bytes) -> tuple[list[str], int]:
     """Return what the change puts in, in pieces that were written in one go, and how many places it takes away."""
-    reader = _Changes(update)
+    reader = _Changes(update, judges=False)
     for _ in range(reader.count()):
         reader.client()
     reader.deletes()
@@ -55,8 +70,11 @@ def words_of(update: bytes) -> tuple[list[str], int]:
 
 
 class _Changes(Reader):
-    def __init__(self, data: bytes) -> None:
+    """Reads a change; one that is in the log already is not judged again."""
+
+    def __init__(self, data: bytes, *, judges: bool = True) -> None:
         super().__init__(data)
+        self.judges = judges
         self.pieces: list[str] = []
         self.taken = 0
         # The client and clock after which the last piece goes on.
@@ -133,15 +151,16 @@ class _Changes(Reader):
                 return self.number()
             case 2:
                 return len([self.text() for _ in range(self.count())])
+            case 3 | 5 if self.judges:
+                raise Unknown
             case 3:
                 self.bytes()
             case 5:
                 self.text()
             case 6:
-                self.text(), self.text()
+                self.mark(self.text(), self.text())
             case 7:
-                if self.number() in NAMED_TYPES:
-                    self.text()
+                self.part(self.number())
             case 8:
                 count = self.count()
                 for _ in range(count):
@@ -150,6 +169,27 @@ class _Changes(Reader):
             case _:
                 raise Malformed
         return 1
+
+    def part(self, kind: int) -> None:
+        """Read the name of a part, where it is of a kind that has one."""
+        name = self.text() if kind in NAMED else ""
+        if self.judges and not (kind == TEXT or (kind == ELEMENT and name in TAGS)):
+            raise Unknown
+
+    def mark(self, name: str, said: str) -> None:
+        """Judge a mark that begins or ends here."""
+        if not self.judges:
+            return
+        if found := TWICE.fullmatch(name):
+            name = found[1]
+        if name not in MARKS or len(said) > FORMAT_MAX:
+            raise Unknown
+        try:
+            value = json.loads(said)
+        except (ValueError, RecursionError) as error:
+            raise Malformed from error
+        if value is not None and not (isinstance(value, dict) and value.keys() >= set(NEEDED.get(name, ()))):
+            raise Unknown
 
     def any(self, depth: int = 0) -> None:
         if depth > DEEPEST:

@@ -45,6 +45,10 @@ class Query:
     """Asks where everybody is."""
 
 
+class Unknown(ValueError):
+    """The change holds what no page has: browsers would take out the words in it, and around it, for everybody."""
+
+
 class Reader:
     """Reads numbers, bytes and texts from the front of some bytes."""
 

@@ -131,6 +131,11 @@ class Document(Searchable, Spoken, TimeStamped):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_present(self) -> bool:
+        """Whether it is one of those that `present` finds."""
+        return self.deleted_at is None and self.latest_id is not None
+
     def get_absolute_url(self) -> str:
         """Return the document's page."""
         return reverse("documents:page", args=[self.group.slug, self.pk])

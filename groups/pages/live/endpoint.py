@@ -20,7 +20,8 @@ from groups.pages.changes import shape_of
 from groups.pages.live.client import Client
 from groups.pages.live.hub import PageHub
 from groups.pages.live.opened import GONE, Opened
-from groups.pages.protocol import STEP_1, STEP_2, Aware, Malformed, Query, Sync
+from groups.pages.models import EMPTY_STATE
+from groups.pages.protocol import STEP_1, STEP_2, Aware, Malformed, Query, Sync, Unknown
 from groups.pages.services import content_of
 from groups.pages.services.log import UPDATE_MAX
 
@@ -100,6 +101,8 @@ class PageEndpoint:
                 await self._answer(opened, client, event.get("bytes") or b"")
             except Malformed:
                 client.deny("malformed")
+            except Unknown:
+                client.deny("unknown")
             except DatabaseError as error:
                 name = type(error).__name__
                 logger.warning(
@@ -147,6 +150,8 @@ def is_update(data: bytes) -> bool:
 def _missing(page: int, state: bytes) -> bytes:
     """Return what somebody lacks who has got so far."""
     _seq, content = content_of(page)
+    if state == EMPTY_STATE:
+        return content
     try:
         return get_update(content, state)
     except ValueError as error:

@@ -19,16 +19,13 @@ from groups.pages.channels import page_channel
 from groups.pages.live.client import Client
 from groups.pages.live.places import Place, place_of
 from groups.pages.protocol import STEP_1, UPDATE, State
-from groups.pages.services import Outcome, Write, append, changes_after, content_of
-from groups.pages.services.reading import asked_of, heads_of, state_of
+from groups.pages.services import Outcome, Write, append
+from groups.pages.services.reading import heads_of, news_after, state_of
 
 if TYPE_CHECKING:
     from groups.pages.live.hub import PageHub
 
 logger = logging.getLogger(__name__)
-
-GAP = 0.05
-"""Seconds between two commits of one page; what is written meanwhile goes into the next one."""
 
 PLACES_EVERY = 0.1
 AGAIN_AFTER = 0.5
@@ -56,7 +53,6 @@ class Opened:
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._teller: asyncio.Task[None] | None = None
-        self._wrote_at = 0.0
         self.ready = asyncio.Event()
 
     async def begin(self) -> None:
@@ -88,12 +84,10 @@ class Opened:
             await asyncio.wait([self._writer])
 
     async def _write(self) -> None:
+        """Commit at once what comes alone; what comes while a commit is under way goes into the next one, all together."""
         while self._pending:
-            if (wait := self._wrote_at + GAP - time.monotonic()) > 0:
-                await asyncio.sleep(wait)
             taken, self._pending, self._bytes = self._pending, [], 0
             self._roomy.set()
-            self._wrote_at = time.monotonic()
             said: dict[Client, list[bytes]] = {}
             for client, data in taken:
                 said.setdefault(client, []).append(data)
@@ -152,7 +146,7 @@ class Opened:
     async def _read(self) -> None:
         while self.wanted > self.head:
             try:
-                seq, rows, asked = await in_thread(_after, self.page, self.head)
+                seq, rows, asked = await in_thread(news_after, self.page, self.head)
             except (DatabaseError, Http404):
                 return  # the poll comes again
             if seq <= self.head:
@@ -267,12 +261,3 @@ class Opened:
 
 def _merged(parts: list[bytes]) -> bytes:
     return parts[0] if len(parts) == 1 else merge_updates(*parts)
-
-
-def _after(page: int, seq: int) -> tuple[int, list[bytes], tuple[int, int]]:
-    """Return what was written after a number, or the whole page where the log begins later; and what names the rights now."""
-    reached, rows = changes_after(page, seq)
-    if reached is None:
-        reached, content = content_of(page)
-        rows = [content]
-    return reached, rows, asked_of(page)

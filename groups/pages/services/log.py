@@ -10,6 +10,7 @@ from django.utils import timezone
 from pycrdt import Doc, merge_updates
 
 from accounts.models import User
+from core.prepared import prepared
 from core.realtime.bell import send_on_commit
 from groups.documents.access import NO_DOCUMENT
 from groups.documents.models import Document
@@ -52,16 +53,21 @@ class Outcome:
     asked: tuple[int, int] = NEVER
 
 
+_active = prepared(lambda ids: User.objects.filter(pk__among=ids, is_active=True), lists=("ids",))
+
+
 @transaction.atomic
 def append(page_id: int, writes: Sequence[Write]) -> list[Outcome]:
     """Add changes to the log, all in one transaction, each judged as things are now under the lock of the group."""
-    document = Document.objects.select_related("group").filter(pk=page_id).first()
-    if document is None:
+    # A document never leaves its group, so the group that is locked is the one whose rights are judged.
+    its_group = Group.objects.select_for_update(no_key=True, of=("self",))
+    group = its_group.filter(pk__in=Document.objects.filter(pk=page_id).values("group")).first()
+    if group is None:
         raise Http404(NO_DOCUMENT)
-    group = Group.objects.select_for_update(no_key=True).get(pk=document.group_id)
-    document = Document.objects.present().select_related("folder").filter(pk=page_id).first()
-    page = Page.objects.select_for_update(no_key=True).defer("snapshot").get(pk=page_id)
-    people = User.objects.filter(pk__in={one.user_id for one in writes}, is_active=True)
+    pages = Page.objects.select_for_update(no_key=True, of=("self",)).defer("snapshot")
+    page = pages.select_related("document__folder").get(pk=page_id)
+    document = page.document if page.document.is_present else None
+    people = _active({one.user_id for one in writes})
     standings = Standing.of_many([(one, group) for one in people]) if document else {}
     log = _Log(page, document, standings)
     outcomes = [log.take(one) for one in writes]
