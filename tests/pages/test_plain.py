@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from groups.documents.models import Document
+from groups.pages.content import blocks_of, opened
+from groups.pages.content.tree import root_of
 from groups.pages.models import Page
-from groups.pages.services import save_text, text_of
+from groups.pages.services import content_of, save_text, text_of
 from groups.standing import Standing
 
 
@@ -182,3 +184,21 @@ def test_comments_that_cannot_be(client, page, member, lead, supply_chains, sent
     client.force_login(member)
     assert client.post(address, sent).status_code == status
     assert page.comments.count() == 1
+
+
+def test_a_page_without_words_has_one_paragraph_for_all_who_begin_to_write(begin, member, lead):
+    page = begin(member, text="")
+    first, second = (opened(content_of(page.pk)[1]) for _ in range(2))
+    for doc, said in ((first, "One. "), (second, "Two. ")):
+        (line,) = root_of(doc).children[0].children
+        line.insert(0, said)
+
+    first.apply_update(second.get_update())
+
+    assert text_of(page.pk) == ""
+    assert len(root_of(first).children) == 1
+
+
+def test_a_page_that_is_emptied_has_one_too(page, member):
+    assert saved(page, member, text_of(page.pk), "") == ""
+    assert [block.tag for block in blocks_of(opened(content_of(page.pk)[1]))] == ["paragraph"]

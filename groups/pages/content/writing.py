@@ -57,6 +57,9 @@ def put_blocks(doc: Doc[Any], wanted: Sequence[Node]) -> None:
         seen = [(n, key) for n, key in standing if key]
         places = [n for n, _ in seen]
         _bring(root, places, [key for _, key in seen], wanted, [(key_of(one),) for one in wanted])
+        if standing and not len(root.children):
+            # One for all who go on writing: each of two would begin their own.
+            root.children.append(XmlElement("paragraph")).children.append(XmlText(""))
 
 
 def _said(block: Node) -> tuple[Key, ...]:

@@ -9,6 +9,11 @@ from partners.models import Spoken
 EMPTY_UPDATE = b"\x00\x00"
 EMPTY_STATE = b"\x00"
 
+# An empty paragraph with a text in it, for everybody the same one: of two people who begin to write at once in a page that has
+# none, each would make their own.
+_PARAGRAPH = b"\x01\x02\x01\x00\x07\x01\x04page\x03\tparagraph\x07\x00\x01\x00\x06\x00"
+BEGINNING = {"snapshot": _PARAGRAPH, "state": b"\x01\x01\x02", "size": len(_PARAGRAPH)}
+
 
 class Page(models.Model):
     """What was written up to `snapshot_seq`, as one update; what came after it lies in the log.

@@ -16,7 +16,7 @@ from groups.pages.content.from_markdown import parsed
 from groups.pages.content.markdown import written
 from groups.pages.content.merging import merged
 from groups.pages.content.writing import put, put_blocks
-from groups.pages.models import EMPTY_UPDATE, Page
+from groups.pages.models import BEGINNING, EMPTY_UPDATE, Page
 from groups.pages.services.log import Write, append, content_of
 from groups.standing import NotAllowed
 from partners.capacity import Capacity
@@ -45,7 +45,8 @@ def create_page(
     doc = opened(EMPTY_UPDATE)
     put_blocks(doc, blocks)
     version = add_words(written(blocks_of(doc)), group=group, by=by, key=key, title=title, folder=folder)
-    page, is_new = Page.objects.get_or_create(document=version.document)
+    first = {} if blocks else BEGINNING
+    page, is_new = Page.objects.get_or_create(document=version.document, defaults=first)
     if is_new and blocks:
         _take(page.pk, doc.get_update(), by)
     return page
