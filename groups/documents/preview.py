@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import markdown
-from groups.documents.models import Version
+from groups.documents.models import Document, Version
 
 BYTES = 24 * 1024
 ROWS, COLUMNS, CELL = 20, 12, 200
@@ -41,7 +41,8 @@ def preview_of(version: Version) -> Preview | None:
         rows = _rows(text)
         return Preview(table=rows[:ROWS], more=more or len(rows) > ROWS)
     if version.kind == "markdown":
-        return Preview(html=markdown.fill(markdown.render(text), {}, _("somebody")), more=more)
+        html = markdown.render(text, notes=version.document.kind == Document.Sort.PAGE)
+        return Preview(html=markdown.fill(html, {}, _("somebody")), more=more)
     return Preview(text=text, more=more)
 
 

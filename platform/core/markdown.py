@@ -22,17 +22,20 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
+from core.notes import gathered, placed, read_note
+
 MAX_LENGTH = 64 * 1024
 # Pieces that the parser makes or steps over: a page of prose has some hundreds. With these, no text as long as a post takes
 # a fifth of a second, whatever somebody wrote to make it take long.
 MOST_STEPS = 25_000
 BLOCKS = {"p", "ul", "ol", "blockquote", "table", "h2", "h3", "h4", "h5", "h6"}
-TAGS = BLOCKS | set("br hr em strong s code pre li a thead tbody tr th td span".split())
+TAGS = BLOCKS | set("br hr em strong s code pre li a thead tbody tr th td span sup".split())
 ATTRIBUTES = {tag: {"dir"} for tag in BLOCKS} | {
     "a": {"href", "title"},
     "ol": {"dir", "start"},
     "span": {"data-person"},
     "blockquote": {"dir", "data-quote"},
+    "sup": {"data-note"},
 }
 # Directional overrides make a text read as another; isolates and marks are harmless.
 CONTROLS = re.compile("[\u202a-\u202e\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
@@ -134,9 +137,15 @@ def counting_parser() -> MarkdownIt:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(*, notes: bool = False) -> MarkdownIt:
     parser = _Parser().enable(["table", "strikethrough"])
     parser.disable(["image"])
+    if notes:
+        parser.inline.ruler.before("link", "note", read_note)
+        parser.inline.add_terminator_char("^")
+        parser.add_render_rule("note", lambda self, tokens, i, options, env: (
+            f'<sup data-note="{tokens[i].attrGet("data-note")}"></sup>'
+        ))  # fmt: skip
     parser.inline.ruler.before("link", "mention", _mention)
     parser.core.ruler.before("inline", "attribute", _attribute)
     # `@` ends a run of plain text, so that a mention is seen wherever it stands.
@@ -151,17 +160,17 @@ def clean(text: str) -> str:
     return CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def render(text: str) -> str:
+def render(text: str, *, notes: bool = False) -> str:
     """Return safe HTML with placeholders for mentions; the same text always gives the same HTML, so it may be stored.
 
     Headings begin at level 2, outermost blocks carry `dir="auto"`, links carry `rel="noopener noreferrer nofollow"`, images
     are not loaded. A text over 64 KB, one of more pieces than `MOST_STEPS`, or one the parser gives up on, is shown as it was
-    typed.
+    typed. With `notes`, what stands in `^[...]` goes to the foot, under words in the language of whoever reads: not to be stored.
     """
     text = clean(text)
     if len(text) > MAX_LENGTH:
         return plain(text)
-    parser = _parser()
+    parser = _parser(notes=notes)
     try:
         tokens = parser.parse(text)
     except (RecursionError, TooComplex):
@@ -173,8 +182,15 @@ def render(text: str) -> str:
         # with marked items would stand the other way round than its text.
         if token.nesting == 1 and token.level == 0 and token.tag in BLOCKS:
             token.attrSet("dir", "auto")
+    if not notes:
+        return _safe(parser.renderer.render(tokens, parser.options, {}))
+    aside = [_safe(parser.renderer.render([note], parser.options, {})) for note in gathered(tokens)]
+    return placed(_safe(parser.renderer.render(tokens, parser.options, {})), aside)
+
+
+def _safe(html: str) -> str:
     return nh3.clean(
-        parser.renderer.render(tokens, parser.options, {}),
+        html,
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},

@@ -11,12 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core.markdown import render
 from groups.documents.models import Document
 from groups.pages.content.docx import file_of
 from groups.pages.content.from_docx import read
 from groups.pages.content.from_markdown import parsed
 from groups.pages.content.markdown import written
-from groups.pages.services import compact, outline, save_text, text_of
+from groups.pages.services import compact, name_version, outline, save_text, text_of
 from groups.pages.services.templates import OUTLINES
 from groups.standing import Standing
 
@@ -141,3 +142,23 @@ def test_a_history_costs_the_same_however_long(client, page, member, lead, suppl
     with CaptureQueriesContext(connection) as many:
         client.get(address)
     assert len(many) == len(few)
+
+
+def test_the_preview_of_a_version_has_its_notes_at_its_foot(client, page, member):
+    by = Standing.of(member, page.document.group).speak()
+    text = "Fees^[Of *every* kind, and ^[within] too.] are <b>not</b>^[Principle 7.] paid. 2^3, `^[code]`.\n"
+    save_text(page, by=by, base=text_of(page.pk), text=text)
+    name_version(page, by=by, key=uuid.uuid4(), note="")
+    client.force_login(member)
+
+    shown = client.get(page.document.get_absolute_url()).text
+
+    for n in (1, 2):
+        assert f'<sup id="to-note-{n}"><a href="#note-{n}" aria-label="note {n}">{n}</a></sup>' in shown
+    assert '<li id="note-2"><p dir="auto">Principle 7. <a href="#to-note-2">' in shown
+    assert "Of <em>every</em> kind, and within too." in shown
+    assert "2^3, <code>^[code]</code>." in shown
+
+
+def test_a_file_in_markdown_is_shown_as_it_always_was():
+    assert render("A word^[not a note].") == '<p dir="auto">A word^[not a note].</p>'

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
 from core.errors import DomainError
 from core.markdown import TooComplex, clean, counting_parser
+from core.notes import read_note
 from groups.pages.content.tree import Node, Words
 
 LONGEST = 400_000
@@ -38,27 +38,9 @@ def parsed(text: str) -> tuple[Node, ...]:
 @cache
 def _parser() -> MarkdownIt:
     parser = counting_parser().enable(["table"])
-    parser.inline.ruler.before("link", "note", _note)
+    parser.inline.ruler.before("link", "note", read_note)
     parser.inline.add_terminator_char("^")
     return parser
-
-
-def _note(state: StateInline, silent: bool) -> bool:
-    """Read `^[...]` as a note whose text is what stands in the brackets."""
-    if not state.src.startswith("^[", state.pos):
-        return False
-    end = state.md.helpers.parseLinkLabel(state, state.pos + 1, True)
-    if end < 0:
-        return False
-    if not silent:
-        start, most = state.pos + 2, state.posMax
-        state.push("note_open", "span", 1)
-        state.pos, state.posMax = start, end
-        state.md.inline.tokenize(state)
-        state.posMax = most
-        state.push("note_close", "span", -1)
-    state.pos = end + 1
-    return True
 
 
 LISTS = {"bullet_list", "ordered_list", "list_item", "blockquote"}

@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.notes import foot
 from groups.pages.content.tree import Node, Words
 
 DEEPEST = 24
@@ -45,17 +46,7 @@ class Writer:
     def page(self, blocks: Sequence[Node]) -> SafeString:
         """Return the whole page."""
         body = "\n".join(self.block(block) for block in blocks)
-        return mark_safe(body + self._foot())  # noqa: S308 - every text in it was escaped
-
-    def _foot(self) -> str:
-        if not self.notes:
-            return ""
-        items = "".join(
-            f'<li id="note-{n}"><p dir="auto">{text} <a href="#to-note-{n}">↩<span class="visually-hidden">'
-            f"{escape(_('back to the text'))}</span></a></p></li>"
-            for n, text in enumerate(self.notes, 1)
-        )
-        return f'\n<section class="notes" aria-label="{escape(_("Notes"))}"><ol>{items}</ol></section>'
+        return mark_safe(body + (foot(self.notes) if self.notes else ""))  # noqa: S308 - every text in it was escaped
 
     def block(self, block: Node, depth: int = 0) -> str:
         """Return one block."""
