@@ -19,6 +19,9 @@ ENV PATH=/venv/bin:$PATH PYTHONPATH=/app/platform:/app PYTHONUNBUFFERED=1 PYTHON
     DJANGO_SETTINGS_MODULE=config.settings DATA_DIR=/data STATIC_ROOT=/static
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin groups \
     && mkdir /data /static && chown groups:groups /data /static
+# What pages are set in as PDF: most scripts of the world, in outlines that can be embedded.
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-noto-core fonts-noto-mono fonts-droid-fallback fonts-nanum \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .

@@ -15,11 +15,12 @@ from pycrdt import Doc, XmlElement, XmlText
 from core.realtime import bell
 from core.realtime.origins import ExactOrigins
 from groups.pages import protocol
+from groups.pages.content import opened
 from groups.pages.content.from_markdown import parsed
 from groups.pages.content.tree import root_of
 from groups.pages.live import PageEndpoint, PageHub
 from groups.pages.protocol import STEP_1, STEP_2, UPDATE, Aware, State, Sync
-from groups.pages.services import create_page
+from groups.pages.services import Write, append, content_of, create_page
 from groups.standing import Standing
 from tests.chat.conftest import aend, end, sign_in  # noqa: F401 - fixtures of the same people leaving
 
@@ -163,3 +164,18 @@ async def editor(page_hub):
         with contextlib.suppress(BaseException):
             await socket.disconnect()
     await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+def put_in():
+    """Write a paragraph with marks into a page, as somebody's change."""
+
+    def make(page, person, text, marks):
+        doc = opened(content_of(page.pk)[1])
+        before = doc.get_state()
+        block = root_of(doc).children.append(XmlElement("paragraph"))
+        block.children.append(XmlText("")).insert(0, text, marks)
+        (outcome,) = append(page.pk, [Write(person.pk, None, doc.get_update(before))])
+        assert outcome.seq
+
+    return make

@@ -1,13 +1,22 @@
 """A page as a file: given out in several forms, and begun from one."""
 
+import hashlib
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.errors import DomainError
+from groups.bylines import bylines
 from groups.documents.access import NO_DOCUMENT
+from groups.documents.library import Library
 from groups.documents.names import attachment, clean_file_name
 from groups.documents.views.files import inert
 from groups.pages import access, services
@@ -16,6 +25,7 @@ from groups.pages.content.docx import file_of
 from groups.pages.content.html import Writer
 from groups.pages.content.markdown import written
 from groups.pages.content.tree import settled
+from groups.pages.models import Page
 
 Blocks = tuple[Node, ...]
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -46,12 +56,45 @@ FORMS: dict[str, tuple[str, Callable[[str, Blocks], bytes]]] = {
 @require_safe
 def export(request: HttpRequest, slug: str, document_id: int, form: str) -> HttpResponse:
     """Give the page as it is now as a file; what is only suggested is not in it."""
-    page, _library = access.page_for_reader(request.user, slug, document_id)
-    if form not in FORMS:
+    page, library = access.page_for_reader(request.user, slug, document_id)
+    written_ = blocks_of(opened(services.content_of(page.pk)[1]))
+    title, blocks = page.document.title, settled(written_)
+    if form in FORMS:
+        content_type, make = FORMS[form]
+        body = make(title, blocks)
+    elif form == "pdf":
+        from groups.pages.content import pdf  # large, and needed by who asks for one only
+
+        content_type = "application/pdf"
+        try:
+            body = pdf.file_of(title, blocks, _about(page, library, written(written_)))
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+            return redirect("pages:write", slug, document_id)
+    else:
         raise Http404(NO_DOCUMENT)
-    content_type, make = FORMS[form]
-    blocks = settled(blocks_of(opened(services.content_of(page.pk)[1])))
-    response = HttpResponse(make(page.document.title, blocks))
-    response["Content-Disposition"] = attachment(clean_file_name(f"{page.document.title}.{form}"))
+    response = HttpResponse(body)
+    response["Content-Disposition"] = attachment(clean_file_name(f"{title}.{form}"))
     inert(response, content_type)
     return response
+
+
+def _about(page: Page, library: Library, text: str) -> list[str]:
+    """Return what stands below the title on paper: who began it, which version it is, and by which hash one knows it again."""
+    document = page.document
+    newest = document.latest
+    assert newest is not None
+    begun, kept = bylines([document, newest], library.standing)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    day = date_format(timezone.localtime(newest.created_at), "DATE_FORMAT")
+    about = {"number": newest.number, "who": kept, "date": day}
+    if digest == newest.sha256:
+        which = _("Version %(number)d, kept by %(who)s on %(date)s") % about
+    else:
+        about["now"] = date_format(timezone.localtime(), "DATETIME_FORMAT")
+        which = _("As it stood on %(now)s, after version %(number)d of %(date)s") % about
+    return [
+        _("Begun by %(who)s, in %(group)s") % {"who": begun, "group": document.group.name},
+        which,
+        _("SHA-256 of its text in Markdown: %(hash)s") % {"hash": digest},
+    ]

@@ -16,6 +16,7 @@ from groups.documents.library import Library
 from groups.documents.views.frame import address, form_page, framed, whole_number
 from groups.pages import access, services
 from groups.pages.content import blocks_of, opened
+from groups.pages.content.fonts import has_fonts
 from groups.pages.content.from_markdown import parsed
 from groups.pages.content.html import rendered
 from groups.pages.content.markdown import written
@@ -98,6 +99,7 @@ def write_context(request: HttpRequest, page: Page, library: Library, **more: An
         is_blank=not text,
         may_write=may_write,
         may_comment=may_write and standing.may_post,
+        with_pdf=has_fonts(),
         socket=f"/ws/pages/{page.pk}/" + (f"?{urlencode({'as': speaks})}" if speaks else ""),
         speaks=speaks,
         colour=colour_of(request.user.pk or 0),
