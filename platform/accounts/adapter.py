@@ -145,7 +145,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with translation.override((account and account.language) or translation.get_language()):
             message: EmailMessage = super().render_mail(template_prefix, email, context, headers)
             assert isinstance(message, EmailMultiAlternatives)
-            message.attach_alternative(as_html(str(message.body)), "text/html")
+            message.attach_alternative(as_html(str(message.body), str(message.subject)), "text/html")
         return message
 
 

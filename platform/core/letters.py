@@ -6,7 +6,7 @@ A letter called `partners/mail/invitation` is the two templates `..._subject.txt
 import logging
 import re
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from css_inline import CSSInliner
@@ -65,14 +65,29 @@ def try_again(task: "Task[Any, Any]", *arguments: object, tried: int) -> None:
 
 
 def as_html(text: str, subject: str = "") -> str:
-    """Return the HTML version of a letter: its own words as paragraphs, its addresses as links, in the current language."""
-    words = linebreaks(urlize(text.partition("\n-- \n")[0], autoescape=True), autoescape=False)
+    """Return the HTML version of a letter in the current language: what it is about, its own words as paragraphs, its addresses.
+
+    One in the text is a link; one of this site that has a line for itself is a button. Where others lead stays to be read.
+    """
+    lines = linebreaks(urlize(text.partition("\n-- \n")[0], autoescape=True), autoescape=False)
+    words = _ALONE.sub(partial(_button, label=escape(_("Open the page"))), lines)
+    head = f'<h1 dir="auto">{escape(subject)}</h1>' if subject else ""
     foot = _(
         "%(site_name)s sent you this letter because of something you or a colleague did there. It never asks for your "
         "password."
     ) % {"site_name": settings.SITE_NAME}
-    body = mark_safe(f'<div dir="auto">{words}</div>')  # noqa: S308 - escaped by urlize
-    return dressed(styled(body), subject=subject, foot=mark_safe(f"<p>{escape(foot)}</p>"))  # noqa: S308
+    body = mark_safe(f'{head}<div dir="auto">{words}</div>')  # noqa: S308 - escaped by urlize
+    return dressed(styled(body), subject=subject, foot=mark_safe(f'<p dir="auto">{escape(foot)}</p>'))  # noqa: S308
+
+
+_ALONE = re.compile('(<br>|<p>)<a href="([^"]+)"[^>]*>[^<]*</a>(?=<br>|</p>)')
+
+
+def _button(found: re.Match[str], *, label: str) -> str:
+    if not found[2].startswith(f"{escape(settings.SITE_URL)}/"):
+        return found[0]
+    before = "</p><p>" if found[1] == "<br>" else "<p>"
+    return f'{before}<a class="letter-button" href="{found[2]}">{label}</a>'
 
 
 # --- The look -----------------------------------------------------------------------------------------------------

@@ -124,5 +124,5 @@ def button(url: str, label: str) -> SafeString:
 
 def plain_words(words: str, url: str, label: str) -> tuple[str, SafeString]:
     """Return text and HTML of a letter that says one sentence and leads to the site."""
-    html = format_html('<p dir="auto">{}</p>{}', words, button(url, label))
+    html = format_html('<h1 dir="auto">{}</h1>{}', words, button(url, label))
     return f"{words}\n\n{label}\n{url}", styled(html)
