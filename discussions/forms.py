@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -196,4 +198,14 @@ class DraftForm(forms.Form):
     title = forms.CharField(required=False, strip=False)
     body = forms.CharField(required=False, strip=False)
     kind = forms.CharField(required=False)
+    rule = forms.IntegerField(required=False)
+    acknowledge = forms.BooleanField(required=False)
+    open_until = forms.CharField(required=False)
     reply = forms.IntegerField(required=False, min_value=1)
+
+    def clean_open_until(self) -> datetime | None:
+        """A moment; one that is typed by halves is none yet."""
+        with suppress(forms.ValidationError):
+            moment: datetime | None = forms.DateTimeField(required=False).clean(self.cleaned_data["open_until"])
+            return moment
+        return None

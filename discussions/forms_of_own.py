@@ -32,7 +32,7 @@ class LaterThreadForm(StartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields(["key", "as", "due_at", "title", "kind", "open_until", "rule", "body"])
+        self.order_fields(["key", "as", "due_at", "title", "kind", "open_until", "acknowledge", "rule", "body"])
 
 
 class ScheduledForm(forms.Form):

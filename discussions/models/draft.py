@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from discussions.models.post import Post
 from discussions.models.thread import TITLE_LENGTH, Kind, Thread
+from groups.attribution import Attribution
 from groups.models import Group
 
 
@@ -19,6 +20,10 @@ class Draft(models.Model):
     reply_to = models.ForeignKey(Post, null=True, on_delete=models.SET_NULL, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.DISCUSSION)
     title = models.CharField(max_length=TITLE_LENGTH, blank=True)
+    # What a lead chose for a new thread.
+    attribution = models.PositiveSmallIntegerField(choices=Attribution.choices, default=Attribution.OPEN)
+    acknowledge = models.BooleanField(default=False)
+    open_until = models.DateTimeField(null=True)
     body = models.TextField(blank=True)
     updated_at = models.DateTimeField(default=timezone.now)
 

@@ -38,6 +38,8 @@ class Scheduled(models.Model):
     title = models.CharField(max_length=TITLE_LENGTH, blank=True)
     open_until = models.DateTimeField(null=True)
     attribution = models.PositiveSmallIntegerField(choices=Attribution.choices, default=Attribution.OPEN)
+    # Whether the announcement asks every organisation, once it is out, to say that it has read it.
+    acknowledge = models.BooleanField(default=False)
     body = models.TextField()
     key = models.UUIDField()
     due_at = models.DateTimeField()

@@ -3,7 +3,7 @@
 from discussions.services.attention import set_attention
 from discussions.services.attribution import attribute
 from discussions.services.bookmarks import annotate_bookmark, bookmark
-from discussions.services.drafts import discard_draft, save_draft
+from discussions.services.drafts import begun_thread, discard_draft, save_draft
 from discussions.services.hiding import hide_post, restore_post
 from discussions.services.moving import BadMove, merge, move_posts, split
 from discussions.services.posts import delete_post, edit_post, post
@@ -18,6 +18,7 @@ __all__ = [
     "BadMove",
     "annotate_bookmark",
     "attribute",
+    "begun_thread",
     "bookmark",
     "cancel_scheduled",
     "change_scheduled",

@@ -45,10 +45,12 @@ def schedule(
     kind: str = Kind.DISCUSSION,
     open_until: datetime | None = None,
     attribution: Attribution = Attribution.OPEN,
+    acknowledge: bool = False,
 ) -> Scheduled:
     """Keep an answer, or without a thread a new thread, until it is due. The same key returns what it kept.
 
-    Whoever may not write it now may not schedule it; when it is due, the rights are asked again.
+    Whoever may not write it now may not schedule it; when it is due, the rights are asked again. With `acknowledge` an
+    announcement asks, from the moment it is out, whoever is in the group then.
     """
     body, title = clean_body(body), clean_title(title) if thread is None else ""
     _check_due(due_at)
@@ -73,6 +75,7 @@ def schedule(
         title=title,
         open_until=open_until if kind == Kind.CONSULTATION else None,
         attribution=attribution if thread is None else Attribution.OPEN,
+        acknowledge=acknowledge and thread is None and kind == Kind.ANNOUNCEMENT,
         body=body,
         key=key,
         due_at=due_at,
@@ -147,6 +150,7 @@ def _say(waiting: Scheduled) -> Post:
         kind=waiting.kind,
         open_until=waiting.open_until,
         attribution=Attribution(waiting.attribution),
+        acknowledge=waiting.acknowledge,
         keeps_draft=True,
     )
     return started.posts.get(number=1)

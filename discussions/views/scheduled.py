@@ -47,6 +47,7 @@ def schedule(request: HttpRequest, slug: str, thread_id: int | None = None) -> H
                 kind=sent.get("kind", "discussion"),
                 open_until=sent.get("open_until"),
                 attribution=Attribution(sent.get("rule") or Attribution.OPEN),
+                acknowledge=sent.get("acknowledge", False),
             )
         except Conflict as conflict:
             form.refuse_key(conflict)

@@ -135,7 +135,7 @@ def thread_new(request: HttpRequest, slug: str) -> HttpResponse:
                 return redirect(thread)
     else:
         draft = Draft.objects.filter(user=person(request), group=group, thread=None).first()
-        begun = {"title": draft.title, "body": draft.body, "kind": draft.kind} if draft else {}
+        begun = services.begun_thread(draft) if draft else {}
         form = StartForm(standing=standing, initial=begun)
     context = {"group": group, "standing": standing, "form": form, "preview": preview, "audience": readers_of(group)}
     return render(request, "discussions/thread_new.html", context)

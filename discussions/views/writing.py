@@ -73,6 +73,9 @@ def draft(request: HttpRequest, slug: str, thread_id: int | None = None) -> Http
         title=sent["title"],
         kind=sent["kind"],
         reply_to=_answered(thread, standing, sent["reply"]),
+        attribution=sent["rule"],
+        acknowledge=sent["acknowledge"],
+        open_until=sent["open_until"],
         key=sent["key"],
     )
     if "discard" in request.POST:

@@ -102,12 +102,19 @@ function keep(form, text, title) {
   const key = form.elements.key;
   const state = form.querySelector("[data-draft-state]");
   const say = (words) => { if (state) state.textContent = words ?? ""; };
-  const now = () => ({ body: text.value, title: title?.value ?? "", reply: form.elements.reply?.value ?? "", kind: form.elements.kind?.value ?? "" });
+  const chosen = ["kind", "rule", "open_until"].map((name) => form.elements[name]).filter(Boolean);
+  const asked = form.elements.acknowledge;
+  const now = () => ({
+    body: text.value, title: title?.value ?? "", reply: form.elements.reply?.value ?? "",
+    ...Object.fromEntries(chosen.map((field) => [field.name, field.value])), ...(asked?.checked && { acknowledge: "on" }),
+  });
 
   const begun = kept.read(place);
   if (begun && (begun.body || begun.title) && begun.body !== text.value && text.value.length <= begun.body.length) {
     text.value = begun.body;
     if (title && begun.title) title.value = begun.title;
+    for (const field of chosen) if (begun[field.name]) field.value = begun[field.name];
+    if (asked) asked.checked = Boolean(begun.acknowledge);
     // Sent before, and nobody knows whether it arrived: the same key makes it one.
     if (begun.sent) key.value = begun.sent;
     grow(text);
