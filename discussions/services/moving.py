@@ -82,7 +82,12 @@ def merge(source: Thread, target: Thread, *, by: Capacity) -> Thread:
     if source.merged_into_id:
         raise BadMove(_("This thread was merged into another one meanwhile."))
     if source.asks_acknowledgement or source.poll_count or source.kind == Kind.CONSULTATION:
-        raise BadMove(_("This thread asks something of the group. Close it with a conclusion instead."))
+        raise BadMove(
+            _(
+                "This thread asks something of the group, and the answers belong to their question: it is not merged."
+                " Close it with a conclusion instead, or move posts of it."
+            )
+        )
     numbers = source.posts.standing().values_list("number", flat=True)[: MOST_MOVED + 1]
     moved = _moved(source, target, standing, _chosen(source, standing, list(numbers)), by=by, whole=True)
     source = moved.source

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from core.errors import Conflict, DomainError
 from core.models import AuditEntry
 from discussions import services
+from discussions.asking.services import ask_to_acknowledge
 from discussions.models import Bookmark, Draft, Post, Reading, Thread, Trace
 from discussions.unread import unread_of
 from groups.models import Participant
-from groups.standing import NotAllowed
+from groups.standing import NotAllowed, Standing
 from tests.together import at_once
 
 
@@ -261,3 +262,40 @@ def test_moving_races_with_posting_editing_and_deleting(two, leading, lead, memb
     assert mine.is_deleted and mine.body == "" and mine.version == 6
     moved = Post.objects.filter(thread=first).exclude(moved_to=None).count()
     assert moved == 5 or (moved == 4 and mine.thread_id == first.pk)
+
+
+# --- What asks ----------------------------------------------------------------------------------------------------
+
+
+def polls(thread, lead, ask, **_):
+    ask(thread, lead)
+
+
+def asks_to_acknowledge(thread, lead, capacity, **_):
+    Thread.objects.filter(pk=thread.pk).update(kind="announcement")
+    ask_to_acknowledge(Thread.objects.get(pk=thread.pk), by=capacity(lead, thread.group))
+
+
+def consults(thread, **_):
+    until = timezone.now() + timedelta(days=3)
+    Thread.objects.filter(pk=thread.pk).update(kind="consultation", open_until=until)
+
+
+@pytest.mark.parametrize("asking", [polls, asks_to_acknowledge, consults])
+def test_a_thread_that_asks_is_not_merged_and_the_page_says_why_and_what_else(
+    asking, supply_chains, start, say, signed_in, lead, member, ask, capacity
+):
+    """Votes, answers and acknowledgements were given to a question, under its rules and its date: they stay with it."""
+    thread, other = start(supply_chains, member), start(supply_chains, lead, title="Other")
+    said = say(thread, member)
+    asking(thread, lead=lead, ask=ask, capacity=capacity)
+    client = signed_in(lead)
+    answer = client.post(f"{thread.get_absolute_url()}merge/", {"thread": other.pk})
+    assert answer.status_code == 422
+    page = " ".join(answer.content.decode().split())
+    assert "This thread asks something of the group, and the answers belong to their question" in page
+    assert "Close it with a conclusion instead, or move posts of it." in page
+    thread.refresh_from_db()
+    assert thread.merged_into is None and thread.posts.count() == 2
+    services.move_posts(thread, other, by=Standing.of(lead, supply_chains).act(), numbers=[said.number])
+    assert other.posts.count() == 2
