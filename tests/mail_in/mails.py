@@ -168,6 +168,87 @@ TEXTS = {
         f"نرى الشيء نفسه.\n\nأرسلت من الـ iPhone\n\n> في ٣ مارس ٢٠٢٥، الساعة ١٠:١١ ص، كتب لينا <lina@example.org>:\n> \n{BARE}",
         "نرى الشيء نفسه.",
     ),
+    # --- The same programs in the other languages
+    "outlook on the web, en": (
+        f"We see the same.\n________________________________\nFrom: Lina Okafor <lina@example.org>\nSent: 03 March 2025 10:11\nTo: Marco Silva <member@example.org>\nCc: Olga <olga@example.org>\nSubject: Re: Cocoa\n\n{PLAIN}",
+        "We see the same.",
+    ),
+    "outlook on the web, fr": (
+        f"Nous voyons la même chose.\n________________________________\nDe : Lina <lina@example.org>\nEnvoyé : lundi 3 mars 2025 10:11\nÀ : Marc <marc@example.org>\nCc : Olga <olga@example.org>\nObjet : RE: Cacao\n\n{PLAIN}",
+        "Nous voyons la même chose.",
+    ),
+    "samsung, fr": (
+        f"Nous voyons la même chose.\n\nEnvoyé depuis mon appareil Galaxy\n\n-------- Message d'origine --------\nDe : Lina <lina@example.org>\nDate : 03/03/2025 10:11 (GMT+01:00)\nÀ : Marc <marc@example.org>\nObjet : Cacao\n\n{PLAIN}",
+        "Nous voyons la même chose.",
+    ),
+    "outlook on the web, es": (
+        f"Vemos lo mismo.\n________________________________\nDe: Lina <lina@example.org>\nEnviado: lunes, 3 de marzo de 2025 10:11\nPara: Marco <m@example.org>\nCC: Olga <olga@example.org>\nAsunto: Re: Cacao\n\n{PLAIN}",
+        "Vemos lo mismo.",
+    ),
+    "outlook on a telephone, es": (
+        f"Vemos lo mismo.\n\nObtener Outlook para Android\n________________________________\nDe: Lina <lina@example.org>\nEnviado: Monday, March 3, 2025 10:11:12 AM\nPara: Marco\nAsunto: Cacao\n\n{PLAIN}",
+        "Vemos lo mismo.",
+    ),
+    "samsung, es": (
+        f"Vemos lo mismo.\n\nEnviado desde mi Galaxy\n\n-------- Mensaje original --------\nDe: Lina <lina@example.org>\nFecha: 3/3/25 10:11 (GMT+01:00)\nPara: Marco <m@example.org>\nAsunto: Cacao\n\n{PLAIN}",
+        "Vemos lo mismo.",
+    ),
+    "outlook on the web, de": (
+        f"Hier ist es ebenso.\n________________________________\nVon: Lina <lina@example.org>\nGesendet: Montag, 3. März 2025 10:11\nAn: Karin <k@example.org>\nCc: Olga <olga@example.org>\nBetreff: AW: Kakao\n\n{PLAIN}",
+        "Hier ist es ebenso.",
+    ),
+    "outlook on a telephone, de": (
+        f"Hier ist es ebenso.\n\nHolen Sie sich Outlook für iOS\n________________________________\nVon: Lina <lina@example.org>\nGesendet: Montag, März 3, 2025 10:11 AM\nAn: Karin\nBetreff: Kakao\n\n{PLAIN}",
+        "Hier ist es ebenso.",
+    ),
+    "apple mail, de": (
+        f"Hier ist es ebenso.\n\n> Am 03.03.2025 um 10:11 schrieb Lina Okafor <lina@example.org>:\n> \n{BARE}",
+        "Hier ist es ebenso.",
+    ),
+    "samsung, de": (
+        f"Hier ist es ebenso.\n\nVon meinem Galaxy gesendet\n\n-------- Ursprüngliche Nachricht --------\nVon: Lina <lina@example.org>\nDatum: 03.03.25 10:11 (GMT+01:00)\nAn: Karin <k@example.org>\nBetreff: Kakao\n\n{PLAIN}",
+        "Hier ist es ebenso.",
+    ),
+    "outlook on the web, pt": (
+        f"Vemos o mesmo.\n________________________________\nDe: Lina <lina@example.org>\nEnviado: 3 de março de 2025 10:11\nPara: Marco <m@example.org>\nCc: Olga <olga@example.org>\nAssunto: Re: Cacau\n\n{PLAIN}",
+        "Vemos o mesmo.",
+    ),
+    "apple mail, pt": (
+        f"Vemos o mesmo.\n\n> Lina Okafor <lina@example.org> escreveu no dia 03/03/2025, às 10:11:\n> \n{BARE}",
+        "Vemos o mesmo.",
+    ),
+    "thunderbird, pt": (
+        f"Vemos o mesmo.\n\nEm 03/03/2025 10:11, Lina Okafor escreveu:\n{BARE}\n-- \nMarco\n",
+        "Vemos o mesmo.",
+    ),
+    "thunderbird, pt, às": (
+        f"Vemos o mesmo.\n\nÀs 10:11 de 03/03/2025, Lina Okafor escreveu:\n{BARE}",
+        "Vemos o mesmo.",
+    ),
+    "samsung, pt": (
+        f"Vemos o mesmo.\n\nEnviado do meu Galaxy\n\n-------- Mensagem original --------\nDe : Lina <lina@example.org>\nData: 03/03/25 10:11 (GMT+00:00)\nPara: Marco <m@example.org>\nAssunto: Cacau\n\n{PLAIN}",
+        "Vemos o mesmo.",
+    ),
+    "gmail, ar, no line of ours": (
+        f"نرى الشيء نفسه.\n\nفي الاثنين، ٣ مارس ٢٠٢٥ في ١٠:١١ ص تمت كتابة ما يلي بواسطة Lina <lina@example.org>:\n\n{BARE}",
+        "نرى الشيء نفسه.",
+    ),
+    "outlook on the web, ar": (
+        f"نرى الشيء نفسه.\n________________________________\nمن: لينا <lina@example.org>\nتم الإرسال: الاثنين، ٣ مارس، ٢٠٢٥ ١٠:١١ ص\nإلى: ماركو <m@example.org>\nنسخة: أولغا <olga@example.org>\nالموضوع: رد: الكاكاو\n\n{PLAIN}",
+        "نرى الشيء نفسه.",
+    ),
+    "outlook on a telephone, ar": (
+        f"نرى الشيء نفسه.\n\nالحصول على Outlook لـ iOS\n________________________________\nمن: لينا <lina@example.org>\nتم الإرسال: الاثنين، مارس 3، 2025 10:11 ص\nإلى: ماركو\nالموضوع: الكاكاو\n\n{PLAIN}",
+        "نرى الشيء نفسه.",
+    ),
+    "thunderbird, ar": (
+        f"نرى الشيء نفسه.\n\nفي ٣‏/٣‏/٢٠٢٥ ١٠:١١، كتب لينا عكافور:\n{BARE}\n-- \nماركو\n",
+        "نرى الشيء نفسه.",
+    ),
+    "samsung, ar": (
+        f"نرى الشيء نفسه.\n\nأُرسلت من هاتف Galaxy\n\n-------- الرسالة الأصلية --------\nمن: لينا <lina@example.org>\nالتاريخ: ٣/٣/٢٠٢٥ ١٠:١١\nإلى: ماركو <m@example.org>\nالموضوع: الكاكاو\n\n{PLAIN}",
+        "نرى الشيء نفسه.",
+    ),
     # --- What people write
     "lists and lines": (
         "Three things:\n- one\n- two\n1. first\n\nKarin\nUnion\n",
