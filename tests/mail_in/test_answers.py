@@ -24,6 +24,8 @@ from groups.services import end_participation
 from groups.services.silencing import silence
 from groups.standing import Standing
 from notifications.models import Notice
+from tests.documents.test_people_in_files import CANARY, TRACKED
+from tests.documents.test_people_in_files import word as word_file
 from tests.mail_in.conftest import PDF, work, write
 
 NOT_AS_IT_CAME = not_as_it_came().reply
@@ -74,6 +76,21 @@ def test_what_may_not_enter_the_library_is_left_out_and_said(come_in, thread, to
     assert letter.to == [member.email]
     assert "“run.exe” is not of a type that may be shared here" in letter.body
     assert letter.extra_headers["Auto-Submitted"] == "auto-replied"
+
+
+def test_a_file_that_names_people_waits_for_who_sent_it(come_in, thread, to_thread, mailoutbox, member):
+    """By mail nobody can be asked whether it shall be shared so: it is left out, and the letter names nobody."""
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    files = [("changed.docx", word_file(body=TRACKED), kind), ("clean.docx", word_file(), kind)]
+    mail = come_in(write("Both.", files=files), to_thread)
+
+    assert mail.state == State.POSTED
+    assert [one.title for one in Document.objects.all()] == ["clean"]
+    assert "[clean]" in thread.posts.get(number=2).body and "changed" not in thread.posts.get(number=2).body
+    (letter,) = mailoutbox
+    assert letter.to == [member.email]
+    assert "“changed.docx” names people" in letter.body and "upload it in the library" in letter.body
+    assert CANARY not in letter.body
 
 
 def test_the_same_mail_comes_once_however_often_it_is_brought(come_in, thread, to_thread):

@@ -36,6 +36,7 @@ from discussions.services.locking import ThreadClosed
 from discussions.services.writing import BadText
 from groups.documents.models import Document
 from groups.documents.services import add_file, mail_folder
+from groups.documents.services.cleaning import SaysWho
 from groups.standing import NotAllowed, Standing
 from partners.capacity import Capacity
 
@@ -210,7 +211,15 @@ def _files(
                 key=_key(mail, f"file {place}"),
                 file_name=enclosure.name,
                 folder=folder,
+                accepted=False,
             )
+        except SaysWho:
+            # Whom it names is not told by mail: the page where it is uploaded says it.
+            said = _(
+                "“%(name)s” names people (its author, tracked changes or comments). Send it without them, or upload it in"
+                " the library, where you see whom it names and decide."
+            )
+            left_out.append(said % {"name": enclosure.name})
         except DomainError as refused:
             left_out.append(refused.message)
         else:
