@@ -61,7 +61,7 @@ def fill(documents: int, group: Any, capacity: Any, word: str) -> Any:
                 latest_id=before + number + 1,
                 group=group,
                 folder=folder,
-                title=f"{word}s {number * 7919 % documents:06}{f' {word}' if rare else ''}",
+                title=f"Paper {number * 7919 % documents:06}{f' {word}' if rare else ''}",
                 type="minutes" if rare else "report",
                 changed_at=now - timedelta(seconds=number),
             )
@@ -175,7 +175,7 @@ def asked(client: Any, folder: Any, word: str) -> dict[str, Taken]:
         "narrowed": f"{here}?type=minutes",
         "search": f"/search/?q={word}",
         "search of documents": f"/search/?q={word}&kind=document",
-        "search for what all have": f"/search/?q={word}s",
+        "search for what all have": "/search/?q=paper",
     }
     work, found = Work(), {}
     for name, address in pages.items():

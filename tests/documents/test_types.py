@@ -139,7 +139,7 @@ BAD = {
     "hidden-macros.docx": (office("word/document.xml", ("word/other.bin", "x"), listed=MACROS), "does not say so"),
     "hidden16.xlsx": (office("xl/workbook.xml", listed=MACROS.decode().encode("utf-16")), "Save it as .xlsm, or without"),
     "none.docm": (DOCX, "really a DOCX file"),
-    "template.dotm": (office("word/document.xml", ("word/vbaProject.bin", "x")), "Allowed are"),
+    "template.dotm": (office("word/document.xml", ("word/vbaProject.bin", "x")), "Save it as .docm"),
     "macros.zip": (packed([("vbaProject.bin", "x")]), "holds macros"),
     "program-inside.zip": (archive(a="b") and packed([("docs/Invoice.PDF.exe ", "MZ")]), "can run"),
     "script-inside.zip": (packed([("tools/run.PY", "print()")]), "can run"),
