@@ -38,6 +38,9 @@ logger = logging.getLogger(__name__)
 PORTION = 100
 """How many letters a worker takes at once; their words are made together."""
 
+LEAST = 10
+"""For so many letters at least words are asked at once, however slowly they go out."""
+
 FRESH = 2.0
 """Seconds after which words are made anew, so that no letter goes out with rights that are older."""
 
@@ -73,13 +76,13 @@ def send_due(*, patience: float = 600.0) -> int:
 
     Where no mail server answers it ends at once: the letters wait.
     """
-    sent, end = 0, time.monotonic() + patience
+    sent, end, pace = 0, time.monotonic() + patience, _Pace()
     while time.monotonic() < end:
         now = timezone.now()
         portion = _take(Letter.objects.free(now).filter(due_at__lte=now))
         if not portion:
             break
-        hand = _Hand(portion)
+        hand = _Hand(portion, pace)
         sent += hand.send()
         if hand.is_unanswered:
             break
@@ -89,11 +92,10 @@ def send_due(*, patience: float = 600.0) -> int:
 def send_now(key: str) -> int:
     """Send the letters under one key that wait for anybody, before their time too; return how many. Quiet hours hold."""
     waiting = list(Letter.objects.free(timezone.now()).filter(key=key).order_by("pk").values_list("pk", flat=True))
-    sent = 0
+    sent, pace = 0, _Pace()
     for start in range(0, len(waiting), PORTION):
-        sent += _Hand(
-            _take(Letter.objects.free(timezone.now()).filter(pk__in=waiting[start : start + PORTION]))
-        ).send()
+        free = Letter.objects.free(timezone.now()).filter(pk__in=waiting[start : start + PORTION])
+        sent += _Hand(_take(free), pace).send()
     return sent
 
 
@@ -109,11 +111,22 @@ def _take(letters: LetterQuerySet) -> list[Letter]:
     return chosen
 
 
+class _Pace:
+    """For how many letters words are asked at once: as many as went out while those of before were fresh."""
+
+    def __init__(self) -> None:
+        self.count = PORTION
+
+    def learn(self, handed: int, *, in_time: bool) -> None:
+        """Learn from how many went out, and whether that were all that had been asked for."""
+        self.count = min(2 * self.count, PORTION) if in_time else max(handed, LEAST)
+
+
 class _Hand:
     """One worker's hold on a portion of letters."""
 
-    def __init__(self, letters: Sequence[Letter]) -> None:
-        self.letters = deque(letters)
+    def __init__(self, letters: Sequence[Letter], pace: _Pace) -> None:
+        self.letters, self.pace = deque(letters), pace
         # No letter is begun in the last third of the lease, so that none is in two hands.
         self.end = time.monotonic() + settings.LETTER_LEASE * 2 / 3
         self.is_unanswered = False
@@ -124,10 +137,11 @@ class _Hand:
         with _mailer() as mailer:
             while self.letters and not self.is_unanswered and time.monotonic() < self.end:
                 words = self._ask()
-                stale = time.monotonic() + FRESH
-                while self.letters and not self.is_unanswered and time.monotonic() < stale:
+                stale, asked = time.monotonic() + FRESH, len(words)
+                while words and not self.is_unanswered and time.monotonic() < stale:
                     letter = self.letters.popleft()
-                    sent += self._hand_over(letter, words[letter.pk], mailer)
+                    sent += self._hand_over(letter, words.pop(letter.pk), mailer)
+                self.pace.learn(asked - len(words), in_time=not words)
         if self.letters:
             rest = Letter.objects.filter(pk__in=[one.pk for one in self.letters], lease=self.letters[0].lease)
             pause = PAUSES[0] if self.is_unanswered else timedelta()
@@ -137,8 +151,8 @@ class _Hand:
     # --- Words ----------------------------------------------------------------------------------------------------
 
     def _ask(self) -> dict[int, Words]:
-        """Ask which are still to be sent, and how to make their words; the others leave the hand."""
-        now, letters = timezone.now(), list(self.letters)
+        """Ask which of the next are still to be sent, and how to make their words; the others leave the hand."""
+        now, letters = timezone.now(), [self.letters.popleft() for _ in range(min(self.pace.count, len(self.letters)))]
         stopped = bounces.stopped_for(letter.user for letter in letters)
         by_kind: dict[str, list[Letter]] = defaultdict(list)
         spared: list[Letter] = []
@@ -160,7 +174,7 @@ class _Hand:
                     _ask_alone(letter, words, failed)
         unsaid = [one for some in by_kind.values() for one in some if one.pk not in words and one.pk not in failed]
         _spare([*spared, *unsaid])
-        self.letters = deque(letter for letter in letters if letter.pk in words)
+        self.letters.extendleft(letter for letter in reversed(letters) if letter.pk in words)
         return words
 
     # --- The mail server ------------------------------------------------------------------------------------------

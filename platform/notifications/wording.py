@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.letters import AUTOMATIC, dressed, styled
+from core.wire_mail import QuickMessage
 from notifications.bounces import bounce_address
 from notifications.stopping import Scope
 
@@ -59,11 +59,11 @@ def _host() -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
-def message_of(letter: "Letter", written: Written) -> EmailMultiAlternatives:
+def message_of(letter: "Letter", written: Written) -> QuickMessage:
     """Return the message that carries the letter to its reader; the current language is the reader's."""
     person = letter.user
     text, html = _text(written), _html(written)
-    message = EmailMultiAlternatives(
+    message = QuickMessage(
         " ".join(written.subject.split()),
         text,
         # Who sends is where it returns to; who it is from stands in the header.

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
 from core.letters import PAUSES
 from discussions import services
@@ -14,6 +15,7 @@ from groups.standing import Standing
 from notifications import bounces, levels, outbox
 from notifications.models import Channel, Letter, Level, Unreachable
 from notifications.services import note_bounce
+from notifications.wording import Written
 from tests.smtp import Sink
 
 
@@ -206,3 +208,33 @@ def test_old_letters_are_forgotten_and_those_that_wait_are_not(post):
     post()
     assert outbox.forget_old(timezone.now() + outbox.KEPT + timedelta(days=1)) == 2
     assert Letter.objects.count() == 2
+
+
+ASKED, CLOCK = [], [0.0]
+
+
+def slow(letters):
+    """Return the words of letters, each of which takes a second to be made."""
+    ASKED.append(len(letters))
+
+    def words():
+        CLOCK[0] += 1.0
+        return Written(subject="News", text="words", html=mark_safe("<p>words</p>"))
+
+    return {letter.pk: words for letter in letters}
+
+
+def test_a_worker_that_is_slow_asks_for_no_more_letters_at_once_than_go_out_while_it_is_fresh(
+    make_person, settings, mailoutbox, monkeypatch
+):
+    """Else it asks again and again about all that wait, and is slower still."""
+    ASKED.clear()
+    monkeypatch.setattr(outbox, "_kinds", lambda: {"slow": slow})
+    monkeypatch.setattr(outbox.time, "monotonic", lambda: CLOCK[0])
+    people = [make_person(f"Person {number}") for number in range(40)]
+    mailoutbox.clear()
+    outbox.put([person.pk for person in people], "slow", key="slow:1", object_id=1)
+    assert outbox.send_due() == len(mailoutbox) == 40
+    assert {letter.state for letter in Letter.objects.filter(kind="slow")} == {"sent"}
+    assert ASKED[0] == 40 and max(ASKED[1:]) == outbox.LEAST
+    assert sorted(message.to[0] for message in mailoutbox) == sorted(person.email for person in people)
