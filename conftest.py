@@ -1,8 +1,8 @@
-"""Loads the plugin that knows engines and browser; the fixtures stand in tests/conftest.py."""
+"""Loads the plugins that know engines and browser, and that read all mail; the fixtures stand in tests/conftest.py."""
 
 import pytest
 
-pytest_plugins = ["tests.plugins.engines"]
+pytest_plugins = ["tests.plugins.engines", "tests.plugins.mail"]
 
 
 @pytest.fixture(scope="session")

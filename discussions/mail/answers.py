@@ -27,7 +27,7 @@ def answer(mail_id: int) -> None:
     context = {"said": mail.said}
     if mail.state == State.HELD:
         context["url"] = link_to_confirm(mail)
-    elif mail.post is not None:
+    elif mail.post is not None and mail.post.thread.group.letters_may_name:
         context["url"] = settings.SITE_URL + mail.post.get_absolute_url()
     try:
         send_letter(

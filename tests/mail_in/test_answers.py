@@ -26,6 +26,7 @@ from groups.standing import Standing
 from notifications.models import Notice
 from tests.documents.test_people_in_files import CANARY, TRACKED
 from tests.documents.test_people_in_files import word as word_file
+from tests.letters import everything
 from tests.mail_in.conftest import PDF, work, write
 
 NOT_AS_IT_CAME = not_as_it_came().reply
@@ -91,6 +92,17 @@ def test_a_file_that_names_people_waits_for_who_sent_it(come_in, thread, to_thre
     assert letter.to == [member.email]
     assert "“changed.docx” names people" in letter.body and "upload it in the library" in letter.body
     assert CANARY not in letter.body
+
+
+@pytest.mark.parametrize("find", ["public", "partners"])
+def test_a_remark_leads_to_its_post_where_letters_may_name_the_group(
+    find, come_in, thread, to_thread, mailoutbox, supply_chains
+):
+    type(supply_chains).objects.filter(pk=supply_chains.pk).update(find=find, read="members")
+    come_in(write("Both.", files=[("run.exe", b"MZ" + b"\0" * 200, "application/octet-stream")]), to_thread)
+    (letter,) = mailoutbox
+    assert "run.exe" in letter.body
+    assert (supply_chains.slug in everything(letter)) == (find == "public")
 
 
 def test_the_same_mail_comes_once_however_often_it_is_brought(come_in, thread, to_thread):
