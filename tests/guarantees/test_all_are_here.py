@@ -14,7 +14,11 @@ from django.conf import settings
 HERE = Path(__file__).parent
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "guarantees.md"
 NAMES = [f"G{number}" for number in range(1, 23)]
-THREATS = [*("T17", "T18", "F5", "F9", "F31", "F32"), *(f"F{number}" for number in range(40, 48))]
+OF_FILES = ("T5", "T6", "T12", "T13", "T22")
+THREATS = [
+    *("T17", "T18", *OF_FILES, "F5", "F9", "F10", "F24", "F25", "F28", "F31", "F32"),
+    *(f"F{number}" for number in range(40, 48)),
+]
 THREAT = re.compile(r"^\| ([TF]\d+) \| (.+?) \| (.+) \|$", re.MULTILINE)
 TEST = re.compile(r"\[([\w.]+)\]\(\.\./([\w./]+)\)")
 ROW = re.compile(r"^\| (G\d+) \| (.+?) \| \[([\w.]+)\]\(([\w./]+)\) \|$", re.MULTILINE)
