@@ -22,6 +22,7 @@ from discussions.chat.first_contact import first_contact
 from discussions.chat.models import Emoji, Message, RoomReading
 from discussions.chat.presenting import filled, mention_names, spelled
 from discussions.chat.receipts import may_see_receipts
+from discussions.chat.services.moving import only_own
 from discussions.chat.unread import room_badges
 from groups.bylines import Byline
 
@@ -116,6 +117,7 @@ class RoomPage:
             "emoji": Emoji.choices,
             "may_react": place.may_react,
             "may_pin": place.may_pin,
+            **self._copies(),
             "shows_receipts": may_see_receipts(place),
             "blank": blank,
             "head": self.head,
@@ -134,6 +136,14 @@ class RoomPage:
             "texts": texts,
             "base": place.base,
         }
+
+    def _copies(self) -> dict[str, str]:
+        """Say whose messages the reader may copy into a thread: "all", their "own" and why, or nobody's (empty)."""
+        place = self.place
+        if not isinstance(place, GroupPlace) or not place.may_write or not place.standing.may_start_threads:
+            return {"copies": ""}
+        why = only_own(place)
+        return {"copies": "own" if why else "all", "copies_why": why}
 
     def _texts(self) -> dict[str, str]:
         """Return words that stand beside every message."""

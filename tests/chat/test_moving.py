@@ -165,6 +165,16 @@ def test_a_form_does_it_without_a_script(client, member, room, talk, supply_chai
     assert (answer.status_code, answer.headers["Location"]) == (302, thread.get_absolute_url())
 
 
+def test_both_ends_that_were_chosen_in_the_room_stand_in_the_form(client, member, room, talk, supply_chains):
+    client.force_login(member)
+    page = client.get(reverse("chat:room", args=[supply_chains.slug, room.pk]))
+    assert page.context["copies"] == "all"
+    assert 'id="stretching"' in page.content.decode()
+    form = client.get(reverse("chat:stretch", args=[supply_chains.slug, room.pk]), {"first": 3, "last": 2})
+    assert [row.number for row in form.context["rows"]] == [2, 3]
+    assert (form.context["first"], form.context["last"]) == (2, 3)
+
+
 def test_no_copy_shows_anybody_a_word_they_did_not_read_in_the_room(
     lead, member, observer, stranger, outsider, room, say, turn, supply_chains, make_insider
 ):

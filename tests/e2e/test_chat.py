@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import GROUP, LEAD, MEMBER, remove_the_harbour_workers
@@ -23,9 +24,21 @@ def say(page, text):
     page.get_by_role("button", name="Send", exact=True).click()
 
 
+def speaks(page, language):
+    """Have the pages of who is signed in speak another language."""
+    page.goto("/")
+    page.get_by_role("contentinfo").get_by_role("button", name=language).click()
+
+
 def message(page, text):
     """The message with this text, wherever it stands."""
     return page.locator("#log article").filter(has_text=text)
+
+
+def faults(page):
+    """What axe finds: the rule, and where."""
+    found = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}}).response["violations"]
+    return [f"{rule['id']} at {node['target']}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.fixture
@@ -123,6 +136,38 @@ def test_a_reload_loses_nothing_that_was_not_sent(lead, member):
     member.reload()
     expect(message(lead, "Never acknowledged")).to_have_count(1, timeout=60_000)
     opened.value.close()
+
+
+def test_a_stretch_is_chosen_with_a_thumb_from_right_to_left(open_as, member):
+    """Others than the group's people read its threads: only one's own messages are copied, and the bar says why."""
+    for number in range(1, 4):
+        say(member, f"Tide tables, part {number}")
+        expect(message(member, f"Tide tables, part {number}")).not_to_contain_text("Sending")
+    page = open_as(MEMBER, viewport={"width": 360, "height": 700}, has_touch=True, is_mobile=True)
+    speaks(page, "العربيّة")
+    enter(page)
+    others = page.locator("#log .msg:not(.msg--own, .msg--gone)").last
+    others.locator(".msg__body").tap()
+    others.locator("[data-act=more]").tap()
+    expect(page.locator("#menu [data-act=stretch]")).to_be_hidden()
+    page.keyboard.press("Escape")
+    first, last = message(page, "Tide tables, part 1"), message(page, "Tide tables, part 3")
+    first.locator(".msg__body").tap()
+    first.locator("[data-act=more]").tap()
+    page.locator("#menu [data-act=stretch]").tap()
+    last.locator(".msg__body").tap()
+    others.locator(".msg__body").tap()
+    expect(page.locator(".msg.is-chosen")).to_have_count(3)
+    bar = page.locator("#stretching")
+    expect(bar).to_be_in_viewport(ratio=1)
+    expect(bar.locator(".meta")).to_be_visible()
+    expect(page.locator("#say")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults(page) == []
+    bar.locator("[data-stretch=make]").tap()
+    expect(page.locator("li.stretch__row")).to_have_count(3)
+    assert faults(page) == []
+    speaks(page, "English")
 
 
 def test_the_title_tells_of_what_was_said_meanwhile(lead, member):

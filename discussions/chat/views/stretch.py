@@ -19,7 +19,10 @@ from groups.audience import readers_of
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def stretch(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
-    """Choose the first and the last message and a title; `first` (a number) is where it begins, `before` shows earlier ones."""
+    """Choose the first and the last message and a title; `first` (a number) is where it begins, `before` shows earlier ones.
+
+    With `last` besides, as the room's page asks for it, nothing but that stretch is shown.
+    """
     place = access.room_of_group(request.user, slug, room_id)
     if not place.may_write or not place.standing.may_start_threads:
         return redirect(place.room)
@@ -41,9 +44,12 @@ def stretch(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
         else:
             return redirect(thread)
     why = only_own(place)
-    before, begin = number(request.GET.get("before")), number(request.GET.get("first"))
+    before, begin, end = (number(request.GET.get(name)) for name in ("before", "first", "last"))
+    begin, end = (min(begin, end), max(begin, end)) if end else (begin, 0)
     page = RoomPage(place, person(request), before=before, first=begin, size=MOST)
     rows = [row for row in page.rows() if not row.gone and (not why or row.author == person(request).pk)]
+    if end:
+        rows = [row for row in rows if begin <= row.number <= end]
     context = {
         "room": place.room,
         "group": place.group,
@@ -52,7 +58,8 @@ def stretch(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
         "form": form,
         "rows": rows,
         "why": why,
-        "older": page.messages[0].number if page.has_older() else 0,
+        "older": page.messages[0].number if not end and page.has_older() else 0,
+        "is_chosen": bool(end),
         "first": number(str(form["first"].value() or "")) or begin or (rows[0].number if rows else 0),
         "last": number(str(form["last"].value() or "")) or (rows[-1].number if rows else 0),
         "title": _("Turn a stretch into a thread"),

@@ -3,6 +3,7 @@ import { Menu, copyLink } from "./menu.js";
 import { Pins } from "./pins.js";
 import { Readers } from "./readers.js";
 import { Signs } from "./reactions.js";
+import { Stretch } from "./stretch.js";
 
 export class Extras {
   // `edit` is null where nothing can be written.
@@ -16,17 +17,24 @@ export class Extras {
       box: document.getElementById("signs"), log: log.box, data, me, ask,
       react: (id, emoji, on) => outbox.add({ type: "react", id, emoji, on }),
     });
+    const bar = document.getElementById("stretching");
+    this.stretch = bar && new Stretch({ bar, log, data, words });
     const readersBox = document.getElementById("readers");
     const readers = readersBox && new Readers({ box: readersBox, words, base, ask });
     const pin = (on) => (node) => outbox.add({ type: "pin", id: Number(node.dataset.id), on });
     this.menu = new Menu({
-      box: document.getElementById("menu"), data, me,
+      box: document.getElementById("menu"), data, me, copies: (node) => this.stretch?.takes(node),
       acts: {
         copy: (node, anchor, item) => copyLink(node, base, item, this.menu, words.copied),
         pin: pin(true),
         unpin: pin(false),
         ...(readers && { readers: (node, anchor) => readers.show(node, anchor) }),
         ...(edit && { edit }),
+        ...(this.stretch && {
+          stretch: (node, anchor) => this.stretch.start(node, anchor),
+          begins: (node) => this.stretch.begins(node),
+          ends: (node) => this.stretch.ends(node),
+        }),
         delete(node) { if (confirm(words.confirm)) log.pending(outbox.add({ type: "delete", id: Number(node.dataset.id) }), ""); },
       },
     });
@@ -51,6 +59,7 @@ export class Extras {
   // The room is lost: what was pinned goes with it, and nothing can be chosen any more.
   leave() {
     this.pins.empty();
+    this.stretch?.stop();
     for (const open of document.querySelectorAll(".chat__menu:popover-open")) open.hidePopover();
   }
 
@@ -64,6 +73,13 @@ export class Extras {
       link.closest("details")?.removeAttribute("open");
       location.hash = link.hash;
       target.scrollIntoView({ block: "center" });
+    });
+    chat.querySelector("[data-stretch=start]")?.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const menu = event.currentTarget.closest("details");
+      menu.open = false;
+      this.stretch.start(null, menu.querySelector("summary"));
     });
     const find = chat.querySelector(".chat__find");
     find.addEventListener("toggle", () => { if (find.open) find.querySelector("input").focus(); });

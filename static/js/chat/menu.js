@@ -4,9 +4,9 @@
 import { Popover } from "../popover.js";
 
 export class Menu extends Popover {
-  constructor({ box, data, me, acts }) {
+  constructor({ box, data, me, acts, copies }) {
     super(box);
-    Object.assign(this, { data, me, acts });
+    Object.assign(this, { data, me, acts, copies });
     box.addEventListener("click", (event) => this.choose(event));
   }
 
@@ -16,6 +16,7 @@ export class Menu extends Popover {
     const own = Number(node.dataset.author) === this.me;
     const facts = {
       own, others: !own, writes: data.writes, reacts: data.reacts, receipts: data.receipts, moderates: data.moderates, pins: data.pins,
+      copies: data.copies && data.writes && this.copies?.(node), stretching: data.stretching, unstretched: !data.stretching,
       deletes: own || data.moderates, pinned: node.dataset.pinned, unpinned: !node.dataset.pinned,
     };
     return new Set(Object.keys(facts).filter((name) => facts[name]));

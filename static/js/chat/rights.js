@@ -5,8 +5,8 @@ const SPREAD = 1500; // everybody hears of a change at the same moment, and asks
 const AGAIN = 5000;
 
 export class Rights {
-  constructor({ data, form, refusal, ask }) {
-    Object.assign(this, { data, form, refusal, fetch: ask, hadSigns: Boolean(data.reacts) });
+  constructor({ data, form, refusal, ask, lost }) {
+    Object.assign(this, { data, form, refusal, lost, fetch: ask, hadSigns: Boolean(data.reacts) });
   }
 
   ask(most = SPREAD) {
@@ -24,6 +24,7 @@ export class Rights {
   show(now) {
     if ((now.writes && !this.form) || (now.reacts && !this.hadSigns)) { location.reload(); return; }
     for (const name of ["writes", "reacts", "pins", "moderates"]) this.data[name] = now[name] ? "1" : "";
+    if (!now.writes) this.lost();
     if (this.form) this.form.hidden = !now.writes;
     this.refusal.hidden = now.writes;
     this.refusal.querySelector("span").textContent = now.refusal;

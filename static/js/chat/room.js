@@ -94,7 +94,7 @@ const outbox = new Outbox({
   },
 });
 
-const rights = new Rights({ data, form, refusal, ask: () => connection.rights() });
+const rights = new Rights({ data, form, refusal, ask: () => connection.rights(), lost: () => extras.stretch?.stop() });
 
 // A sign and a pin wait in the outbox like everything else, but no message is marked by them.
 function isSilent({ frame }) { return frame.type === "react" || frame.type === "pin"; }
@@ -127,6 +127,7 @@ function events(some) {
     } else if (event.kind === "edited" || event.kind === "deleted") log.change(event);
     else if (event.kind === "purged") { log.purge(event.floor); oldest = Math.max(oldest, event.floor); }
   }
+  extras.stretch?.show();
   if (follow && data.newest) log.toEnd();
   badge();
   seen();
@@ -141,6 +142,7 @@ function reset(page) {
   oldest = page.events[0]?.seq ?? page.head + 1;
   more = page.more;
   older.hidden = !more;
+  extras.stretch?.show();
   log.toEnd();
 }
 
@@ -177,6 +179,7 @@ async function earlier() {
     const page = await connection.earlier(oldest);
     if (page.events) {
       log.prepend(page.events);
+      extras.stretch?.show();
       oldest = page.events[0]?.seq ?? oldest;
       more = page.more;
       older.hidden = !more;
