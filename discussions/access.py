@@ -9,6 +9,9 @@ from core.prepared import prepared
 from discussions.models import HiddenPost, Post, Thread, ThreadQuerySet
 from discussions.models.thread import FOR_LEADS
 from groups.access import group_for_reader
+from groups.documents.access import document_for_reader
+from groups.documents.models import Document
+from groups.documents.models.reach import reach_of
 from groups.history import boundaries_of as boundaries_of
 from groups.models import Group
 from groups.standing import Standing
@@ -35,7 +38,7 @@ def threads_for_reader(user: "Reader", slug: str) -> tuple[Group, Standing, Thre
 
 
 def _threads(group: Group, standing: Standing) -> ThreadQuerySet:
-    return Thread.objects.filter(group=group).since(boundary_of(standing))
+    return Thread.objects.filter(group=group, reach__lte=reach_of(standing)).since(boundary_of(standing))
 
 
 def group_for_starter(user: "Reader", slug: str) -> tuple[Group, Standing]:
@@ -56,7 +59,8 @@ def thread_with_unread(user: "Reader", slug: str, thread_id: int) -> tuple[Threa
     """Do the same, and know what is unread: `unread`, `read_to` and `first_unread` of the thread, and the draft begun there."""
     group, standing = group_for_reader(user, slug)
     if user.is_authenticated and not standing.history_from and thread_id <= MOST:
-        return _given(next(iter(_marked_thread(group.pk, thread_id, user.pk)), None), group), standing
+        found = next(iter(_marked_thread(group.pk, thread_id, user.pk)), None)
+        return _given(found if found and found.reach <= reach_of(standing) else None, group), standing
     threads = (
         _threads(group, standing)
         .with_unread(user, boundary_of(standing))
@@ -97,6 +101,14 @@ def thread_for_writer(user: "Reader", slug: str, thread_id: int) -> tuple[Thread
 def writes(standing: Standing) -> bool:
     """Whether the person has a seat from which one writes in this group."""
     return standing.is_participant and not standing.is_observer
+
+
+def document_to_comment(user: "Reader", slug: str, document_id: int) -> tuple[Document, Standing]:
+    """Return a document that the person reads, in a group in which they write."""
+    document, library = document_for_reader(user, slug, document_id)
+    if not writes(library.standing):
+        raise Http404(NO_THREAD)
+    return document, library.standing
 
 
 def thread_for_moderator(user: "Reader", slug: str, thread_id: int) -> tuple[Thread, Standing]:

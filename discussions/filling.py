@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from discussions import mentions
 from discussions.models import Post
 from discussions.signs import said_on
 from discussions.voices import Columns, Said, Voices
+from groups.documents.models.reach import reach_of
 from groups.standing import Standing
 
 
@@ -54,12 +56,15 @@ REFERENCE = (
 )
 
 
-def references_to(wanted: set[int], group: int) -> dict[int, Reference]:
-    """Return these posts of the group by their ids: one query, none for no posts."""
+def references_to(wanted: set[int], standing: Standing) -> dict[int, Reference]:
+    """Return those of these posts of the group whose threads reach the reader, by their ids: one query, none for no posts."""
     if not wanted:
         return {}
-    found = Post.objects.filter(pk__in=wanted, thread__group=group, moved_to=None).values_list(*REFERENCE)
-    return {row[0]: Reference(*row) for row in found}
+    found = Post.objects.filter(pk__in=wanted, thread__group=standing.group.pk, moved_to=None)
+    found = found.filter(thread__reach__lte=reach_of(standing))
+    if start := standing.history_from:
+        found = found.filter(Q(thread__document=None) | Q(thread__document__created_at__gte=start))
+    return {row[0]: Reference(*row) for row in found.values_list(*REFERENCE)}
 
 
 def filler(
@@ -101,7 +106,7 @@ class Texts:
         """Take posts whose threads are loaded; a fixed number of queries."""
         htmls = [post.html for post in posts]
         wanted = markdown.quoted_in(htmls) | {post.moved_to_id for post in posts if post.moved_to_id}
-        self._references = references = references_to(wanted, standing.group.pk)
+        self._references = references = references_to(wanted, standing)
         said = [Said.of(post) for post in posts]
         said += [self._referred(one, standing) for one in references.values()]
         said += [one for post in posts for one in said_on(post.signs, post.veil, standing.group.pk)]

@@ -75,6 +75,20 @@ class PostForm(KeyedForm):
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 
+class CommentForm(KeyedForm):
+    """A word about a document."""
+
+    body = BodyField(label=_("Your comment"))
+
+    def __init__(
+        self, data: Any = None, *, capacities: Sequence[Capacity] = (), auto_id: str = "id_%s", **more: Any
+    ) -> None:
+        super().__init__(data, capacities=capacities, **more)
+        self.auto_id = auto_id
+        self.fields["body"].widget.attrs["rows"] = 4
+        self.order_fields(["key", "as", "body"])
+
+
 class StartForm(KeyedForm):
     """A new thread."""
 

@@ -21,7 +21,8 @@ NUMBERS = 50
 def resolve(text: str, thread: Thread, since: datetime | None) -> str:
     """Return the text with the posts it quotes by number as kept; what the writer may not read is left as it was typed.
 
-    A kept sign that somebody typed by hand stays one only for a post of this group that the writer may read.
+    A kept sign that somebody typed by hand stays one only for a post of this group that the writer may read, and that
+    reaches whoever reads this thread.
     """
     lines = text.split("\n")
     typed = {index: int(found[2]) for index in heads(lines) if (found := TYPED.match(lines[index]))}
@@ -32,6 +33,7 @@ def resolve(text: str, thread: Thread, since: datetime | None) -> str:
     numbers = {number: moved or pk for number, pk, moved in here.values_list("number", "pk", "moved_to_id")}
     readable = set(
         Post.objects.filter(pk__in=list(kept.values())[:NUMBERS], thread__group=thread.group_id, moved_to=None)
+        .filter(thread__reach__lte=thread.reach)
         .since(since)
         .values_list("pk", flat=True)
     )

@@ -1,10 +1,17 @@
 """What follows in threads from what happens elsewhere."""
 
-from discussions.models import Reading
+from collections import defaultdict
+
+from discussions.models import Post, Reading, Thread
 from discussions.models.reading import Attention
+from discussions.models.thread import TITLE_LENGTH
+from discussions.models.within import NOBODY, place_in
 from discussions.services.attention import pay
+from groups.documents.events import DocumentsStand
 from notifications.events import LettersStopped
 from notifications.stopping import About
+from search.models import Kind
+from search.services import move_to
 
 
 def letters_stopped(event: LettersStopped) -> None:
@@ -16,3 +23,23 @@ def letters_stopped(event: LettersStopped) -> None:
         watched.filter(thread__group=event.object_id).update(attention=Attention.NORMAL)
     else:
         watched.update(attention=Attention.NORMAL)
+
+
+def documents_stand(event: DocumentsStand) -> None:
+    """The thread about a document bears its title and reaches as far as the document; in the trash, it reaches nobody."""
+    found = Thread.objects.filter(document__in=event.documents).select_related("document", "group")
+    moved = defaultdict[tuple[int, int], list[int]](list)
+    for thread in found.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        document = thread.document
+        assert document is not None
+        reach = NOBODY if document.deleted_at else document.reach
+        title = document.title[:TITLE_LENGTH]
+        if thread.title != title:
+            thread.title = title
+            thread.save(update_fields=["title"])
+        if thread.reach != reach:
+            moved[thread.group_id, reach].append(thread.pk)
+    for (group, reach), threads in moved.items():
+        Thread.objects.filter(pk__in=threads).update(reach=reach)
+        move_to(Kind.THREAD, Thread.objects.filter(pk__in=threads).values("pk"), place_in(group, reach))
+        move_to(Kind.POST, Post.objects.filter(thread__in=threads).values("pk"), place_in(group, reach))

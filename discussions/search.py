@@ -9,7 +9,7 @@ from core import markdown
 from discussions import mentions
 from discussions.models import Post, Thread
 from groups.bylines import bylines_for
-from groups.search import content_doors
+from groups.documents.search import document_doors
 from search.cards import Shown, Source
 from search.models import Kind
 
@@ -50,16 +50,16 @@ def show_posts(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tu
 
 THREADS = Source(
     label=Kind.THREAD.label,
-    rows=Thread.objects.select_related("group").all,
+    rows=Thread.objects.select_related("group", "document").all,
     cards=Thread.cards,
-    doors=content_doors,
+    doors=document_doors,
     show=show_threads,
     suggested=True,
 )
 POSTS = Source(
     label=Kind.POST.label,
-    rows=Post.objects.select_related("thread").all,
+    rows=Post.objects.select_related("thread__document").all,
     cards=Post.cards,
-    doors=content_doors,
+    doors=document_doors,
     show=show_posts,
 )

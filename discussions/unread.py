@@ -87,7 +87,8 @@ def thread_badges(user: "Reader", group: Group, boundary: datetime | None = None
     """Return in how many of the group's threads something is unread (`boundary` is `standing.history_from`)."""
     if not user.is_authenticated:
         return 0
-    return Thread.objects.filter(group=group).new_to(user, {group.pk: boundary} if boundary else {}).count()
+    threads = Thread.objects.filter(group=group).within_reach(user)
+    return threads.new_to(user, {group.pk: boundary} if boundary else {}).count()
 
 
 def fresh_threads(
@@ -97,7 +98,12 @@ def fresh_threads(
     here = {group.pk for group in groups}
     if boundaries is None:
         boundaries = {group: moment for group, moment in boundaries_of(user).items() if group in here}
-    return Thread.objects.filter(group__in=here).new_to(user, boundaries).exclude(Q(attention=Attention.MUTED))
+    return (
+        Thread.objects.filter(group__in=here)
+        .within_reach(user)
+        .new_to(user, boundaries)
+        .exclude(Q(attention=Attention.MUTED))
+    )
 
 
 def whats_new(

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from discussions.views import acts, arranging, bookmarks, keeping, moderation, posts, scheduled, threads, writing
+from discussions.views import (
+    acts,
+    arranging,
+    bookmarks,
+    comments,
+    keeping,
+    moderation,
+    posts,
+    scheduled,
+    threads,
+    writing,
+)
 
 app_name = "threads"
 
@@ -15,6 +26,7 @@ urlpatterns = [
     path("schedule/", scheduled.schedule, name="schedule_new"),
     path("draft/", writing.draft, name="new_draft"),
     path("reports/", moderation.reports, name="reports"),
+    path("on/<int:document_id>/", comments.comment, name="comment"),
     path("<int:thread_id>/", threads.thread_page, name="page"),
     path("<int:thread_id>/post/", posts.post_new, name="post"),
     path("<int:thread_id>/draft/", writing.draft, name="draft"),

@@ -11,6 +11,7 @@ from discussions import mentions
 from discussions.events import PostChanged, PostDeleted, PostWritten, ThreadConcluded, ThreadReopened, ThreadStarted
 from discussions.models import Kind, Post, Thread
 from groups.bylines import bylines_for
+from groups.documents.models import Reach
 from groups.webhooks.models import Happening
 from groups.webhooks.services import queue
 
@@ -20,7 +21,7 @@ NEWS = timedelta(hours=1)
 def thread_started(event: ThreadStarted) -> None:
     """A thread stands; an announcement is told of as such too. One of an archive is no news."""
     thread = event.thread
-    if thread.created_at <= timezone.now() - NEWS:
+    if not thread.is_open_to_readers or thread.created_at <= timezone.now() - NEWS:
         return
     queue(thread.group_id, Happening.THREAD_STARTED, thread=thread.pk, kind=thread.kind)
     if thread.kind == Kind.ANNOUNCEMENT:
@@ -29,12 +30,14 @@ def thread_started(event: ThreadStarted) -> None:
 
 def thread_closed(event: ThreadConcluded) -> None:
     """A thread came to its conclusion."""
-    queue(event.thread.group_id, Happening.THREAD_CLOSED, thread=event.thread.pk)
+    if event.thread.is_open_to_readers:
+        queue(event.thread.group_id, Happening.THREAD_CLOSED, thread=event.thread.pk)
 
 
 def thread_reopened(event: ThreadReopened) -> None:
     """A thread is open again."""
-    queue(event.thread.group_id, Happening.THREAD_REOPENED, thread=event.thread.pk)
+    if event.thread.is_open_to_readers:
+        queue(event.thread.group_id, Happening.THREAD_REOPENED, thread=event.thread.pk)
 
 
 def post_written(event: PostWritten) -> None:
@@ -54,12 +57,13 @@ def post_deleted(event: PostDeleted) -> None:
 
 
 def _post(post: Post, happening: Happening) -> None:
-    queue(post.thread.group_id, happening, thread=post.thread_id, post=post.number)
+    if post.thread.is_open_to_readers:
+        queue(post.thread.group_id, happening, thread=post.thread_id, post=post.number)
 
 
 def thread_words(about: dict[str, Any]) -> dict[str, Any]:
     """Return a thread's title and first post, as a visitor would read them."""
-    thread = Thread.objects.filter(pk=about["thread"]).first()
+    thread = Thread.objects.filter(pk=about["thread"], reach=Reach.READERS).first()
     if thread is None:
         return {}
     return {"title": thread.title, **post_words({**about, "post": 1})}
@@ -67,7 +71,7 @@ def thread_words(about: dict[str, Any]) -> dict[str, Any]:
 
 def post_words(about: dict[str, Any]) -> dict[str, Any]:
     """Return a post's text and who wrote it, as a visitor would read them; nothing of one that is deleted."""
-    posts = Post.objects.standing().filter(moved_to=None).select_related("thread")
+    posts = Post.objects.standing().filter(moved_to=None, thread__reach=Reach.READERS).select_related("thread")
     post = posts.filter(thread=about["thread"], number=about["post"]).first()
     if post is None:
         return {}

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.http import Http404
 
 from discussions.access import boundary_of, post_for_reader, writes
 from discussions.actions.models import Action, ActionQuerySet
 from discussions.models import Post
 from groups.access import group_for_reader
+from groups.documents.models.reach import reach_of
 from groups.models import Group
 from groups.standing import Standing
 
@@ -24,7 +26,8 @@ NO_ACTION = "No such action."
 def actions_for_reader(user: "Reader", slug: str) -> tuple[Group, Standing, ActionQuerySet]:
     """Return a group the person may read, and its actions that they may see."""
     group, standing = group_for_reader(user, slug)
-    return group, standing, Action.objects.filter(group=group).since(boundary_of(standing))
+    reached = Q(post=None) | Q(post__thread__reach__lte=reach_of(standing))
+    return group, standing, Action.objects.filter(reached, group=group).since(boundary_of(standing))
 
 
 def group_for_planner(user: "Reader", slug: str) -> tuple[Group, Standing]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import TimeStamped
 from discussions.models import Post
+from discussions.models.within import within
 from groups.history import boundaries_of
 from groups.models import Group
 from partners.models import Organisation, Spoken
@@ -43,12 +44,14 @@ class ActionQuerySet(models.QuerySet["Action"]):
             return self
         seen = ~Q(group__in=list(boundaries))
         for group, moment in boundaries.items():
-            seen |= Q(group=group, changed_at__gte=moment)
+            about = Q(post__thread__document=None) | Q(post__thread__document__created_at__gte=moment)
+            seen |= Q(group=group, changed_at__gte=moment) & about
         return self.filter(seen)
 
     def visible_to(self, user: "User | AnonymousUser") -> "ActionQuerySet":
-        """Actions of the groups the person may read, from the moment on from which they may read them."""
-        return self.filter(group__in=Group.objects.readable_by(user)).since(boundaries_of(user))
+        """Actions of the groups the person may read, from the moment on from which they may, as far as their threads reach."""
+        found = self.filter(Q(post=None) | within(user, "post__thread__"), group__in=Group.objects.readable_by(user))
+        return found.since(boundaries_of(user))
 
     def open(self) -> "ActionQuerySet":
         """Neither done nor dropped."""

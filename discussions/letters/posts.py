@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from core import markdown
 from core.letters import styled
 from discussions import addresses, mentions, quotes
+from discussions.audience import reaches
 from discussions.letters.company import Company, Word
 from discussions.models import Attention, Post, Reading
 from groups.bylines import bylines_for
@@ -58,7 +59,7 @@ def of_posts(letters: Sequence[Letter]) -> dict[int, Words]:
     The number of queries does not grow with the letters, but for readers from outside the group.
     """
     found = Post.objects.standing().filter(pk__in={letter.object_id for letter in letters})
-    posts = {post.pk: post for post in found.select_related("thread__group__parent", "reply_to")}
+    posts = {post.pk: post for post in found.select_related("thread__group__parent", "thread__document", "reply_to")}
     to_write = [letter for letter in letters if letter.object_id in posts]
     readers = _Readers.of(to_write, posts)
     texts = _Texts(list(posts.values()))
@@ -110,6 +111,8 @@ class _Readers:
         begins = standing.history_from
         if post.author_id == user.pk or not standing.may_read or (begins and post.created_at < begins):
             return ""
+        if not reaches(post.thread, standing):
+            return ""
         last_read, attention = self.marks.get((user.pk, post.thread_id), (0, Attention.NORMAL))
         if last_read >= post.number:
             return ""
@@ -137,7 +140,7 @@ class _Texts:
 
     @cached_property
     def _company(self) -> Company:
-        quoted = [post for post in self._posts if post.thread.group.letters_may_quote]
+        quoted = [post for post in self._posts if post.thread.letters_may_quote]
         named = ((post.thread.group_id, one) for post in quoted for one in mentions.ids_in(post.body))
         return Company((Word.of(post, post.thread.group_id) for post in quoted), named)
 
@@ -168,7 +171,7 @@ def _written(letter: Letter, post: Post, why: str, readers: _Readers, texts: _Te
     standing = readers.standing(letter.user, post)
     may_answer = standing.may_post and thread.takes_posts
     reply_to = addresses.answer_address(letter.user_id, post.pk) if may_answer else ""
-    if group.letters_may_quote:
+    if thread.letters_may_quote:
         subject = f"[{group.name}] {thread.title}"
         url, label = settings.SITE_URL + post.get_absolute_url(), _("Open it on the site")
         text, html = texts.of(post, standing)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from discussions.audience import seats_within
 from discussions.letters.posts import DIRECT, KIND, key_of
 from discussions.models import Attention, Post, Reading
-from groups.models import Participant
 from notifications import outbox
 from notifications.levels import has_level
 from notifications.models import Channel, Level, Notice
@@ -26,8 +26,7 @@ def put_letters(post_id: int) -> None:
     addressed = Notice.objects.filter(kind__in=DIRECT, object_id=post.pk, read_at=None)
     others = Reading.objects.filter(thread=post.thread_id)
     lively = (
-        Participant.objects.taking_part()
-        .filter(membership__group=post.thread.group_id)
+        seats_within(post.thread)
         .filter(has_level(Level.AT_ONCE, Channel.MAIL, post.thread.group_id))
         .exclude(user__in=others.filter(attention=Attention.MUTED).values("user"))
     )

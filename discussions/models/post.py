@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import markdown, quotations
 from core.models import TimeStamped
 from discussions.models.thread import Thread
+from discussions.models.within import since, within
 from groups.attribution import Attribution
 from groups.history import boundaries_of
 from groups.models import Group
@@ -44,15 +44,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self if moment is None else self.filter(created_at__gte=moment)
 
     def visible_to(self, user: "User | AnonymousUser") -> "PostQuerySet":
-        """Posts of the groups the person may read, from the moment on from which they may read them."""
+        """Posts of the groups the person may read, from the moment on from which they may, as far as their threads reach."""
         boundaries = boundaries_of(user)
-        posts = self.filter(thread__group__in=Group.objects.readable_by(user))
-        if not boundaries:
-            return posts
-        seen = ~Q(thread__group__in=list(boundaries))
-        for group, moment in boundaries.items():
-            seen |= Q(thread__group=group, created_at__gte=moment)
-        return posts.filter(seen)
+        posts = self.filter(within(user, "thread__"), thread__group__in=Group.objects.readable_by(user))
+        return posts.filter(since(boundaries, "created_at", path="thread__")) if boundaries else posts
 
     def standing(self) -> "PostQuerySet":
         """Neither deleted nor moved away: what has words."""
@@ -155,8 +150,8 @@ class Post(Searchable, Spoken, TimeStamped):
             Card(
                 kind=self.KIND,
                 object_id=self.pk,
-                place=self.thread.group_id,
-                depth=microseconds(self.created_at),
+                place=self.thread.search_place,
+                depth=microseconds(self.thread.depth(self.created_at)),
                 moment=self.created_at,
                 body=self.searched(),
                 group_id=self.thread.group_id,

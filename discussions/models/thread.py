@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import markdown
 from core.models import TimeStamped
+from discussions.models.within import place_in, since, within
 from groups.attribution import Attribution
+from groups.documents.models import Document, Reach
 from groups.models import Group
 from partners.models import Organisation, Spoken
 from search.cards import Card, microseconds
@@ -48,18 +50,17 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def since(self, boundaries: Mapping[int, datetime]) -> "ThreadQuerySet":
         """Threads with something after the moment from which each group may be read; groups not named are read whole."""
-        if not boundaries:
-            return self
-        seen = ~Q(group__in=list(boundaries))
-        for group, moment in boundaries.items():
-            seen |= Q(group=group, last_post_at__gte=moment)
-        return self.filter(seen)
+        return self.filter(since(boundaries, "last_post_at")) if boundaries else self
+
+    def within_reach(self, user: "User | AnonymousUser") -> "ThreadQuerySet":
+        """Threads that reach as far as the person, who may read their groups."""
+        return self.filter(within(user))
 
     def visible_to(self, user: "User | AnonymousUser") -> "ThreadQuerySet":
-        """Threads of the groups the person may read, from the moment on from which they may read them."""
+        """Threads of the groups the person may read, from the moment on from which they may, as far as each reaches."""
         from groups.history import boundaries_of
 
-        return self.filter(group__in=Group.objects.readable_by(user)).since(boundaries_of(user))
+        return self.filter(group__in=Group.objects.readable_by(user)).within_reach(user).since(boundaries_of(user))
 
     def with_unread(self, user: "User | AnonymousUser", boundaries: Mapping[int, datetime]) -> "ThreadQuerySet":
         """Add `unread`, the number of posts by others after the reader's mark, and `read_to`, that mark.
@@ -153,11 +154,14 @@ class Thread(Searchable, Spoken, TimeStamped):
 
     KIND = SearchKind.THREAD
     FOUND_BY = frozenset({"title", "conclusion", "closed_at"})
-    STANDS_BY = frozenset({"group", "last_post_at", "attribution"})
+    STANDS_BY = frozenset({"group", "last_post_at", "attribution", "reach"})
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="threads")
     title = models.CharField(_("title"), max_length=TITLE_LENGTH)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.DISCUSSION)
+    # The document it is about, and how far that reaches: who may not read the document does not know of the thread.
+    document = models.OneToOneField(Document, null=True, on_delete=models.PROTECT, related_name="thread")
+    reach = models.PositiveSmallIntegerField(default=Reach.READERS, editable=False)
     open_until = models.DateTimeField(_("open until"), null=True, blank=True)
     pinned = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True)
@@ -231,8 +235,8 @@ class Thread(Searchable, Spoken, TimeStamped):
             Card(
                 kind=self.KIND,
                 object_id=self.pk,
-                place=self.group_id,
-                depth=microseconds(self.last_post_at),
+                place=self.search_place,
+                depth=microseconds(self.depth(self.last_post_at)),
                 moment=self.last_post_at,
                 title=self.title,
                 body=markdown.MENTION.sub(" ", self.conclusion) if self.is_closed else "",
@@ -242,6 +246,25 @@ class Thread(Searchable, Spoken, TimeStamped):
                 veil=self.attribution,
             )
         ]
+
+    @property
+    def search_place(self) -> int:
+        """The place under which the search keeps it and what is said in it."""
+        return place_in(self.group_id, self.reach)
+
+    def depth(self, moment: datetime) -> datetime:
+        """Return the moment by which newcomers find what was said then: of a document, when the document came."""
+        return self.document.created_at if self.document else moment
+
+    @property
+    def letters_may_quote(self) -> bool:
+        """Whether letters may hold what is said here: as its group says, and nothing of a document that stays inside."""
+        return self.group.letters_may_quote and not (self.document and self.document.stays_inside)
+
+    @property
+    def is_open_to_readers(self) -> bool:
+        """Whether everybody who reads the group reads it."""
+        return self.reach == Reach.READERS
 
     @property
     def veil(self) -> int:

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Conflict, DomainError
 from core.tables import csv_response
 from discussions.access import NO_THREAD, thread_for_writer
+from discussions.audience import readers_of_thread
 from discussions.names import Names, tells_who
 from discussions.polls import access, services
 from discussions.polls.forms import PollForm, VoteForm
 from discussions.polls.models import Ballot, Poll
 from discussions.polls.results import PollShown, details_of, polls_in
-from groups.audience import readers_of
 from groups.breakdown import type_label
 from groups.standing import Standing
 
@@ -41,7 +41,7 @@ def poll_new(request: HttpRequest, slug: str, thread_id: int) -> HttpResponse:
             form.add_error(None, refused.message)
         else:
             return redirect(f"{thread.get_absolute_url()}#poll-{poll.pk}")
-    context = {"thread": thread, "group": thread.group, "form": form, "audience": readers_of(thread.group)}
+    context = {"thread": thread, "group": thread.group, "form": form, "audience": readers_of_thread(thread)}
     return render(request, "polls/new.html", context)
 
 
@@ -66,7 +66,7 @@ def _page(request: HttpRequest, poll: Poll, standing: Standing, form: VoteForm |
         "form": form,
         "asker": Names(standing, [asker], thread=poll.thread).of(*asker),
         "details": details_of(shown, standing) if shown.shows_result else None,
-        "audience": readers_of(poll.thread.group),
+        "audience": readers_of_thread(poll.thread),
     }
     return render(request, "polls/page.html", context)
 

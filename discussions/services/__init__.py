@@ -3,6 +3,7 @@
 from discussions.services.attention import set_attention
 from discussions.services.attribution import attribute
 from discussions.services.bookmarks import annotate_bookmark, bookmark
+from discussions.services.commenting import comment
 from discussions.services.drafts import begun_thread, discard_draft, save_draft
 from discussions.services.hiding import hide_post, restore_post
 from discussions.services.moving import BadMove, merge, move_posts, split
@@ -24,6 +25,7 @@ __all__ = [
     "change_scheduled",
     "change_thread",
     "close_thread",
+    "comment",
     "delete_post",
     "discard_draft",
     "edit_post",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from discussions.audience import reaches
 from discussions.models import Post, Thread
 from groups.services.speaking import locked_group, silenced
 from groups.services.speaking import speaking as speaking_in_group
@@ -24,10 +25,14 @@ class ThreadClosed(DomainError):
 
 
 def locked(thread: Thread, user: "User") -> tuple[Thread, Standing]:
-    """Lock the thread's group and the thread, and read both and the person's standing as they are now."""
+    """Lock the thread's group and the thread, and read both and the person's standing as they are now.
+
+    Raises NotAllowed where what the thread is about was hidden from the person meanwhile.
+    """
     group, standing = locked_group(thread.group_id, user)
     thread = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
     thread.group = group
+    _must_reach(thread, standing)
     return thread, standing
 
 
@@ -37,9 +42,15 @@ def locked_post(post: Post, user: "User") -> tuple[Post, Standing]:
     # Under the group's lock no post moves.
     thread = Thread.objects.select_for_update(no_key=True).get(posts=post.pk)
     thread.group = group
+    _must_reach(thread, standing)
     post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     post.thread = thread
     return post, standing
+
+
+def _must_reach(thread: Thread, standing: Standing) -> None:
+    if not reaches(thread, standing):
+        raise NotAllowed(_("There is no such thread."))
 
 
 def speaking(standing: Standing, by: Capacity) -> Capacity:

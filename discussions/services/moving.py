@@ -61,6 +61,7 @@ def split(source: Thread, *, by: Capacity, numbers: Collection[int], title: str,
     by = moderating(standing)
     source = Thread.objects.select_for_update(no_key=True).get(pk=source.pk)
     source.group = group
+    _stays_with_document(source)
     posts = _chosen(source, standing, numbers)
     first = min(post.created_at for post in posts)
     target = Thread(group=group, title=title, key=key, attribution=source.attribution, last_post_at=first)
@@ -119,6 +120,7 @@ def _both(source: Thread, target: Thread, by: Capacity) -> tuple[Thread, Thread,
     """Lock the group and both threads, the older one first."""
     if source.group_id != target.group_id:
         raise BadMove(_("Posts stay in their group: others read the other one."))
+    _stays_with_document(source, target)
     if source.pk == target.pk:
         raise BadMove(_("Choose another thread than this one."))
     group, standing = locked_group(source.group_id, by.user)
@@ -129,6 +131,12 @@ def _both(source: Thread, target: Thread, by: Capacity) -> tuple[Thread, Thread,
         if standing.history_from and thread.last_post_at < standing.history_from:
             raise BadMove(_("There is no such thread."))
     return found[source.pk], found[target.pk], standing
+
+
+def _stays_with_document(*threads: Thread) -> None:
+    """Refuse to move what is said of a document, or anything there: other people may read it."""
+    if any(thread.document_id for thread in threads):
+        raise BadMove(_("What is said of a document stays with the document."))
 
 
 def _chosen(source: Thread, standing: Standing, numbers: Collection[int]) -> list[Post]:

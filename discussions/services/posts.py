@@ -15,13 +15,13 @@ from core.audit import record
 from core.errors import Conflict, DomainError
 from core.events import publish
 from discussions import mentions, quotes
+from discussions.audience import seats_within
 from discussions.events import PostChanged, PostDeleted, PostWritten
 from discussions.models import Attention, Draft, HiddenPost, Kind, Mention, Post, PostVersion, Reading, Thread
 from discussions.services.locking import locked, locked_post, moderating, open_for_posts, speaking
 from discussions.services.reading import count_own
 from discussions.services.writing import BadText, clean_body, digest, written
 from discussions.tasks import tell_of_post
-from groups.models import Group, Participant
 from groups.standing import NotAllowed
 from notifications.services import notify, retract
 from partners.capacity import Capacity
@@ -232,23 +232,23 @@ def _tell(post: Post, by: Capacity, people: Collection[int]) -> None:
     answered = post.reply_to.author_id if post.reply_to else post.thread.author_id
     if post.number > 1:
         muted = Reading.objects.filter(thread=post.thread, user=answered, attention=Attention.MUTED)
-        answering = _inside(post.thread.group, {answered} - told) if not muted.exists() else []
+        answering = _inside(post.thread, {answered} - told) if not muted.exists() else []
         notify(answering, "reply", object_id=post.pk, key=f"post:{post.pk}", by=by)
     elif post.thread.kind == Kind.ANNOUNCEMENT:
-        everybody = _inside(post.thread.group, None)
+        everybody = _inside(post.thread, None)
         others = [person for person in everybody if person.pk not in told]
         notify(others, "announcement", object_id=post.pk, key=f"post:{post.pk}", by=by)
 
 
 def _tell_mentioned(post: Post, by: Capacity, people: Collection[int]) -> set[int]:
-    mentioned = _inside(post.thread.group, people) if people else []
+    mentioned = _inside(post.thread, people) if people else []
     notify(mentioned, "mention", object_id=post.pk, key=f"post:{post.pk}", by=by)
     return {person.pk for person in mentioned}
 
 
-def _inside(group: Group, people: Collection[int] | None) -> list[User]:
-    """Return those of the people (all without any named) who take part in the group now."""
-    seats = Participant.objects.taking_part().filter(membership__group=group)
+def _inside(thread: Thread, people: Collection[int] | None) -> list[User]:
+    """Return those of the people (all without any named) who take part in the group now, as far as the thread reaches."""
+    seats = seats_within(thread)
     if people is not None:
         seats = seats.filter(user__in=people)
     return list(User.objects.filter(pk__in=seats.values("user")))

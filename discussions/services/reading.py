@@ -38,7 +38,7 @@ def mark_all_read(group: Group, *, user: "User") -> int:
     """Mark everything in the group read and return how many threads had something new."""
     group, standing = locked_group(group.pk, user)
     boundaries = {group.pk: standing.history_from} if standing.history_from else {}
-    threads = Thread.objects.filter(group=group).new_to(user, boundaries)
+    threads = Thread.objects.filter(group=group).within_reach(user).new_to(user, boundaries)
     marks = [Reading(user=user, thread=thread, last_read=thread.last_number, own_since=0) for thread in threads]
     Reading.objects.bulk_create(
         marks, update_conflicts=True, unique_fields=["user", "thread"], update_fields=["last_read", "own_since"]

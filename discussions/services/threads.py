@@ -87,6 +87,8 @@ def change_thread(
     before, moved = thread.title, thread.kind == Kind.CONSULTATION and open_until != thread.open_until
     if title == before and not moved:
         return thread
+    if thread.document_id:
+        raise NotAllowed(_("It bears the title of its document: that is what is renamed."))
     if thread.version != base:
         raise Conflict(_("Somebody else changed the thread meanwhile."), current=thread)
     if moved:

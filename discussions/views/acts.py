@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import DomainError
 from discussions import access, markup, parts, services
 from discussions.access import may_keep, may_remove
+from discussions.audience import readers_of_thread
 from discussions.filling import Texts
 from discussions.models import Attention, Bookmark, Emoji, Kind, Post, Thread
 from discussions.parts import Act, Visit
 from discussions.quotes import quoted_block
 from discussions.signs import said_on, signs_on
 from discussions.voices import Voices
-from groups.audience import readers_of
 from groups.standing import Standing
 from partners.capacity import Capacity
 
@@ -38,7 +38,8 @@ def thread_acts(visit: Visit) -> list[Act]:
     acts += [*_attention_acts(thread, at("attention"), standing), *parts.thread_acts(visit)]
     if may_keep(thread, standing):
         word = _("Change title or end") if thread.kind == Kind.CONSULTATION else _("Change the title")
-        acts.append(Act(word, at("change"), "edit"))
+        if not thread.document_id:
+            acts.append(Act(word, at("change"), "edit"))
         if thread.is_closed:
             acts.append(Act(_("Open again"), at("reopen"), "thread", ()))
         else:
@@ -47,8 +48,9 @@ def thread_acts(visit: Visit) -> list[Act]:
         word = _("Change the summary") if thread.summary_html else _("Write a summary")
         acts.append(Act(word, at("summary"), "document"))
         acts.append(Act(_("What leaves the group"), at("attribution"), "eye"))
-        acts.append(Act(_("Move posts"), at("move"), "move"))
-        if thread.merged_into_id is None:
+        if not thread.document_id:
+            acts.append(Act(_("Move posts"), at("move"), "move"))
+        if thread.merged_into_id is None and not thread.document_id:
             acts.append(Act(_("Merge into another thread"), at("merge"), "thread"))
         word = _("Unpin") if thread.pinned else _("Pin to the top")
         acts.append(Act(word, at("pin"), "pin", (("pinned", "" if thread.pinned else "1"),)))
@@ -106,7 +108,7 @@ def post_acts(visit: Visit, post: Post) -> list[Act]:
         acts.append(Act(_("Report"), at("report"), "flag"))
     if standing.may_moderate and not own:
         acts.append(Act(_("Hide"), at("hide"), "eye", ()))
-    if standing.may_moderate:
+    if standing.may_moderate and not thread.document_id:
         acts.append(
             Act(
                 _("Move to another thread"),
@@ -184,6 +186,6 @@ def post_about(request: HttpRequest, slug: str, thread_id: int, number: int) -> 
         "body": texts.of(post),
         "voice": texts.voices.of(post),
         "link": request.build_absolute_uri(post.get_absolute_url()),
-        "audience": readers_of(post.thread.group),
+        "audience": readers_of_thread(post.thread),
     }
     return render(request, "discussions/post.html", context)

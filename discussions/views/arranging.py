@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 from core import markdown
 from core.errors import DomainError
 from discussions import access, mentions, services
+from discussions.audience import readers_of_thread
 from discussions.forms_of_leads import MoveForm, TargetForm
 from discussions.models import Post, Thread
 from discussions.views.requests import number
 from discussions.voices import Said, Voices
-from groups.audience import readers_of
 from groups.standing import Standing
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ TARGETS = 200
 
 def _targets(thread: Thread, standing: Standing) -> list[Thread]:
     """Return the liveliest threads that posts of this one may go to."""
-    threads = Thread.objects.filter(group=thread.group, merged_into=None).exclude(pk=thread.pk)
+    threads = Thread.objects.filter(group=thread.group, merged_into=None, document=None).exclude(pk=thread.pk)
     return list(threads.since(access.boundary_of(standing)).order_by("-last_post_at", "-pk")[:TARGETS])
 
 
@@ -151,4 +151,4 @@ def thread_merge(request: HttpRequest, slug: str, thread_id: int) -> HttpRespons
 
 
 def _page(thread: Thread, standing: Standing) -> dict[str, Any]:
-    return {"thread": thread, "group": thread.group, "standing": standing, "audience": readers_of(thread.group)}
+    return {"thread": thread, "group": thread.group, "standing": standing, "audience": readers_of_thread(thread)}

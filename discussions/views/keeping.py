@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import markdown
 from core.errors import Conflict, DomainError
 from discussions import access, services
+from discussions.audience import readers_of_thread
 from discussions.forms_of_leads import AttributionForm, SummaryForm
 from discussions.models import Thread
 from discussions.views.writing import previewed
 from discussions.voices import Said, Voices
 from groups.attribution import Attribution
-from groups.audience import readers_of
 
 VERSIONS = 20
 
@@ -54,7 +54,7 @@ def thread_summary(request: HttpRequest, slug: str, thread_id: int) -> HttpRespo
         "form": form,
         "preview": preview,
         "current": current,
-        "audience": readers_of(thread.group),
+        "audience": readers_of_thread(thread),
     }
     return render(request, "discussions/summary.html", context, status=409 if current else 200)
 
@@ -78,7 +78,7 @@ def thread_summaries(request: HttpRequest, slug: str, thread_id: int) -> HttpRes
             {"version": one, "voice": voices.of(said[one.pk]), "html": markdown.fill(one.html, {}, "")}
             for one in page.object_list
         ],
-        "audience": readers_of(thread.group),
+        "audience": readers_of_thread(thread),
     }
     return render(request, "discussions/summaries.html", context)
 
@@ -102,5 +102,5 @@ def thread_attribution(request: HttpRequest, slug: str, thread_id: int) -> HttpR
         else:
             messages.success(request, _("Saved. The thread says so above its posts."))
             return redirect(thread)
-    context = {"thread": thread, "group": thread.group, "form": form, "audience": readers_of(thread.group)}
+    context = {"thread": thread, "group": thread.group, "form": form, "audience": readers_of_thread(thread)}
     return render(request, "discussions/attribution.html", context, status=422 if form.errors else 200)

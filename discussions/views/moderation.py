@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core import markdown
 from core.errors import DomainError
 from discussions import access, services
+from discussions.audience import readers_of_thread
 from discussions.forms import HideForm, ReportForm
 from discussions.models import HiddenPost, Post
 from discussions.reporting import sources, waiting_for_leads
@@ -18,7 +19,6 @@ from discussions.views.requests import number as whole_number
 from discussions.views.requests import person
 from discussions.voices import Said, Voices
 from groups.access import group_for_manager
-from groups.audience import readers_of
 from groups.bylines import Byline, bylines
 from groups.navigation import settings_sections
 from groups.standing import Standing
@@ -49,7 +49,7 @@ def report(request: HttpRequest, slug: str, thread_id: int, number: int) -> Http
         "voice": voice,
         "body": body,
         "form": form,
-        "audience": readers_of(post.thread.group),
+        "audience": readers_of_thread(post.thread),
     }
     return render(request, "discussions/report.html", context, status=422 if form.errors else 200)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import diff
 from core.errors import Conflict, DomainError
 from discussions import access, mentions, quotes, services
+from discussions.audience import readers_of_thread
 from discussions.filling import Texts
 from discussions.forms import DeleteForm, EditForm, PostForm
 from discussions.models import Post, PostVersion
@@ -18,7 +19,6 @@ from discussions.views.page import Composer, ThreadPage
 from discussions.views.threads import show
 from discussions.views.writing import previewed
 from discussions.voices import Said, Voices
-from groups.audience import readers_of
 from groups.standing import Standing
 from partners.capacity import Capacity
 
@@ -107,7 +107,7 @@ def post_edit(request: HttpRequest, slug: str, thread_id: int, number: int) -> H
         "form": form,
         "preview": preview,
         "current": current and quotes.spell(mentions.spell(current.body, group), post.thread),
-        "audience": readers_of(group),
+        "audience": readers_of_thread(post.thread),
     }
     return render(request, "discussions/post_edit.html", context, status=200 if current is None else 409)
 
@@ -147,7 +147,7 @@ def post_delete(request: HttpRequest, slug: str, thread_id: int, number: int) ->
         "own": own,
         "body": texts.of(post),
         "voice": texts.voices.of(post),
-        "audience": readers_of(post.thread.group),
+        "audience": readers_of_thread(post.thread),
     }
     return render(request, "discussions/post_delete.html", context)
 
@@ -193,6 +193,6 @@ def post_history(request: HttpRequest, slug: str, thread_id: int, number: int) -
         "group": post.thread.group,
         "rows": rows,
         "page": page,
-        "audience": readers_of(post.thread.group),
+        "audience": readers_of_thread(post.thread),
     }
     return render(request, "discussions/post_history.html", context)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import Conflict, DomainError
 from discussions import access, services
+from discussions.audience import readers_of_thread
 from discussions.forms_of_own import LaterPostForm, LaterThreadForm, ScheduledForm
 from discussions.models import Scheduled, Thread
 from discussions.views.requests import person
@@ -66,7 +67,12 @@ def schedule(request: HttpRequest, slug: str, thread_id: int | None = None) -> H
             if thread is None
             else LaterPostForm(capacities=standing.capacities, initial=initial)
         )
-    context = {"thread": thread, "group": group, "form": form, "audience": readers_of(group)}
+    context = {
+        "thread": thread,
+        "group": group,
+        "form": form,
+        "audience": readers_of_thread(thread) if thread else readers_of(group),
+    }
     return render(request, "discussions/schedule.html", context, status=422 if form.errors else 200)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import markdown
 from core.errors import Conflict, DomainError
 from discussions import access, mentions, services
+from discussions.audience import readers_of_thread
 from discussions.forms import ChangeForm, ConclusionForm, StartForm
 from discussions.models import Attention, Draft, Kind, Post, Thread
 from discussions.views.page import Composer, ThreadPage, page_of
@@ -204,7 +205,7 @@ def thread_change(request: HttpRequest, slug: str, thread_id: int) -> HttpRespon
         "group": thread.group,
         "form": form,
         "current": current,
-        "audience": readers_of(thread.group),
+        "audience": readers_of_thread(thread),
     }
     return render(request, "discussions/thread_change.html", context, status=409 if current else 200)
 
@@ -234,7 +235,7 @@ def thread_close(request: HttpRequest, slug: str, thread_id: int) -> HttpRespons
         else:
             messages.success(request, _("The thread is closed; its conclusion stands at the top."))
             return redirect(thread)
-    context = {"thread": thread, "group": thread.group, "form": form, "audience": readers_of(thread.group)}
+    context = {"thread": thread, "group": thread.group, "form": form, "audience": readers_of_thread(thread)}
     return render(request, "discussions/thread_close.html", context)
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from core.events import Event
 from groups.documents.models import Document, Version
 
@@ -25,3 +27,13 @@ class DocumentMarked(Event):
     """How a document is to be handled was changed; a room above that shows it more widely than that refuses."""
 
     document: Document
+
+
+@dataclass(frozen=True)
+class DocumentsStand(Event):
+    """What these documents are called, how far they reach, or whether they lie in the trash may be another than before.
+
+    It is told under the lock of their group, when their rows are written.
+    """
+
+    documents: "QuerySet[Document]"

@@ -56,7 +56,7 @@ from groups.clearance import reactions as clearance
 from groups.clearance import search as clearance_search
 from groups.documents import search as document_search
 from groups.documents import webhooks as document_webhooks
-from groups.documents.events import DocumentDeleted, DocumentMarked, VersionAdded
+from groups.documents.events import DocumentDeleted, DocumentMarked, DocumentsStand, VersionAdded
 from groups.events import (
     GroupDeclined,
     GroupOpened,
@@ -176,6 +176,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     VersionAdded: (clearance.version_added, document_webhooks.version_added),
     DocumentDeleted: (clearance.document_deleted,),
     DocumentMarked: (clearance.document_marked,),
+    DocumentsStand: (thread_reactions.documents_stand,),
     LettersStopped: (thread_reactions.letters_stopped,),
 }
 

@@ -73,7 +73,12 @@ def _groups(groups: Iterable[Group]) -> Iterator[Entry]:
 
 
 def _threads(groups: "QuerySet[Group]") -> Iterator[Entry]:
-    rows = Thread.objects.filter(group__in=groups).select_related("group").order_by("-created_at", "-pk")
+    rows = (
+        Thread.objects.within_reach(VISITOR)
+        .filter(group__in=groups)
+        .select_related("group")
+        .order_by("-created_at", "-pk")
+    )
     threads = list(rows[:MOST])
     first = {
         post.thread_id: post

@@ -6,6 +6,7 @@ from core import markdown
 from discussions.models import Thread
 from discussions.unread import unread_of
 from groups.clearance.models import Publication
+from groups.documents.models.reach import reach_of
 from groups.documents.recent import recent_in
 from groups.models import Group, Membership, Participant
 from groups.roster import balance, nameable
@@ -46,7 +47,8 @@ def overview_of(group: Group, standing: Standing) -> dict[str, Any]:
 def newest_threads(group: Group, standing: Standing) -> list[Thread]:
     """Return the threads in which something was said last, each with `new`, the number of unread posts, in two queries."""
     boundaries = {group.pk: standing.history_from} if standing.history_from else {}
-    threads = list(Thread.objects.filter(group=group).since(boundaries).order_by("-last_post_at", "-pk")[:THREADS])
+    found = Thread.objects.filter(group=group, reach__lte=reach_of(standing)).since(boundaries)
+    threads = list(found.order_by("-last_post_at", "-pk")[:THREADS])
     unread = unread_of(standing.user, threads)
     for thread in threads:
         thread.group = group

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.errors import Conflict, DomainError
 from discussions.actions.models import Action
 from discussions.actions.services.owning import clean_text, keep_version, must_give, must_own, tell_owner
+from discussions.audience import reaches
 from discussions.models import Post, Thread
 from discussions.services.locking import locked_group, speaking
 from discussions.services.writing import digest
@@ -48,7 +49,7 @@ def add_action(
     if post is not None:
         post = Post.objects.select_related("thread").get(pk=post.pk)
         hidden = standing.history_from is not None and post.created_at < standing.history_from
-        if post.thread.group_id != group.pk or post.is_deleted or hidden:
+        if post.thread.group_id != group.pk or post.is_deleted or hidden or not reaches(post.thread, standing):
             raise DomainError(_("That post is not there any more."))
     now = at or timezone.now()
     action = Action(

@@ -19,10 +19,10 @@ from discussions.asking import access, services, tally
 from discussions.asking.forms import AnswerForm
 from discussions.asking.models import Answer, AnswerVersion, Position
 from discussions.asking.tally import Line
+from discussions.audience import readers_of_thread
 from discussions.electorate import may_answer
 from discussions.models import Thread
 from discussions.names import Names, tells_who
-from groups.audience import readers_of
 from groups.breakdown import breakdown, type_label
 from groups.bylines import Byline
 from groups.standing import Standing
@@ -127,7 +127,7 @@ def _page(
         "answered": sum(line.has_answered for line in report.lines),
         "counts": [(columns[key], counts[key]) for key in columns],
         "breakdown": breakdown(columns, tally.by_type(report.lines), HUES),
-        "audience": readers_of(thread.group),
+        "audience": readers_of_thread(thread),
     }
     return render(request, "asking/answers.html", context, status=409 if current else 200)
 

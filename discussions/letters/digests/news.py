@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Min
+from django.db.models import Count, Min, Q
 
 from discussions.letters.posts import KIND as POST
 from discussions.models import Attention, CameBy, Mention, Post, Reading, Thread
-from groups.models import Group, History, Participant
+from groups.documents.models import Reach
+from groups.models import Group, History, Membership, Participant
 from groups.models.group import LIVE_STATES
 from notifications.digests import WEEKLY
 from notifications.levels import Levels
@@ -50,9 +51,11 @@ class News:
     def of(cls, groups: Iterable[int], *, since: datetime) -> "News":
         """Read it: three queries for any number of groups."""
         news = cls(Group.objects.in_bulk(list(groups)))
-        threads = Thread.objects.filter(group__in=news.groups, last_post_at__gte=since).only(
-            "pk", "title", "group_id", "last_number", "last_post_at"
-        )
+        threads = Thread.objects.filter(
+            group__in=news.groups, last_post_at__gte=since, reach__lte=Reach.MEMBERS
+        ).select_related("document")
+        needed = ("pk", "title", "group_id", "last_number", "last_post_at", "document_id", "reach")
+        threads = threads.only(*needed, "document__created_at", "document__mark")
         for thread in threads.order_by("-last_post_at", "-pk"):
             thread.group = news.groups[thread.group_id]
             news.threads[thread.group_id].append(thread)
@@ -91,7 +94,7 @@ class NewInGroup:
     @property
     def shown(self) -> Sequence[NewThread]:
         """The threads that the digest names."""
-        return self.threads[:MOST_THREADS] if self.group.letters_may_quote else ()
+        return [one for one in self.threads if one.thread.letters_may_quote][:MOST_THREADS]
 
     @property
     def count(self) -> int:
@@ -112,6 +115,8 @@ class Readers:
     """The readers of some digests: of which groups each gets one, from when on they may read them, and how far they are."""
 
     begins: dict[int, dict[int, datetime]]
+    # Where they only observe, by person and group: what is hidden from observers is none of theirs.
+    observed: set[tuple[int, int]] = field(default_factory=set)
     marks: dict[tuple[int, int], _Mark] = field(default_factory=dict)
     mailed: set[tuple[int, int]] = field(default_factory=set)
     mentioned: set[tuple[int, int]] = field(default_factory=set)
@@ -123,13 +128,16 @@ class Readers:
         levels = Levels.of(kinds, Channel.MAIL)
         seats = Participant.objects.taking_part().filter(user__in=kinds, membership__group__state__in=LIVE_STATES)
         begins: dict[int, dict[int, datetime]] = defaultdict(dict)
-        for user, group, at in (
-            seats.order_by().values_list("user_id", "membership__group_id").annotate(Min("created_at"))
-        ):
+        observed = set()
+        writing = Count("pk", filter=~Q(membership__role=Membership.Role.OBSERVER))
+        rows = seats.order_by().values_list("user_id", "membership__group_id").annotate(Min("created_at"), writing)
+        for user, group, at, writes in rows:
             level = levels.at(user, group)
             if level == Level.DAILY or (level == Level.WEEKLY and kinds[user] == WEEKLY):
                 begins[user][group] = at
-        return cls(begins)
+                if not writes:
+                    observed.add((user, group))
+        return cls(begins, observed)
 
     @property
     def groups(self) -> set[int]:
@@ -160,11 +168,17 @@ class Readers:
             threads = [
                 NewThread(thread, posts)
                 for thread in news.threads.get(group_id, ())
-                if (posts := self._new_in(thread, letter.user_id, news.posts.get(thread.pk, ()), begins))
+                if self._reaches(thread, letter.user_id, begins)
+                and (posts := self._new_in(thread, letter.user_id, news.posts.get(thread.pk, ()), begins))
             ]
             if threads:
                 found.append(NewInGroup(group, threads))
         return sorted(found, key=lambda one: one.group.name.casefold())
+
+    def _reaches(self, thread: Thread, user: int, begins: datetime | None) -> bool:
+        if thread.reach == Reach.MEMBERS and (user, thread.group_id) in self.observed:
+            return False
+        return begins is None or thread.document is None or thread.document.created_at >= begins
 
     def _new_in(self, thread: Thread, user: int, posts: Sequence[Item], begins: datetime | None) -> list[Item]:
         mark = self.marks.get((user, thread.pk), _Mark())

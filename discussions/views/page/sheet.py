@@ -65,7 +65,7 @@ class Sheet:
         wanted = {post.moved_to_id for post in self.posts if post.moved_to_id}
         wanted |= markdown.quoted_in(post.html for post in self.shown)
         wanted |= {p.reply_to_id for p in self.posts if p.reply_to_id and p.reply_to__thread_id != self.thread.pk}
-        return references_to(wanted, self.thread.group_id)
+        return references_to(wanted, self.standing)
 
     @cached_property
     def traces(self) -> list[Any]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from core import markdown
 from discussions import markup, parts
+from discussions.audience import readers_of_thread
 from discussions.models import Post, Thread
 from discussions.parts import Visit
 from discussions.quotes import quoted_block
@@ -16,7 +17,6 @@ from discussions.views.page.composer import Composer
 from discussions.views.page.rows import address, rows_of, traces_of
 from discussions.views.page.sheet import Sheet
 from groups.attribution import Attribution
-from groups.audience import readers_of
 from groups.services.speaking import silenced
 from groups.standing import Standing
 
@@ -134,7 +134,7 @@ class ThreadPage:
             "acts": thread_acts(self.visit) if self.reader.is_authenticated else (),
             "may_answer": may_answer,
             "silenced": silenced(self.standing),
-            "audience": readers_of(thread.group),
+            "audience": readers_of_thread(thread),
         }
 
     def _links(self) -> list[Link]:

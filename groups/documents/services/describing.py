@@ -12,7 +12,7 @@ from groups.documents.access import may_delete
 from groups.documents.events import DocumentMarked
 from groups.documents.library import Library
 from groups.documents.models import Document, Mark, Version
-from groups.documents.services.documents import find_again
+from groups.documents.services.documents import find_again, stands
 from groups.documents.services.locking import locked_library, standing_document
 from groups.documents.services.previewing import show_again, withhold
 from groups.documents.services.ruling import refuse_widening
@@ -66,6 +66,7 @@ def describe_document(
         _mark(library, document, was=before.mark, by=by, widen=widen)
         changed.append("reach")
     document.save(update_fields=changed)
+    stands(document)
     record(by, "document.described", document)
     find_again(document)
     return document

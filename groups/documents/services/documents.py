@@ -10,7 +10,7 @@ from core.audit import record
 from core.errors import Conflict
 from core.events import publish
 from groups.documents.access import may_delete, trash_for
-from groups.documents.events import DocumentDeleted, VersionAdded
+from groups.documents.events import DocumentDeleted, DocumentsStand, VersionAdded
 from groups.documents.models import Document, Folder, Version
 from groups.documents.names import clean_title
 from groups.documents.services.holding import end_hold, refuse_held, refuse_page
@@ -48,6 +48,7 @@ def rename_document(document: Document, *, title: str, by: Capacity, was: str | 
     record(by, "document.renamed", document, was=document.title, now=title)
     document.title, document.changed_at = title, timezone.now()
     document.save(update_fields=["title", "changed_at"])
+    stands(document)
     find_again(document)
 
 
@@ -68,6 +69,7 @@ def move_document(document: Document, *, folder: Folder | None, by: Capacity, wi
     record(by, "document.moved", document, was=document.folder_id, now=folder.pk if folder else None)
     document.folder, document.reach = folder, reach
     document.save(update_fields=["folder", "reach"])
+    stands(document)
     return document
 
 
@@ -85,6 +87,7 @@ def delete_document(document: Document, *, by: Capacity) -> None:
     document.deleted_at, document.deleted_by = timezone.now(), by.user
     document.save(update_fields=["deleted_at", "deleted_by"])
     publish(DocumentDeleted(document))
+    stands(document)
     record(by, "document.deleted", document)
 
 
@@ -106,6 +109,7 @@ def put_back(document: Document, *, by: Capacity) -> None:
     document.reach = max(document.reach, document.reach_in(document.folder))
     document.deleted_at = document.deleted_by = None
     document.save(update_fields=["deleted_at", "deleted_by", "folder", "reach"])
+    stands(document)
     find_again(document)
     record(by, "document.restored", document)
 
@@ -158,6 +162,11 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
     record(by, "document.version_restored", document, number=number)
     publish(VersionAdded(version))
     return version
+
+
+def stands(document: Document) -> None:
+    """Tell the rooms above that its title, its reach or its place in or out of the trash was written."""
+    publish(DocumentsStand(Document.objects.filter(pk=document.pk)))
 
 
 def find_again(document: Document) -> None:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from core.audit import record
 from core.errors import DomainError
+from core.events import publish
 from groups.documents.audience import audience_of
+from groups.documents.events import DocumentsStand
 from groups.documents.library import Library
 from groups.documents.models import Document, Folder, Mark
 from groups.documents.models.reach import OPEN, marked_reach, place_of, ruled
@@ -85,6 +87,9 @@ def spread(top: Folder) -> None:
             _reach_anew(
                 top.group_id, folders, mark, before=marked_reach(before, mark), after=marked_reach(after, mark)
             )
+    if moved:
+        changed_in = [pk for folders in moved.values() for pk in folders]
+        publish(DocumentsStand(Document.objects.filter(folder__in=changed_in)))
 
 
 def _reach_anew(group_id: int, folders: list[int], mark: str, *, before: int, after: int) -> None:
