@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import markdown, quotations
 from discussions import mentions
 from discussions.models import Post
+from discussions.pointing import Titles, titles_in, with_titles
 from discussions.signs import said_on
 from discussions.voices import Columns, Said, Voices
 from groups.documents.models.reach import reach_of
@@ -73,8 +74,9 @@ def filler(
     may_read: Callable[[datetime], bool],
     name: Callable[[Reference], str],
     url: Callable[[Reference], str],
+    titles: Titles,
 ) -> Callable[[str, int], SafeString]:
-    """Return the function that puts names and the heads of quotations into a rendered text, by its rule of attribution."""
+    """Return the function that puts names, titles and heads of quotations into a rendered text, by its rule of attribution."""
     unknown = _("a participant")
 
     def head(pk: int) -> tuple[str, bool]:
@@ -91,7 +93,7 @@ def filler(
         return linked, True
 
     def filled(html: str, veil: int) -> SafeString:
-        text = markdown.fill(html, voices.names_under(veil), unknown)
+        text = markdown.fill(with_titles(html, titles), voices.names_under(veil), unknown)
         if "data-quote" not in html:
             return text
         return mark_safe(markdown.fill_quotes(text, head))  # noqa: S308 - sanitised by render(), heads escaped above
@@ -118,6 +120,7 @@ class Texts:
             self._may_read,
             lambda one: self.voices.of(self._referred(one, standing)).label,
             self._address,
+            titles_in(htmls, standing.user),
         )
 
     def _may_read(self, moment: datetime) -> bool:

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 
+from discussions.events import PostChanged, PostDeleted, PostWritten
 from discussions.models import Post, Reading, Thread
 from discussions.models.reading import Attention
 from discussions.models.thread import TITLE_LENGTH
 from discussions.models.within import NOBODY, place_in
 from discussions.services.attention import pay
 from groups.documents.events import DocumentsStand
+from groups.documents.models import Link
+from groups.documents.services.linking import note_links
 from notifications.events import LettersStopped
 from notifications.stopping import About
 from search.models import Kind
@@ -43,3 +46,13 @@ def documents_stand(event: DocumentsStand) -> None:
         Thread.objects.filter(pk__in=threads).update(reach=reach)
         move_to(Kind.THREAD, Thread.objects.filter(pk__in=threads).values("pk"), place_in(group, reach))
         move_to(Kind.POST, Post.objects.filter(thread__in=threads).values("pk"), place_in(group, reach))
+
+
+def post_written(event: PostWritten) -> None:
+    """A post points to the documents whose addresses stand in it."""
+    note_links(Link.Source.POST, event.post.pk, [event.post.body], is_new=True)
+
+
+def post_changed(event: PostChanged | PostDeleted) -> None:
+    """It points to what stands in it now; deleted or hidden, to nothing."""
+    note_links(Link.Source.POST, event.post.pk, [event.post.body])

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Min, prefetch_related_objects
+from django.db.models import Min, Q, prefetch_related_objects
 from django.urls import reverse
 
 from discussions.chat.models import ROLES_IN, Attachment, Audience, Message, Room, RoomReading
 from groups.documents.library import Library, documents_for
-from groups.documents.models import Reach
+from groups.documents.models import Link, Reach
 from groups.documents.recent import recent_in
+from groups.documents.services.linking import pointing_to
 from groups.models import Group, History, Membership, Participant
 
 if TYPE_CHECKING:
@@ -154,8 +155,10 @@ def describe(document: "Document") -> dict[str, Any]:
 
 def used_in(document: "Document", rooms: Collection[Room], floors: dict[int, int], limit: int = 20) -> list[Message]:
     """Return the newest messages in these rooms (which the reader may know of) that point to the document: 1 query."""
+    attached = Attachment.objects.filter(document=document).values("message")
+    points = Q(pk__in=attached) | Q(pk__in=pointing_to(document, Link.Source.MESSAGE))
     found = (
-        Message.objects.filter(attachments__document=document, room__in=rooms, deleted_at=None)
+        Message.objects.filter(points, room__in=rooms, deleted_at=None)
         .select_related("author", "organisation")
         .order_by("-created_at", "-pk")[: limit * 2]
     )

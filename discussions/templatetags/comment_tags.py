@@ -7,10 +7,11 @@ from django.template import Context
 
 from discussions.filling import Texts
 from discussions.forms import CommentForm
-from discussions.models import Thread
+from discussions.models import Post, Thread
+from groups.documents.models import Document, Link
+from groups.documents.services.linking import pointing_to
 
 if TYPE_CHECKING:
-    from groups.documents.models import Document
     from groups.standing import Standing
 
 register = template.Library()
@@ -42,3 +43,18 @@ def document_comments(context: Context, document: "Document", standing: "Standin
         "form": CommentForm(capacities=standing.capacities, auto_id="comment_%s") if may_say else None,
         "csrf_token": context.get("csrf_token"),
     }
+
+
+USED = 20
+"""Posts and pages that are listed as pointing to a document, the newest."""
+
+
+@register.inclusion_tag("discussions/_used.html")
+def document_pointers(document: "Document", standing: "Standing") -> dict[str, Any]:
+    """List the posts and pages that point to the document, those the reader may read: a fixed number of queries."""
+    user = standing.user
+    posts = Post.objects.visible_to(user).standing().filter(pk__in=pointing_to(document, Link.Source.POST))
+    posts = posts.select_related("thread__group").order_by("-created_at", "-pk")
+    pages = Document.objects.visible_to(user).filter(pk__in=pointing_to(document, Link.Source.PAGE))
+    pages = pages.exclude(pk=document.pk).select_related("group").order_by("-changed_at", "-pk")
+    return {"posts": list(posts[:USED]), "pages": list(pages[:USED])}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 
 from groups.access import NO_GROUP, group_for_manager, group_for_participant
-from groups.clearance.models import Publication, Round, published_to
+from groups.clearance.models import Publication, Round, RoundQuerySet, published_to
 from groups.documents.access import document_in
 from groups.documents.library import Library
 from groups.documents.models import Document
@@ -38,6 +38,12 @@ def document_for_writer(user: "Person", slug: str, document_id: int) -> tuple[Do
     if not library.may_write_to(document):
         raise Http404(NO_ROUND)
     return document, library
+
+
+def rounds_for_participant(user: "Person", slug: str, document_id: int) -> tuple[RoundQuerySet, Document]:
+    """Return the rounds of a document the person may read, in a group in which they take part."""
+    document, _library = document_for_participant(user, slug, document_id)
+    return Round.objects.select_related("version").filter(document=document), document
 
 
 def round_for_participant(user: "Person", slug: str, document_id: int, round_id: int) -> tuple[Round, Standing]:

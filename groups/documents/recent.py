@@ -1,19 +1,23 @@
-"""The newest documents, for the overview of a group and for the home page."""
+"""The newest documents, and those that somebody opened last, for the overview of a group, its library and the home page."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from groups.documents.library import documents_for
-from groups.documents.models import Document
+from groups.documents.models import Document, Opened
 from groups.history import boundaries_of
 from groups.models import Group
 from groups.standing import Standing
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import User
+
+    Reader = User | AnonymousUser
 
 
 def recent_in(standing: Standing, limit: int = 5) -> list[Document]:
@@ -36,3 +40,14 @@ def recent_documents(
     for document in found:
         document.group = by_id[document.group_id]
     return found
+
+
+def opened_by(user: "Reader", *, group: Group | None = None, limit: int = 5) -> list[Document]:
+    """Return what the person opened last and may still read, of one group or of all: one query, none for a visitor."""
+    if not user.is_authenticated:
+        return []
+    last = Opened.objects.filter(user=user, document=OuterRef("pk")).values("at")
+    found = Document.objects.visible_to(user).filter(pk__in=Opened.objects.filter(user=user).values("document"))
+    if group is not None:
+        found = found.filter(group=group)
+    return list(found.select_related("group").order_by(Subquery(last).desc(), "-pk")[:limit])

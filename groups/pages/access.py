@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 
 from accounts.models import User
-from groups.documents.access import NO_DOCUMENT, document_for_reader, document_for_writer
+from groups.documents.access import NO_DOCUMENT, document_for_reader, document_for_writer, library_for_writer
 from groups.documents.library import Library
 from groups.documents.models import Document
 from groups.documents.models.reach import reach_of
-from groups.pages.models import Page
+from groups.pages.models import Page, Template
 from groups.standing import Standing
 
 if TYPE_CHECKING:
@@ -36,6 +36,24 @@ def _page_of(document: Document, library: Library) -> tuple[Page, Library]:
         raise Http404(NO_DOCUMENT)
     page.document = document
     return page, library
+
+
+def page_for_lead(user: "Person", slug: str, document_id: int) -> tuple[Page, Library]:
+    """Return a page that the person may keep as a template of the group they lead."""
+    page, library = page_for_reader(user, slug, document_id)
+    if not library.standing.may_moderate:
+        raise Http404(NO_DOCUMENT)
+    return page, library
+
+
+def template_for_lead(user: "Person", slug: str, template_id: int) -> tuple[Template, Library]:
+    """Return a template of a group that the person leads; any other looks like none."""
+    library = library_for_writer(user, slug)
+    found = Template.objects.filter(group=library.group, pk=template_id).first()
+    if found is None or not library.standing.may_moderate:
+        raise Http404(NO_DOCUMENT)
+    found.group = library.group
+    return found, library
 
 
 @dataclass(frozen=True, slots=True)

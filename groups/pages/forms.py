@@ -13,10 +13,14 @@ from groups.documents.services.uploads import NOTE_LENGTH
 from groups.pages.content import Node
 from groups.pages.content.from_docx import read as read_docx
 from groups.pages.content.from_markdown import LONGEST, parsed
-from groups.pages.services.templates import OUTLINES
+from groups.pages.models import Template
+from groups.pages.models.template import NAME_LENGTH
+from groups.pages.services.templates import OUTLINES, outline
 from partners.capacity import Capacity
 
 FILE_MAX = 10 * 1024**2
+OWN = "own-"
+"""What choices of the group's own templates begin with: no outline is called so."""
 
 
 class NewPageForm(KeyedForm):
@@ -37,8 +41,26 @@ class NewPageForm(KeyedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.templates = {
+            f"{OWN}{one.pk}": one for one in Template.objects.filter(group=self.library.group).order_by("name", "pk")
+        }
+        if self.templates:
+            outlines = [(name, one.label) for name, one in OUTLINES.items()]
+            own = [(name, one.name) for name, one in self.templates.items()]
+            self.fields["outline"].choices = [  # type: ignore[attr-defined]
+                ("", _("An empty page")),
+                (_("Templates of this group"), own),
+                (_("For every group"), outlines),
+            ]
         self.fields["folder"] = PlaceField(library=self.library, label=_("Folder"))
         self.order_fields(["key", "as", "title", "folder", "outline", "file"])
+
+    @property
+    def begins_with(self) -> str:
+        """The text that was chosen, in Markdown."""
+        chosen = self.cleaned_data["outline"]
+        own = self.templates.get(chosen)
+        return own.text if own else outline(chosen)
 
     def clean_file(self) -> tuple[Node, ...] | None:
         """Return the blocks of the file, if one was sent."""
@@ -53,6 +75,12 @@ class NewPageForm(KeyedForm):
             raise forms.ValidationError(_("This is no text in UTF-8, and no Word file (.docx).")) from error
         except DomainError as refusal:
             raise forms.ValidationError(refusal.message) from refusal
+
+
+class TemplateForm(KeyedForm):
+    """The name of a template."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"}))
 
 
 class WriteForm(forms.Form):

@@ -57,6 +57,7 @@ from groups.clearance import search as clearance_search
 from groups.documents import search as document_search
 from groups.documents import webhooks as document_webhooks
 from groups.documents.events import DocumentDeleted, DocumentMarked, DocumentsStand, VersionAdded
+from groups.documents.services import opening
 from groups.events import (
     GroupDeclined,
     GroupOpened,
@@ -102,6 +103,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
         partner_reactions.account_closed,
         chat.account_changed,
         api_reactions.account_closed,
+        opening.account_closed,
         group_search.person_changed,
     ),
     AccountReopened: (group_reactions.account_closed, chat.account_changed, group_search.person_changed),
@@ -169,9 +171,9 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     ThreadStarted: (thread_webhooks.thread_started,),
     ThreadConcluded: (asking.thread_concluded, thread_webhooks.thread_closed),
     ThreadReopened: (asking.thread_opened, thread_webhooks.thread_reopened),
-    PostWritten: (thread_webhooks.post_written,),
-    PostChanged: (thread_webhooks.post_changed,),
-    PostDeleted: (mail.post_deleted, thread_webhooks.post_deleted),
+    PostWritten: (thread_reactions.post_written, thread_webhooks.post_written),
+    PostChanged: (thread_reactions.post_changed, thread_webhooks.post_changed),
+    PostDeleted: (thread_reactions.post_changed, mail.post_deleted, thread_webhooks.post_deleted),
     PostsMoved: (actions.posts_moved,),
     VersionAdded: (clearance.version_added, document_webhooks.version_added),
     DocumentDeleted: (clearance.document_deleted,),

@@ -12,7 +12,7 @@ from discussions.unread import GroupNews, Why, whats_new
 from groups.clearance.models import Voice
 from groups.clearance.waiting import waiting_for as waiting_clearances
 from groups.documents.models import Document
-from groups.documents.recent import recent_documents
+from groups.documents.recent import opened_by, recent_documents
 from groups.models import Group, Membership
 from groups.models.group import groups_of_own_organisations
 from notifications.bounces import is_stopped
@@ -89,6 +89,7 @@ class Home:
     groups: list[MyGroup] = field(default_factory=list)
     to_do: ToDo = field(default_factory=ToDo)
     documents: list[Document] = field(default_factory=list)
+    opened: list[Document] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     clearances: list[Voice] = field(default_factory=list)
     affiliations: list[Affiliation] = field(default_factory=list)
@@ -131,6 +132,7 @@ def home_of(user: "User") -> Home:
         groups=sorted(mine, key=lambda one: one.relevance),
         to_do=ToDo(*open_for(user, ACTIONS)) if groups else ToDo(),
         documents=documents,
+        opened=opened_by(user),
         visit=visit,
         may_undo=may_undo(visit),
         waiting=waiting_for(user),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", front.home, name="home"),
     path("home/clear/", front.clear, name="home_clear"),
     path("home/undo/", front.undo, name="home_undo"),
+    path("home/opened/forget/", front.forget_opened, name="home_forget_opened"),
     path("about/", plain.about, name="about"),
     path("danger/", plain.danger, name="danger"),
     path("feed/", feeds.site, name="feed"),

@@ -34,7 +34,7 @@ from groups.documents.models import Preview, PreviewPage
 from groups.documents.services import add_file, create_folder, start_upload
 from groups.models import Membership, Participant
 from groups.pages.content.from_markdown import parsed
-from groups.pages.services import add_comment, create_page
+from groups.pages.services import add_comment, create_page, keep_template
 from groups.services import invite
 from groups.standing import Standing
 from groups.webhooks.services import add_webhook, send_test
@@ -166,6 +166,7 @@ def world(
             "document_id": version.document_id,
             "page_id": page.pk,
             "comment_id": comment.pk,
+            "template_id": keep_template(page, name="Ours", by=leading, key=uuid.uuid4()).pk,
             "form": "docx",
             "page": 1,
             "folder_id": create_folder(group, parent=None, name="Folder", by=by, key=uuid.uuid4()).pk,

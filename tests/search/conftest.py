@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from discussions import services
+from groups.clearance.models import Publication, Round
 from groups.documents.models import Document, Version
 from groups.standing import Standing
 
@@ -21,6 +22,27 @@ def start():
         return services.start_thread(group, by=by, title=title, body=body, key=uuid.uuid4(), **more)
 
     return start
+
+
+@pytest.fixture
+def publish(file):
+    """Publish a document, as if it had been cleared."""
+
+    def publish(group, person, title):
+        document = file(group, person, f"Draft of {title}", "draft.txt")
+        now, by = timezone.now(), Standing.of(person, group).speak()
+        about = {"group": group, "document": document, "version": document.latest, "sha256": "0" * 64}
+        ended = {"stage": "cleared", "ended_at": now, "review_until": now, "silence": "blocks"}
+        ended |= {"asked_at": now, "asked_by": person, "asked_for": by.organisation, "until": now}
+        round_ = Round(**about, **ended, key=uuid.uuid4())
+        words = {"title": title, "authors": "The group", "year": 2026, "language": "en", "licence": "cc-by-4.0"}
+        publication = Publication(round=round_, **about, **words)
+        for one in (round_, publication):
+            one.speak_as(by)
+            one.save()
+        return publication
+
+    return publish
 
 
 @pytest.fixture

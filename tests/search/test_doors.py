@@ -13,6 +13,7 @@ from discussions import services
 from discussions.chat.models import Message
 from discussions.chat.services import RoomRights, open_room, send_message, start_conversation
 from discussions.models import Post, Thread
+from groups.clearance.models import Publication
 from groups.documents.models import Document
 from groups.documents.services import delete_document
 from groups.models import Group
@@ -40,6 +41,7 @@ def everywhere(
     member,
     start,
     file,
+    publish,
 ):
     """The word stands wherever something can be found, open and hidden."""
     said = {}
@@ -54,6 +56,7 @@ def everywhere(
     for group in (supply_chains, hidden_group, past, open_group, partners_only):
         start(group, lead, title=f"Thread {CANARY}", body=f"The {CANARY} sings in {group.name}.", at=long_ago)
         file(group, lead, f"Paper {CANARY}", f"{CANARY}.txt")
+        publish(group, lead, f"Published {CANARY}")
         send_message(group.rooms.get().pk, by=lead, key=uuid.uuid4(), body=f"A {CANARY} in {group.name}")
     leads_only = open_room(supply_chains, by=lead, name="Preparation", rights=RoomRights(audience="leads"))
     send_message(leads_only.pk, by=lead, key=uuid.uuid4(), body=f"{CANARY} for leads")
@@ -93,11 +96,13 @@ def test_the_doors_of_the_search_are_those_of_the_pages(everywhere, request, who
     assert found[Kind.THREAD] == ids(Thread.objects.visible_to(reader).filter(title__contains=CANARY))
     assert found[Kind.POST] == ids(Post.objects.visible_to(reader).filter(body__contains=CANARY))
     assert found[Kind.DOCUMENT] == ids(Document.objects.visible_to(reader).filter(title__contains=CANARY))
+    published = Publication.objects.standing().visible_to(reader)
+    assert found[Kind.PUBLICATION] == ids(published.filter(title__contains=CANARY))
     rooms = {"lead": 7, "member": 3, "observer": 1}
     assert len(found[Kind.MESSAGE]) == rooms.get(who, 0)
     assert len(found[Kind.PERSON]) == (1 if who == "secretariat" else 0)
     suggested = {(one.kind, one.object_id) for one in suggest(read(CANARY), reader, limit=100)}
-    titled = (Kind.GROUP, Kind.ORGANISATION, Kind.PERSON, Kind.THREAD, Kind.DOCUMENT)
+    titled = (Kind.GROUP, Kind.ORGANISATION, Kind.PERSON, Kind.THREAD, Kind.DOCUMENT, Kind.PUBLICATION)
     assert suggested == {(kind, pk) for kind in titled for pk in found[kind]}
 
 

@@ -24,6 +24,8 @@ from discussions.chat.services.locking import place_to_write
 from discussions.chat.services.log import append
 from discussions.chat.services.telling import tell_mentioned
 from discussions.services.writing import written
+from groups.documents.models import Link
+from groups.documents.services.linking import forget_links, note_links
 from groups.standing import NotAllowed
 
 if TYPE_CHECKING:
@@ -121,6 +123,7 @@ def edit_message(room_id: int, message_id: int, *, by: "User", key: UUID, base: 
         )
         message.edited_at = event.created_at
         message.save(update_fields=["body", "html", "version", "edited_at"])
+        note_links(Link.Source.MESSAGE, message.pk, [message.body])
         tell_mentioned(message, mentioned, by=place.speak(message.organisation_id))
         return Ack.of(event)
 
@@ -157,6 +160,7 @@ def bury(message: Message, room: Room, *, by: "User", key: UUID) -> Event:
     message.versions.all().delete()
     message.reactions.all().delete()
     message.attachments.all().delete()
+    forget_links(Link.Source.MESSAGE, [message.pk])
     message.events.update(digest="")
     return event
 

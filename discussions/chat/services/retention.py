@@ -19,6 +19,8 @@ from core.audit import record
 from discussions.chat.models import Event, Keep, Message, Report, Room, RoomReading, SpentKey
 from discussions.chat.notices import ABOUT_MESSAGES
 from discussions.chat.services.log import append, lock_room
+from groups.documents.models import Link
+from groups.documents.services.linking import forget_links
 from groups.models import Group
 from groups.standing import NotAllowed, Standing
 from notifications.services import retract_all
@@ -141,6 +143,7 @@ def _take_away(room_id: int) -> int | None:
     retract_all(ABOUT_MESSAGES, messages)
     Report.objects.filter(message__in=messages).update(body="")
     forget(Kind.MESSAGE, messages)
+    forget_links(Link.Source.MESSAGE, messages)
     Message.objects.filter(pk__in=messages).delete()
     return len(messages)
 

@@ -31,7 +31,8 @@ from discussions.chat.services.messages import Ack, Act, answered, checked, outc
 from discussions.chat.services.reading import begin_readings, counting_own
 from discussions.chat.services.telling import tell_conversation, tell_mentioned
 from discussions.services.writing import written
-from groups.documents.models import Document
+from groups.documents.models import Document, Link
+from groups.documents.services.linking import note_links
 from partners.capacity import Capacity
 from search.services import put_all
 
@@ -237,6 +238,7 @@ class _Round:
         for said in self.said.values():
             if said.documents:
                 attach(said.message, said.documents)
+            note_links(Link.Source.MESSAGE, said.message.pk, [said.message.body], is_new=True)
             tell_mentioned(said.message, said.mentioned, by=said.capacity)
         for room in moved.values():
             if room.group_id is None:

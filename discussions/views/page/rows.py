@@ -17,6 +17,7 @@ from discussions import parts
 from discussions.filling import Reference, filler
 from discussions.markup import Row
 from discussions.models import Thread, Trace
+from discussions.pointing import titles_in
 from discussions.signs import signs_on
 from discussions.views.page.sheet import Sheet
 from groups.attribution import Attribution
@@ -133,7 +134,8 @@ def _filler(sheet: Sheet) -> Callable[[str, int], SafeString]:
         here = one.thread_id == sheet.thread.pk and sheet.first <= one.number <= sheet.last
         return f"#post-{one.number}" if here else address(sheet, one)
 
-    return filler(sheet.voices, sheet.references, sheet.may_read, name, url)
+    titles = titles_in((post.html for post in sheet.shown), sheet.standing.user)
+    return filler(sheet.voices, sheet.references, sheet.may_read, name, url, titles)
 
 
 # --- Traces -----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from groups.documents.models.describing import Licence, Type
 from groups.documents.models.document import Document, DocumentQuerySet
 from groups.documents.models.folder import Folder
 from groups.documents.models.hold import Hold
+from groups.documents.models.link import Link
+from groups.documents.models.opened import Opened
 from groups.documents.models.preview import Preview, PreviewPage, State
 from groups.documents.models.reach import Mark, Reach, Rights
 from groups.documents.models.scan import Scan, ScanState
@@ -18,7 +20,9 @@ __all__ = [
     "Folder",
     "Hold",
     "Licence",
+    "Link",
     "Mark",
+    "Opened",
     "Preview",
     "PreviewPage",
     "Reach",

@@ -21,6 +21,7 @@ from groups.documents.services.folders import (
 )
 from groups.documents.services.giving_space import LibraryFull, give_space
 from groups.documents.services.holding import Held, hold_document, release_document, still_held
+from groups.documents.services.opening import forget_opened, note_opened
 from groups.documents.services.previewing import ask_for_missing, ask_for_preview, make_preview
 from groups.documents.services.ruling import Widens, set_rights
 from groups.documents.services.same import SameContent, make_version_of
@@ -56,6 +57,7 @@ __all__ = [
     "finish_upload",
     "finished_version",
     "folder_at",
+    "forget_opened",
     "give_space",
     "hold_document",
     "known_version",
@@ -65,6 +67,7 @@ __all__ = [
     "make_version_of",
     "move_document",
     "move_folder",
+    "note_opened",
     "pieces_of",
     "put_back",
     "release_document",

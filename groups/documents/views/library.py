@@ -16,6 +16,7 @@ from groups.documents.library import Library
 from groups.documents.listing import ORDERS, shelves, stretch_of
 from groups.documents.models import Document, Folder
 from groups.documents.models.space import space_of
+from groups.documents.recent import opened_by
 from groups.documents.record_forms import FilterForm
 from groups.documents.views.frame import framed, whole_number
 from groups.standing import Standing
@@ -59,6 +60,7 @@ def _shelf(request: HttpRequest, library: Library, here: Folder | None) -> HttpR
         space=space_of(library.group) if library.standing.may_upload else None,
         may_write=library.may_write(here),
         narrowing=bool(narrowed) or "narrow" in request.GET,
+        opened=opened_by(request.user, group=library.group) if here is None and not narrowed else [],
         is_empty=not narrowed and not stretch.count and not library.inside(here),
         **_forms(library, here),
     )

@@ -69,6 +69,16 @@ def _texts(node: Node) -> Iterator[str]:
             yield child.text
 
 
+def addresses_in(blocks: Iterable[Node]) -> Iterator[str]:
+    """Give the addresses to which words in the blocks are linked, but for those that are only suggested."""
+    for block in blocks:
+        for child in block.children:
+            if isinstance(child, Node):
+                yield from addresses_in([child])
+            elif "link" in child.marks and "insertion" not in child.marks:
+                yield str(child.marks["link"].get("href", ""))
+
+
 def opened(update: bytes) -> Doc[Any]:
     """Return the document that an update makes."""
     doc: Doc[Any] = Doc()

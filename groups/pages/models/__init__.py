@@ -2,5 +2,6 @@
 
 from groups.pages.models.comment import Answer, Comment
 from groups.pages.models.page import BEGINNING, EMPTY_STATE, EMPTY_UPDATE, Chapter, Page, Update
+from groups.pages.models.template import Template
 
-__all__ = ["BEGINNING", "EMPTY_STATE", "EMPTY_UPDATE", "Answer", "Chapter", "Comment", "Page", "Update"]
+__all__ = ["BEGINNING", "EMPTY_STATE", "EMPTY_UPDATE", "Answer", "Chapter", "Comment", "Page", "Template", "Update"]

@@ -9,9 +9,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from pycrdt import get_state, merge_updates
 
-from groups.documents.models import Document, Written
+from groups.documents.models import Document, Link, Written
 from groups.documents.services.indexing import index_pages
-from groups.pages.content import blocks_of, opened
+from groups.documents.services.linking import note_links
+from groups.pages.content import addresses_in, blocks_of, opened
 from groups.pages.models import Chapter, Page, Update
 from groups.pages.protocol import clocks
 from groups.pages.services.log import content_of
@@ -115,10 +116,12 @@ def chapters_of(page: Page, rows: Sequence[Update], recent: Iterable[Chapter], n
 def find_words(page_id: int) -> None:
     """Have what the page says found by the search, and show in lists when it was last written in."""
     seq, content = content_of(page_id)
-    text = "\n\n".join(block.text for block in blocks_of(opened(content)))[:TEXT_MAX]
+    blocks = blocks_of(opened(content))
+    text = "\n\n".join(block.text for block in blocks)[:TEXT_MAX]
     with transaction.atomic():
         document = Document.objects.select_for_update(no_key=True).get(pk=page_id)
         Written.objects.update_or_create(document=document, defaults={"text": text})
+        note_links(Link.Source.PAGE, document.pk, [text, *addresses_in(blocks)])
         page = Page.objects.get(pk=page_id)
         Page.objects.filter(pk=page_id).update(indexed_seq=seq)
         if page.written_at and page.written_at > document.changed_at:

@@ -1,4 +1,4 @@
-"""What a page may begin with: the outlines every group has, and the group's own pages that lie in its folder for them."""
+"""What every page may begin with: the outlines that every group has (its own templates stand in `keeping`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

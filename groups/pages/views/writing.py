@@ -37,7 +37,7 @@ def page_new(request: HttpRequest, slug: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
         library=library,
-        initial={"folder": place.pk if place else ""},
+        initial={"folder": place.pk if place else "", "outline": request.GET.get("outline", "")},
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -48,7 +48,7 @@ def page_new(request: HttpRequest, slug: str) -> HttpResponse:
                 key=data["key"],
                 title=data["title"],
                 folder=data["folder"],
-                blocks=data["file"] or parsed(services.outline(data["outline"])),
+                blocks=data["file"] or parsed(form.begins_with),
             )
             return redirect("pages:write", slug, page.pk)
         except DomainError as refusal:

@@ -5,12 +5,27 @@ from ninja import Router
 from api.access import Caller, needs
 from api.paging import PAGE, Page, Place, cut, page_of
 from api.routes.answers import answers
-from api.shapes.clearance import PublicationOut, RoundOut
+from api.shapes.clearance import PublicationOut, RoundBrief, RoundOut
 from groups.clearance import access
 from groups.clearance.models import Publication
 from groups.clearance.results import clearers_of, tally_of
 
 router = Router(tags=["documents"])
+
+
+@router.get(
+    "/groups/{slug:slug}/documents/{int:document_id}/rounds",
+    auth=needs("documents:read"),
+    response=answers(200, Page[RoundBrief]),
+    summary="List the rounds of clearance of a document",
+)
+def list_rounds(request: Caller, slug: str, document_id: int, place: Place = PAGE) -> Page[RoundBrief]:
+    """Every round on the document's versions, those begun last first, for those who take part in the group."""
+    found, document = access.rounds_for_participant(request.user, slug, document_id)
+    rows, following = cut(page_of(found, place, newest=True), place, lambda one: one.pk)
+    for round_ in rows:
+        round_.document, round_.group = document, document.group
+    return Page[RoundBrief](items=[RoundBrief.of(one) for one in rows], next=following)
 
 
 @router.get(
@@ -22,7 +37,7 @@ router = Router(tags=["documents"])
 def read_round(request: Caller, slug: str, document_id: int, round_id: int) -> RoundOut:
     """A version's way through review and clearance, with every voice, for those who take part in the group."""
     round_, standing = access.round_for_participant(request.user, slug, document_id, round_id)
-    return RoundOut.of(round_, list(tally_of(round_, standing).lines))
+    return RoundOut.told(round_, list(tally_of(round_, standing).lines))
 
 
 @router.get(

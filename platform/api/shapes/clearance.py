@@ -32,8 +32,8 @@ class VoiceOut(Schema):
         )
 
 
-class RoundOut(Schema):
-    """A version on its way through review and clearance."""
+class RoundBrief(Schema):
+    """A version on its way through review and clearance, as lists tell of it."""
 
     id: int
     url: str
@@ -44,11 +44,10 @@ class RoundOut(Schema):
     review_until: datetime
     until: datetime | None
     ended_at: datetime | None
-    voices: list[VoiceOut]
 
     @classmethod
-    def of(cls, round_: Round, lines: list[Line]) -> "RoundOut":
-        """Return a round that came through its door, with its voices."""
+    def of(cls, round_: Round) -> "RoundBrief":
+        """Return a round that came through its door, with its version read."""
         return cls(
             id=round_.pk,
             url=absolute(round_.get_absolute_url()),
@@ -59,8 +58,18 @@ class RoundOut(Schema):
             review_until=round_.review_until,
             until=round_.until,
             ended_at=round_.ended_at,
-            voices=[VoiceOut.of(line) for line in lines],
         )
+
+
+class RoundOut(RoundBrief):
+    """A version on its way through review and clearance, with everybody who is asked."""
+
+    voices: list[VoiceOut]
+
+    @classmethod
+    def told(cls, round_: Round, lines: list[Line]) -> "RoundOut":
+        """Return a round that came through its door, with its voices."""
+        return cls(**RoundBrief.of(round_).dict(), voices=[VoiceOut.of(line) for line in lines])
 
 
 class PublicationOut(Schema):

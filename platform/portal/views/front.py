@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from discussions.views.requests import number
+from groups.documents.services import forget_opened as forget_opened_by
 from groups.models import Group, GroupState, Membership
 from partners.models import Organisation
 from portal import catching_up, facts
@@ -54,4 +55,12 @@ def undo(request: SignedInRequest) -> HttpResponse:
     """Bring back what was put away last."""
     if not catching_up.undo(request.user):
         messages.info(request, _("Nothing was put away just now."))
+    return redirect("home")
+
+
+@login_required
+@require_POST
+def forget_opened(request: SignedInRequest) -> HttpResponse:
+    """Forget which documents the person opened, in every group."""
+    forget_opened_by(request.user)
     return redirect("home")
