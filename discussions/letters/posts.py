@@ -46,7 +46,7 @@ def conversation_of(thread_id: int) -> str:
 
 def place_of_post(letter: Letter) -> str:
     """Return the address of the post, if it stands and its reader may read it."""
-    posts = Post.objects.visible_to(letter.user).standing().select_related("thread__group")
+    posts = Post.objects.visible_to(letter.reader).standing().select_related("thread__group")
     post = posts.filter(pk=letter.object_id).first()
     if post is None:
         raise Http404
@@ -66,7 +66,7 @@ def of_posts(letters: Sequence[Letter]) -> dict[int, Words]:
     return {
         letter.pk: partial(_written, letter, post, why, readers, texts)
         for letter in to_write
-        if (why := readers.why(letter.user, post := posts[letter.object_id]))
+        if (why := readers.why(letter.reader, post := posts[letter.object_id]))
     }
 
 
@@ -82,12 +82,12 @@ class _Readers:
 
     @classmethod
     def of(cls, letters: Sequence[Letter], posts: dict[int, Post]) -> "_Readers":
-        people = {letter.user_id for letter in letters}
+        people = {letter.reader.pk for letter in letters}
         threads = {post.thread_id for post in posts.values()}
         marks = Reading.objects.filter(user__in=people, thread__in=threads)
         notices = Notice.objects.filter(user__in=people, kind__in=DIRECT, object_id__in=posts)
         return cls(
-            Standing.of_many((letter.user, posts[letter.object_id].thread.group) for letter in letters),
+            Standing.of_many((letter.reader, posts[letter.object_id].thread.group) for letter in letters),
             Levels.of(people, Channel.MAIL),
             set(Rhythm.objects.filter(user__in=people, directly_by_mail=False).values_list("user_id", flat=True)),
             {
@@ -168,9 +168,9 @@ class _Texts:
 
 def _written(letter: Letter, post: Post, why: str, readers: _Readers, texts: _Texts) -> Written:
     thread, group = post.thread, post.thread.group
-    standing = readers.standing(letter.user, post)
+    standing = readers.standing(letter.reader, post)
     may_answer = standing.may_post and thread.takes_posts
-    reply_to = addresses.answer_address(letter.user_id, post.pk) if may_answer else ""
+    reply_to = addresses.answer_address(letter.reader.pk, post.pk) if may_answer else ""
     if thread.letters_may_quote:
         subject = f"[{group.name}] {thread.title}"
         url, label = settings.SITE_URL + post.get_absolute_url(), _("Open it on the site")
@@ -192,7 +192,7 @@ def _written(letter: Letter, post: Post, why: str, readers: _Readers, texts: _Te
         begins=post.number == 1,
         reply_to=reply_to,
         above=addresses.marker() if reply_to else "",
-        stop=scopes(letter.user_id, thread_id=thread.pk, group_id=group.pk),
+        stop=scopes(letter.reader.pk, thread_id=thread.pk, group_id=group.pk),
     )
 
 

@@ -11,13 +11,13 @@ from core.audit import record
 from core.errors import DomainError
 from core.events import publish
 from groups.events import MembershipChanged
+from groups.letters import mail_invitation
 from groups.models import Group, Invitation, Membership, Participant
 from groups.models.invitation import expiry, token_digest, token_for
 from groups.services.opening import activate
 from groups.services.participants import start_participant, takes_part_above
 from groups.services.rights import is_focal, leads_now, locked, must_lead, raise_acl
 from groups.standing import NotAllowed
-from groups.tasks import send_invitation
 from partners.models import Affiliation
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def invite(
         token_hash=token_digest(token_for(key)),
     )
     record(by, "invitation.made", invitation, role=role)
-    send_invitation.enqueue(invitation.pk)
+    mail_invitation(invitation)
     return invitation
 
 
@@ -97,7 +97,7 @@ def send_again(invitation: Invitation, *, by: "Capacity") -> None:
     invitation.expires_at, invitation.token_hash = expiry(), token_digest(token_for(invitation.key))
     invitation.save(update_fields=["expires_at", "token_hash"])
     record(by, "invitation.sent_again", invitation)
-    send_invitation.enqueue(invitation.pk)
+    mail_invitation(invitation)
 
 
 @transaction.atomic

@@ -15,12 +15,14 @@ from core.errors import Conflict
 from groups import services
 from groups.access import NO_GROUP, group_for_keeper, group_for_manager
 from groups.forms import AccessForm, EditForm, InviteForm, LettersForm, StateForm, WorkingGroupForm
+from groups.letters import KIND
 from groups.models import Group, Invitation, Join
 from groups.navigation import settings_sections
 from groups.record import entries_of, told
 from groups.services.settings import CHOICES
 from groups.standing import Standing
 from groups.views.answers import attempt, attempt_with
+from notifications.guests import undelivered
 
 TEXTS = ("name", "theme", "summary", "terms")
 PER_PAGE = 50
@@ -112,7 +114,9 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("groups:invitations", slug=slug)
     listed = Paginator(group.invitations.select_related("invited_by").order_by("-created_at", "-pk"), PER_PAGE)
     page = listed.get_page(request.GET.get("page"))
-    return _page(request, "invitations", group, standing, form=form, page=page, status=422 if form.errors else 200)
+    failed = undelivered(KIND, [one.pk for one in page])
+    status = 422 if form.errors else 200
+    return _page(request, "invitations", group, standing, form=form, page=page, undelivered=failed, status=status)
 
 
 def _invitation(group: Group, invitation_id: int) -> Invitation:

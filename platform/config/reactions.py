@@ -48,6 +48,7 @@ from discussions.polls import notices as poll_notices
 from discussions.polls import reactions as polls
 from discussions.polls.parts import PollsPart
 from discussions.reporting import Source as ReportSource
+from groups import letters as group_letters
 from groups import notices as group_notices
 from groups import reactions as group_reactions
 from groups import search as group_search
@@ -82,6 +83,7 @@ from notifications import letters
 from notifications import reactions as notification_reactions
 from notifications.events import LettersStopped
 from notifications.push import tasks as push
+from partners import letters as partner_letters
 from partners import notices as partner_notices
 from partners import reactions as partner_reactions
 from partners import search as partner_search
@@ -238,6 +240,8 @@ LETTER_KINDS: dict[str, Callable[..., Any]] = {
     "post": post_letters.of_posts,
     "daily": digest_letters.of_digests,
     "weekly": digest_letters.of_digests,
+    "colleague": partner_letters.of_invitations,
+    "invitation": group_letters.of_invitations,
 }
 
 # letter kind -> function(letter) -> the address of what it is about, for its reader; a 404 where they may not know of it.

@@ -12,9 +12,8 @@ from typing import Any
 from css_inline import CSSInliner
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.tasks import Task
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.html import escape, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -50,18 +49,29 @@ def send_letter(
     Raises `Undelivered` where the mail server does not take it.
     """
     with translation.override(language or settings.LANGUAGE_CODE):
-        context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, **context}
-        subject = " ".join(render_to_string(f"{letter}_subject.txt", context).split())
-        text = render_to_string(f"{letter}_message.txt", context).strip() + "\n"
+        subject, text = _rendered(letter, context)
         message = EmailMultiAlternatives(subject, text, to=[to], headers=headers)
         message.attach_alternative(as_html(text, subject), "text/html")
     deliver(message, letter)
 
 
-def try_again(task: "Task[Any, Any]", *arguments: object, tried: int) -> None:
-    """Have a task whose letter was not taken come again with `tried` as its last argument: four times more, over seven hours."""
-    if tried < len(PAUSES):
-        task.using(run_after=timezone.now() + PAUSES[tried]).enqueue(*arguments, tried + 1)
+def _rendered(letter: str, context: dict[str, Any]) -> tuple[str, str]:
+    context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, **context}
+    subject = " ".join(render_to_string(f"{letter}_subject.txt", context).split())
+    return subject, render_to_string(f"{letter}_message.txt", context).strip() + "\n"
+
+
+def said(letter: str, context: dict[str, Any]) -> tuple[str, str, SafeString]:
+    """Return the subject, the text and the styled HTML of the letter, without the frame, in the current language."""
+    subject, text = _rendered(letter, context)
+    return subject, text, styled(_words(text, subject))
+
+
+def _words(text: str, subject: str) -> SafeString:
+    lines = linebreaks(urlize(text.partition("\n-- \n")[0], autoescape=True), autoescape=False)
+    words = _ALONE.sub(partial(_button, label=escape(_("Open the page"))), lines)
+    head = f'<h1 dir="auto">{escape(subject)}</h1>' if subject else ""
+    return mark_safe(f'{head}<div dir="auto">{words}</div>')  # noqa: S308 - escaped by urlize
 
 
 def as_html(text: str, subject: str = "") -> str:
@@ -69,15 +79,12 @@ def as_html(text: str, subject: str = "") -> str:
 
     One in the text is a link; one of this site that has a line for itself is a button. Where others lead stays to be read.
     """
-    lines = linebreaks(urlize(text.partition("\n-- \n")[0], autoescape=True), autoescape=False)
-    words = _ALONE.sub(partial(_button, label=escape(_("Open the page"))), lines)
-    head = f'<h1 dir="auto">{escape(subject)}</h1>' if subject else ""
     foot = _(
         "%(site_name)s sent you this letter because of something you or a colleague did there. It never asks for your "
         "password."
     ) % {"site_name": settings.SITE_NAME}
-    body = mark_safe(f'{head}<div dir="auto">{words}</div>')  # noqa: S308 - escaped by urlize
-    return dressed(styled(body), subject=subject, foot=mark_safe(f'<p dir="auto">{escape(foot)}</p>'))  # noqa: S308
+    body = styled(_words(text, subject))
+    return dressed(body, subject=subject, foot=mark_safe(f'<p dir="auto">{escape(foot)}</p>'))  # noqa: S308
 
 
 _ALONE = re.compile('(<br>|<p>)<a href="([^"]+)"[^>]*>[^<]*</a>(?=<br>|</p>)')

@@ -13,7 +13,7 @@ from notifications.levels import Levels
 from notifications.models import Channel, Letter, Level, Notice, Rhythm
 from notifications.services import Rendered, render_notices
 from notifications.stopping import About, Scope
-from notifications.wording import Words, Written, language_of, plain_words
+from notifications.wording import Words, Written, plain_words
 
 
 def of_notices(letters: Sequence[Letter]) -> dict[int, Words]:
@@ -22,7 +22,7 @@ def of_notices(letters: Sequence[Letter]) -> dict[int, Words]:
     What people say to each other (`NOTICES_THAT_WAIT`) obeys the level of its group; what is to be decided or was decided is
     told at every level. The link is the notice's own address: that of what it leads to may be made from a name.
     """
-    people = {letter.user_id for letter in letters}
+    people = {letter.reader.pk for letter in letters}
     notices = Notice.objects.filter(read_at=None).in_bulk([letter.object_id for letter in letters])
     levels = Levels.of(people, Channel.MAIL)
     at_leisure = set(Rhythm.objects.filter(user__in=people, directly_by_mail=False).values_list("user_id", flat=True))
@@ -31,14 +31,14 @@ def of_notices(letters: Sequence[Letter]) -> dict[int, Words]:
         notice = notices.get(letter.object_id)
         if notice is None or notice.user_id != letter.user_id:
             continue
-        with translation.override(language_of(letter.user)):
-            for _notice, words in render_notices([notice], letter.user):
+        with translation.override(letter.spoken):
+            for _notice, words in render_notices([notice], letter.reader):
                 if not words.letter:
                     continue
                 if not is_talk(notice.kind):
                     found[letter.pk] = partial(_written, notice, words, ())
-                elif letter.user_id not in at_leisure and levels.at(letter.user_id, words.group_id) != Level.OFF:
-                    stop = scopes(letter.user_id, group_id=words.group_id)
+                elif notice.user_id not in at_leisure and levels.at(notice.user_id, words.group_id) != Level.OFF:
+                    stop = scopes(notice.user_id, group_id=words.group_id)
                     found[letter.pk] = partial(_written, notice, words, stop)
     return found
 

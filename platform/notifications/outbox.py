@@ -28,10 +28,10 @@ from accounts.models import User
 from core.letters import PAUSES
 from notifications import bounces
 from notifications.digests import DAILY, WEEKLY
-from notifications.models import Letter, LetterQuerySet
+from notifications.models import Letter, LetterQuerySet, Unreachable
 from notifications.quiet import quiet_until
 from notifications.services import NOTICE
-from notifications.wording import Words, language_of, message_of
+from notifications.wording import Words, message_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,8 @@ Write = Callable[[Sequence[Letter]], dict[int, Words]]
 
 
 @cache
-def _kinds() -> dict[str, Write]:
+def kinds() -> dict[str, Write]:
+    """Return which kinds of letters there are, with what makes their words."""
     table: dict[str, Write] = import_string(settings.LETTER_KINDS)
     return table
 
@@ -61,7 +62,7 @@ def _kinds() -> dict[str, Write]:
 
 def put(people: Iterable[int], kind: str, *, key: str, object_id: int, due_at: datetime | None = None) -> None:
     """Put a letter for each person into the outbox, inside the caller's transaction; a key that a person has had is no other."""
-    if kind not in _kinds():
+    if kind not in kinds():
         raise LookupError(f"{kind} is not in LETTER_KINDS.")
     due_at = due_at or timezone.now()
     letters = [Letter(user_id=user, kind=kind, key=key, object_id=object_id, due_at=due_at) for user in people]
@@ -105,9 +106,10 @@ def _take(letters: LetterQuerySet) -> list[Letter]:
     chosen = list(letters.order_by("due_at", "pk").select_for_update(skip_locked=True)[:PORTION])
     lease, until = uuid.uuid4(), timezone.now() + timedelta(seconds=settings.LETTER_LEASE)
     Letter.objects.filter(pk__in=[letter.pk for letter in chosen]).update(lease=lease, leased_until=until)
-    people = User.objects.in_bulk({letter.user_id for letter in chosen})
+    people = User.objects.in_bulk({letter.user_id for letter in chosen if letter.user_id})
     for letter in chosen:
-        letter.user, letter.lease, letter.leased_until = people[letter.user_id], lease, until
+        letter.user = people[letter.user_id] if letter.user_id else None
+        letter.lease, letter.leased_until = lease, until
     return chosen
 
 
@@ -153,11 +155,17 @@ class _Hand:
     def _ask(self) -> dict[int, Words]:
         """Ask which of the next are still to be sent, and how to make their words; the others leave the hand."""
         now, letters = timezone.now(), [self.letters.popleft() for _ in range(min(self.pace.count, len(self.letters)))]
-        stopped = bounces.stopped_for(letter.user for letter in letters)
+        stopped = bounces.stopped_for([letter.user for letter in letters if letter.user])
+        unreachable = bounces.stopped_among([letter.address for letter in letters if letter.address])
         by_kind: dict[str, list[Letter]] = defaultdict(list)
         spared: list[Letter] = []
         for letter in letters:
-            if not letter.user.is_active or letter.user_id in stopped:
+            if letter.user is None:
+                if letter.address in unreachable:
+                    bounces.give_up(letter, bounces.STOPPED)
+                else:
+                    by_kind[letter.kind].append(letter)
+            elif not letter.user.is_active or letter.user_id in stopped:
                 spared.append(letter)
             elif end := quiet_until(letter.user, now) if _may_wait(letter) else None:
                 _own(letter).update(lease=None, leased_until=None, due_at=end)
@@ -167,7 +175,7 @@ class _Hand:
         failed: set[int] = set()
         for kind, some in by_kind.items():
             try:
-                words |= _kinds()[kind](some)
+                words |= kinds()[kind](some)
             except Exception:
                 logger.exception("What %d letters (%s) say could not be asked together.", len(some), kind)
                 for letter in some:
@@ -182,7 +190,7 @@ class _Hand:
     def _hand_over(self, letter: Letter, words: Words, mailer: BaseEmailBackend) -> int:
         """Hand one letter to the mail server and note what came of it; return 1 if it was taken."""
         try:
-            with translation.override(language_of(letter.user)):
+            with translation.override(letter.spoken):
                 written = words()
                 message = message_of(letter, written)
         except Exception:
@@ -249,7 +257,7 @@ def _may_wait(letter: Letter) -> bool:
 
 def _ask_alone(letter: Letter, words: dict[int, Words], failed: set[int]) -> None:
     try:
-        words |= _kinds()[letter.kind]([letter])
+        words |= kinds()[letter.kind]([letter])
     except Exception:
         logger.exception("What letter %d says could not be asked.", letter.pk)
         failed.add(letter.pk)
@@ -311,6 +319,8 @@ def try_again(letter: Letter) -> bool:
 
 def forget_old(now: datetime | None = None) -> int:
     """Forget the letters that were done with long ago; return how many."""
-    old = Letter.objects.exclude(state=Letter.State.WAITING).filter(done_at__lt=(now or timezone.now()) - KEPT)
+    end = (now or timezone.now()) - KEPT
+    old = Letter.objects.exclude(state=Letter.State.WAITING).filter(done_at__lt=end)
+    Unreachable.objects.filter(user=None, last_at__lt=end).delete()
     deleted, _by_model = old.delete()
     return deleted

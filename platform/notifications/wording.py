@@ -18,7 +18,6 @@ from notifications.bounces import bounce_address
 from notifications.stopping import Scope
 
 if TYPE_CHECKING:
-    from accounts.models import User
     from notifications.models import Letter
 
 
@@ -49,9 +48,12 @@ Words = Callable[[], Written]
 """Makes the letter, in its reader's language; whether there is one was asked before."""
 
 
-def message_id(user_id: int, key: str) -> str:
-    """Return the Message-ID of the letter with this key to this person: always the same, and nothing can be read from it."""
-    name = salted_hmac("notifications.message_id", f"{user_id}:{key}", algorithm="sha256").hexdigest()[:40]
+def message_id(reader: int | str, key: str) -> str:
+    """Return the Message-ID of the letter with this key to this person, or to an address that is nobody's.
+
+    It is always the same, and nothing can be read from it.
+    """
+    name = salted_hmac("notifications.message_id", f"{reader}:{key}", algorithm="sha256").hexdigest()[:40]
     return f"<{name}@{_host()}>"
 
 
@@ -61,14 +63,13 @@ def _host() -> str:
 
 def message_of(letter: "Letter", written: Written) -> QuickMessage:
     """Return the message that carries the letter to its reader; the current language is the reader's."""
-    person = letter.user
     text, html = _text(written), _html(written)
     message = QuickMessage(
         " ".join(written.subject.split()),
         text,
         # Who sends is where it returns to; who it is from stands in the header.
         bounce_address(letter) or settings.DEFAULT_FROM_EMAIL,
-        [person.email],
+        [letter.to],
         headers={"From": formataddr(parseaddr(settings.DEFAULT_FROM_EMAIL)), **_headers(letter, written)},
         reply_to=[written.reply_to] if written.reply_to else None,
     )
@@ -76,13 +77,8 @@ def message_of(letter: "Letter", written: Written) -> QuickMessage:
     return message
 
 
-def language_of(person: "User") -> str:
-    """Return the language of the person's letters."""
-    return person.language or settings.LANGUAGE_CODE
-
-
 def _headers(letter: "Letter", written: Written) -> Mapping[str, str]:
-    user, headers = letter.user_id, dict(AUTOMATIC)
+    user, headers = letter.user_id or letter.address, dict(AUTOMATIC)
     headers["Message-ID"] = message_id(user, letter.key)
     if written.conversation:
         root = message_id(user, written.conversation)

@@ -16,20 +16,6 @@ from notifications import bounces, levels, outbox
 from notifications.models import Channel, Letter, Level, Unreachable
 from notifications.services import note_bounce
 from notifications.wording import Written
-from tests.smtp import Sink
-
-
-@pytest.fixture
-def sink(settings):
-    with Sink() as sink:
-        settings.MAILERS = {
-            "default": {
-                "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-                "OPTIONS": {"host": "127.0.0.1", "port": int(sink.url.rpartition(":")[2]), "timeout": 5},
-            }
-        }
-        settings.MAIL_IN_DOMAIN = "mail.example.org"
-        yield sink
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.services import change_standing
 from core.errors import DomainError, RateLimited
+from notifications import outbox
+from notifications.models import Letter
 from partners import services
 from partners.access import invitation_by_token
 from partners.capacity import capacities_of, secretariat_capacity
 from partners.models import Affiliation, Invitation
-from partners.tasks import send_invitation
 
 Role = Affiliation.Role
 STANDING = {"is_secretariat": False, "is_staff": False, "is_active": True}
@@ -38,9 +39,7 @@ def colleague(make_person, affiliate, weavers):
 
 def post():
     """Do the background work that sends the letters."""
-    for waiting in DBTaskResult.objects.ready().filter(task_path=send_invitation.module_path):
-        send_invitation.call(*waiting.args_kwargs["args"])
-        waiting.delete()
+    outbox.send_due()
 
 
 @pytest.fixture
@@ -102,7 +101,7 @@ def test_an_invitation_ends(invite, outsider, member, weavers, speaks):
 def test_the_token_is_mailed_and_never_stored(weavers, member, speaks, mailoutbox):
     by = speaks(member)
     services.invite_colleague(weavers, by=by, email="new@example.org", key=uuid.uuid4(), message="Welcome.")
-    stored = str([*Invitation.objects.values(), *DBTaskResult.objects.values()])
+    stored = str([*Invitation.objects.values(), *Letter.objects.values(), *DBTaskResult.objects.values()])
     post()
     [message] = mailoutbox
     assert message.to == ["new@example.org"]
@@ -190,35 +189,22 @@ def test_a_letter_that_cannot_be_sent_is_tried_again_and_nothing_of_it_is_logged
     weavers, member, speaks, mailoutbox, monkeypatch, caplog
 ):
     def refuse(*args, **kwargs):
-        raise smtplib.SMTPRecipientsRefused({"outsider@example.org": (550, b"no")})
+        raise smtplib.SMTPRecipientsRefused({"outsider@example.org": (451, b"4.2.1 outsider@example.org: later")})
 
     services.invite_colleague(weavers, by=speaks(member), email="outsider@example.org", key=uuid.uuid4())
     with monkeypatch.context() as down, caplog.at_level(logging.DEBUG):
-        down.setattr("django.core.mail.EmailMessage.send", refuse)
+        down.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
         post()
-    assert "partners/mail/invitation" in caplog.text
+    assert "A letter was refused: 4.2.1." in caplog.text
     assert "outsider" not in caplog.text
     assert Invitation.objects.get().mailed_at is None
 
-    [later] = DBTaskResult.objects.filter(task_path=send_invitation.module_path)
-    assert later.run_after > timezone.now()
-    send_invitation.call(*later.args_kwargs["args"])
+    later = Letter.objects.get()
+    assert (later.state, later.tried) == ("waiting", 1) and later.due_at > timezone.now()
+    Letter.objects.update(due_at=timezone.now())
+    post()
     assert [message.to for message in mailoutbox] == [["outsider@example.org"]]
     assert Invitation.objects.get().mailed_at
-
-
-def test_a_letter_is_given_up_at_last(weavers, member, speaks, monkeypatch):
-    def refuse(*args, **kwargs):
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
-    services.invite_colleague(weavers, by=speaks(member), email="outsider@example.org", key=uuid.uuid4())
-    waiting = DBTaskResult.objects.filter(task_path=send_invitation.module_path)
-    for _ in range(5):
-        task = waiting.get()
-        send_invitation.call(*task.args_kwargs["args"])
-        task.delete()
-    assert not waiting.exists()
 
 
 def test_nobody_is_flooded_with_letters(invite, weavers, member, make_organisation, speaks):

@@ -8,13 +8,13 @@ from django.core.cache import caches
 
 from accounts.models import User
 from accounts.services import change_standing
+from notifications import outbox
 from notifications.models import Letter, Notice
 from notifications.services import render_notices
 from notifications.tasks import mail_notices
 from partners import services
 from partners.capacity import Capacity
 from partners.models import Affiliation, Invitation, Organisation
-from partners.tasks import send_invitation
 
 Role, State = Affiliation.Role, Affiliation.State
 
@@ -278,7 +278,7 @@ def invite(client, member, weavers, mailoutbox):
         )
         assert answer.status_code == 302
         assert "waits to be sent" in client.get(answer["location"]).content.decode()
-        send_invitation.call(Invitation.objects.latest("pk").pk)
+        outbox.send_due()
         assert "waits to be sent" not in client.get(answer["location"]).content.decode()
         client.logout()
         link = next(line for line in mailoutbox[-1].body.splitlines() if line.startswith("http"))

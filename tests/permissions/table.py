@@ -457,8 +457,6 @@ TASKS = {
         {"pages.Page", "pages.Chapter", "pages.Update", "documents.Document", "documents.Written", "search.Entry"},
         "nothing: no word leaves the site; whoever searches is asked then",
     ),
-    "groups.tasks.send_invitation": (set(), "is the invitation open, its group active, and its maker a lead"),
-    "partners.tasks.send_invitation": ({"partners.Invitation"}, "is the invitation open"),
     "notifications.tasks.mail_notices": (
         {"notifications.Letter"},
         "may the reader still see what the notice is about",

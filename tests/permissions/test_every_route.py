@@ -191,9 +191,9 @@ def world(
     post = Post.objects.get(thread=found["supply-chains"]["thread_id"])
     notice = Notice.objects.create(user=member, kind="mention", key="mention:1", object_id=post.pk)
     letter = Letter.objects.create(user=member, kind="post", key=f"post:{post.pk}", object_id=post.pk, state="failed")
-    Unreachable.objects.create(user=member, address=member.email, count=3, stopped_at=letter.created_at)
+    unreachable = Unreachable.objects.create(user=member, address=member.email, count=3, stopped_at=letter.created_at)
     for each in found.values():
-        each |= {"notice_id": notice.pk, "letter_id": letter.pk}
+        each |= {"notice_id": notice.pk, "letter_id": letter.pk, "unreachable_id": unreachable.pk}
     found["organisation"] = {**found["supply-chains"], "slug": weavers.slug}
     talk = start_conversation(by=member, people=[lead.pk])
     said = send_message(talk.pk, by=member, body="Hello", key=uuid.uuid4())

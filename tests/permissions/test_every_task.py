@@ -23,7 +23,6 @@ from groups.models import Membership, Participant
 from groups.standing import Standing
 from groups.webhooks import services as webhooks
 from notifications.models import Notice
-from partners import services as partners
 from partners.capacity import capacities_of
 from tests.permissions.table import TASKS
 
@@ -54,9 +53,7 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
     settings.STORAGES = settings.STORAGES | {
         "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files", "base_url": None}}
     }
-    by, of_weavers = capacities_of(lead)[0], capacities_of(member)[0]
-    invited = groups.invite(supply_chains, by=by, email="new@example.org", key=uuid.uuid4())
-    colleague = partners.invite_colleague(weavers, by=of_weavers, email="colleague@example.org", key=uuid.uuid4())
+    by = capacities_of(lead)[0]
     asked = groups.request_to_join(supply_chains, affiliation=stranger.affiliations.get(), key=uuid.uuid4())
     notice = Notice.objects.get(user=lead, object_id=asked.pk)
     speaking = Standing.of(member, supply_chains).speak()
@@ -99,11 +96,6 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         groups.end_participation(Participant.objects.get(user=lead), by=by)
 
     return {
-        "groups.tasks.send_invitation": ((invited.pk,), lead_goes),
-        "partners.tasks.send_invitation": (
-            (colleague.pk,),
-            lambda: partners.revoke_invitation(colleague, by=of_weavers),
-        ),
         "notifications.tasks.mail_notices": ((notice.key,), lead_goes),
         "notifications.tasks.send_letters": ((), lead_goes),
         "notifications.tasks.forget_letters": ((), lambda: None),

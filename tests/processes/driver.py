@@ -31,7 +31,7 @@ from discussions.chat.services import send_message  # noqa: E402
 from groups.events import GroupOpened, MembershipStarted, ParticipantEnded, ParticipantStarted  # noqa: E402
 from groups.models import Group, Membership, Participant  # noqa: E402
 from partners.models import Affiliation, Organisation  # noqa: E402
-from tests.processes import chores, letters  # noqa: E402
+from tests.processes import chores, later, letters  # noqa: E402
 
 
 @transaction.atomic
@@ -134,6 +134,31 @@ def begin_letters():
 def letters_state():
     """Return how the digests stand."""
     return letters.state()
+
+
+def invite(people):
+    """Have the lead of the group of `make_letters` invite so many people who have no account; return their addresses."""
+    return letters.invite(people)
+
+
+def make_thread():
+    """Make a group of one person with a thread; return the ids of both."""
+    return later.make()
+
+
+def schedule_posts(thread, person, words, seconds):
+    """Have the person write these words for later, each to appear within so many seconds."""
+    later.schedule_posts(thread, person, words, seconds)
+
+
+def later_state(thread):
+    """Return what stands in the thread, and how what was written for later stands."""
+    return later.state(thread)
+
+
+def publish_overdue():
+    """Have a worker look for what is overdue, as the clock does every ten minutes."""
+    later.look()
 
 
 def prepare_chores():

@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from discussions.services import start_thread
+from groups import services as groups
 from groups.models import Group, Membership, Participant
 from groups.standing import Standing
 from notifications.models import Letter, Rhythm
 from notifications.tasks import send_letters
+from partners import services as partners
 from partners.models import Affiliation, Organisation
 
 
@@ -30,12 +32,25 @@ def make(people):
     ties = Affiliation.objects.bulk_create(
         Affiliation(user=one, organisation=body, state="active", function="Docker", started_at=now) for one in persons
     )
+    Affiliation.objects.filter(user=persons[0]).update(role="focal-point")
     Participant.objects.bulk_create(Participant(membership=place, affiliation=tie, user=tie.user) for tie in ties)
     speaker, *readers = persons
     by = Standing.of(speaker, group).speak()
     start_thread(group, by=by, title="Tides", body="High water at six.", key=uuid.uuid4())
     Rhythm.objects.bulk_create(Rhythm(user=reader, due_at=now) for reader in readers)
     return [reader.email for reader in readers]
+
+
+def invite(people):
+    """Have somebody invite so many people into that group, and each as a colleague too; return the addresses."""
+    group, body = Group.objects.get(slug="quays"), Organisation.objects.get(slug="quays")
+    by = Standing.of(Affiliation.objects.get(role="focal-point").user, group).act()
+    addresses = [f"guest{number}@elsewhere.example" for number in range(people)]
+    for address in addresses:
+        groups.invite(group, by=by, email=address, key=uuid.uuid4())
+    for address in addresses[:40]:  # a person invites fifty colleagues a day
+        partners.invite_colleague(body, by=by, email=address, key=uuid.uuid4())
+    return [*addresses, *addresses[:40]]
 
 
 def begin():

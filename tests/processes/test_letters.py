@@ -1,4 +1,4 @@
-"""Workers that are killed while they send digests: nobody gets two different ones, and nobody none."""
+"""Workers that are killed while they send digests and invitations: nobody gets two different ones, and nobody none."""
 
 import os
 import random
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 
 # As in tests/guarantees: `CHAOS=long` is the full size.
 KILLS, PEOPLE = (50, 600) if os.environ.get("CHAOS") == "long" else (12, 200)
-WORKERS = 3
+WORKERS, INVITED = 3, 60
 LEASE = 15
 
 
@@ -65,3 +65,38 @@ def test_kills_in_mid_digest_leave_nobody_out_and_write_to_nobody_twice(tmp_path
         assert Counter(to for to, _name in names) == Counter(readers)
         assert len({name for _to, name in names}) == PEOPLE
         assert len(sink.letters) - PEOPLE <= killed
+
+
+def test_kills_lose_no_invitation_of_people_who_have_no_account(tmp_path, postgres):
+    """Each of their letters arrives, under a Message-ID of its own; one that a kill had sent twice has the same one."""
+    chance = random.Random(16)
+    with (
+        Sink(pause=0.15) as sink,
+        Site(
+            tmp_path / "site",
+            DATABASE_URL=postgres.url,
+            REDIS_URL="redis://127.0.0.1:9/0",
+            WORKER_LEASE="2",
+            LETTER_LEASE=str(LEASE),
+            MAIL_URL=sink.url,
+        ) as site,
+    ):
+        site.migrate()
+        site.ask("make_letters", 0)
+        worker = site.start("worker")
+        addresses = site.ask("invite", INVITED)
+        for _ in range(INVITED // 10):
+            until, deadline = len(sink.letters) + chance.randrange(1, 6), time.monotonic() + 60
+            while len(sink.letters) < until and time.monotonic() < deadline:
+                time.sleep(0.05)
+            worker.kill()
+            worker = site.start("worker")
+        deadline = time.monotonic() + 240
+        while (state := site.ask("letters_state"))["waiting"]:
+            assert time.monotonic() < deadline, state
+            site.ask("begin_letters")
+            time.sleep(1)
+        assert (state["sent"], state["failed"]) == (len(addresses), 0)
+        names = {(letter.to, letter["Message-ID"]) for letter in sink.letters}
+        assert Counter(to for to, _name in names) == Counter(addresses)
+        assert len(sink.letters) - len(addresses) <= INVITED // 10

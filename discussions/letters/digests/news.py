@@ -124,7 +124,7 @@ class Readers:
     @classmethod
     def of(cls, letters: Sequence[Letter]) -> "Readers":
         """Ask who takes part where, today, and wants to hear of it in this digest: two queries."""
-        kinds = {letter.user_id: letter.kind for letter in letters}
+        kinds = {letter.reader.pk: letter.kind for letter in letters}
         levels = Levels.of(kinds, Channel.MAIL)
         seats = Participant.objects.taking_part().filter(user__in=kinds, membership__group__state__in=LIVE_STATES)
         begins: dict[int, dict[int, datetime]] = defaultdict(dict)
@@ -161,15 +161,15 @@ class Readers:
     def new_to(self, letter: Letter, news: News) -> list[NewInGroup]:
         """Return what this digest tells, by the names of the groups."""
         found = []
-        for group_id, joined in self.begins.get(letter.user_id, {}).items():
+        for group_id, joined in self.begins.get(letter.reader.pk, {}).items():
             group = news.groups[group_id]
             keeps_past = group.history == History.FROM_JOINING and not group.is_read_outside
             begins = joined if keeps_past else None
             threads = [
                 NewThread(thread, posts)
                 for thread in news.threads.get(group_id, ())
-                if self._reaches(thread, letter.user_id, begins)
-                and (posts := self._new_in(thread, letter.user_id, news.posts.get(thread.pk, ()), begins))
+                if self._reaches(thread, letter.reader.pk, begins)
+                and (posts := self._new_in(thread, letter.reader.pk, news.posts.get(thread.pk, ()), begins))
             ]
             if threads:
                 found.append(NewInGroup(group, threads))

@@ -145,8 +145,8 @@ def written(letter: Letter, groups: Sequence[NewInGroup], quotes: Quotes) -> Wri
             + styled(button(home, label))
         ),
         why=_("You get this letter because you take part in these groups and want to hear of them from time to time."),
-        stop=scopes(letter.user_id),
-        sent=partial(_note_told, letter.user_id, groups),
+        stop=scopes(letter.reader.pk),
+        sent=partial(_note_told, letter.reader.pk, groups),
     )
 
 

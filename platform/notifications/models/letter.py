@@ -1,7 +1,7 @@
 """Letters that wait to be sent, were sent, or came back. A letter holds ids only: its words are made when it is sent."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TimeStamped
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -29,7 +32,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
 
 class Letter(TimeStamped):
-    """One letter to one person. `key` is the same for whatever must reach them once; so is the Message-ID made of it."""
+    """One letter to one person, or to an address that is nobody's yet, as of somebody who is invited.
+
+    `key` is the same for whatever must reach them once; so is the Message-ID made of it.
+    """
 
     class State(models.TextChoices):
         """What became of it."""
@@ -40,7 +46,10 @@ class Letter(TimeStamped):
         SPARED = "spared", _("not needed")
         FAILED = "failed", _("failed")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="letters")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="letters")
+    # For nobody's address only: a person's is looked up when the letter is sent, and so is their language.
+    address = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, blank=True)
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=120)
     object_id = models.BigIntegerField(default=0)
@@ -57,7 +66,13 @@ class Letter(TimeStamped):
     objects: ClassVar[LetterQuerySet] = LetterQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_letter_per_person_and_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="one_letter_per_person_and_key"),
+            models.UniqueConstraint(
+                fields=["address", "key"], condition=Q(user=None), name="one_letter_per_address_and_key"
+            ),
+            models.CheckConstraint(condition=Q(user=None) ^ Q(address=""), name="a_letter_has_a_person_or_an_address"),
+        ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="letters_to_send"),
             models.Index(fields=["-done_at"], condition=Q(state="failed"), name="letters_that_failed"),
@@ -67,18 +82,53 @@ class Letter(TimeStamped):
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
+    @property
+    def reader(self) -> "User":
+        """The person it is for; of a kind that goes to people only."""
+        if self.user is None:
+            raise LookupError("This letter goes to an address that is nobody's.")
+        return self.user
+
+    @property
+    def to(self) -> str:
+        """Where it goes now."""
+        return self.user.email if self.user else self.address
+
+    @property
+    def place(self) -> str:
+        """What may be shown of an address that is nobody's: where it lies, as `example.org`."""
+        return self.address.rpartition("@")[2]
+
+    @property
+    def spoken(self) -> str:
+        """The language it is written in."""
+        return (self.user.language if self.user else self.language) or settings.LANGUAGE_CODE
+
 
 class Unreachable(models.Model):
     """Mail to a person's address came back. After `bounces.MOST` times in a row nothing is written there any more.
 
-    It speaks of that address alone: whoever changes theirs is written to again.
+    It speaks of that address alone: whoever changes theirs is written to again. Without a person it is that of somebody who
+    was invited.
     """
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="unreachable")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="unreachable"
+    )
     address = models.EmailField()
     count = models.PositiveSmallIntegerField(default=0)
     last_at = models.DateTimeField(default=timezone.now)
     stopped_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["address"], condition=Q(user=None), name="one_count_per_address")
+        ]
+
     def __str__(self) -> str:
         return f"{self.user_id}: {self.count}"
+
+    @property
+    def place(self) -> str:
+        """What may be shown of an address that is nobody's: where it lies, as `example.org`."""
+        return self.address.rpartition("@")[2]

@@ -14,11 +14,11 @@ from core.errors import DomainError, RateLimited
 from core.events import publish
 from partners.capacity import Capacity
 from partners.events import AffiliationConfirmed
+from partners.letters import mail_invitation
 from partners.models import Affiliation, Invitation, Organisation
 from partners.models.invitation import token_digest, token_for
 from partners.services.judging import lock_organisation, lock_person, standing_of
 from partners.standing import NotAllowed, OrganisationStanding
-from partners.tasks import send_invitation
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -78,7 +78,7 @@ def invite_colleague(
         key=key,
     )
     record(by, "affiliation.invited", invitation, role=invitation.role)
-    send_invitation.enqueue(invitation.pk)
+    mail_invitation(invitation)
     return invitation
 
 

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
+from notifications.guests import undelivered
 from partners import services
 from partners.access import affiliation_for, affiliation_in, organisation_for_focal_point
 from partners.forms import ConfirmForm, FunctionForm, HandOverForm, InviteForm, ReasonForm, RoleForm
+from partners.letters import KIND
 from partners.models import Affiliation, Invitation, Organisation
 from partners.standing import OrganisationStanding
 
@@ -213,15 +215,19 @@ def _people_page(
         else Asking(request_, _confirm(request_, standing), _decline(request_))
         for request_ in Affiliation.objects.requested().filter(organisation=organisation).select_related("user")
     ]
+    invitations = list(
+        Invitation.objects.open()
+        .filter(organisation=organisation)
+        .select_related("invited_by")
+        .order_by("-created_at")
+    )
     context = {
         "organisation": organisation,
         "standing": standing,
         "asking": asking,
         "people": Affiliation.objects.active().filter(organisation=organisation).for_display(),
-        "invitations": Invitation.objects.open()
-        .filter(organisation=organisation)
-        .select_related("invited_by")
-        .order_by("-created_at"),
+        "invitations": invitations,
+        "undelivered": undelivered(KIND, [one.pk for one in invitations]),
         "inviting": inviting or InviteForm(standing=standing),
     }
     return render(request, "partners/people.html", context, status=400 if broken or inviting else 200)

@@ -2,13 +2,12 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
 from notifications import bounces, outbox
 from notifications.models import Letter, Unreachable
 from portal.access import officer
@@ -18,11 +17,15 @@ PER_PAGE = 50
 
 @require_safe
 def failed_letters(request: HttpRequest) -> HttpResponse:
-    """Show which letters failed, to whom and why, and whose mail comes back: people by name, their addresses to nobody."""
+    """Show which letters failed, to whom and why, and whose mail comes back: people by name, their addresses to nobody.
+
+    Of somebody who was invited and is nobody here yet, it shows where their mailbox lies.
+    """
     officer(request.user)
     failed = Letter.objects.failed().select_related("user").order_by("-done_at", "-pk")
     page = Paginator(failed, PER_PAGE).get_page(request.GET.get("page"))
-    stopped = Unreachable.objects.filter(stopped_at__isnull=False, address=F("user__email")).select_related("user")
+    theirs = Q(user=None) | Q(address=F("user__email"))
+    stopped = Unreachable.objects.filter(theirs, stopped_at__isnull=False).select_related("user")
     context = {
         "page": page,
         "rows": [(letter, kind_of(letter), why_of(letter)) for letter in page],
@@ -34,7 +37,12 @@ def failed_letters(request: HttpRequest) -> HttpResponse:
 
 def kind_of(letter: Letter) -> str:
     """Return in words what kind of letter it was."""
-    kinds = {"notice": _("About something to decide or decided, or a message"), "post": _("About a post")}
+    kinds = {
+        "notice": _("About something to decide or decided, or a message"),
+        "post": _("About a post"),
+        "colleague": _("An invitation of a colleague"),
+        "invitation": _("An invitation into a group"),
+    }
     return kinds.get(letter.kind, _("What is new"))
 
 
@@ -43,6 +51,8 @@ def why_of(letter: Letter) -> str:
     fault = letter.fault
     if fault == "unanswered":
         return _("No mail server answered for seven hours.")
+    if fault == bounces.STOPPED:
+        return _("Three letters in a row had come back from there.")
     if fault == "words":
         return _("It could not be written. The log says more.")
     if fault.startswith(("5.1.", "550", "551", "553")):
@@ -67,12 +77,10 @@ def send_letter_again(request: HttpRequest, letter_id: int) -> HttpResponse:
 
 
 @require_POST
-def write_to_again(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Have mail go to somebody again whose mail came back."""
+def write_to_again(request: HttpRequest, unreachable_id: int) -> HttpResponse:
+    """Have mail go to an address again from which it came back."""
     officer(request.user)
-    person = User.objects.filter(pk=person_id, unreachable__isnull=False).first()
-    if person is None:
+    if not bounces.write_there_again(unreachable_id):
         raise Http404
-    bounces.write_again(person)
     messages.success(request, _("Mail goes there again."))
     return redirect("failed_letters")
