@@ -215,7 +215,7 @@ def test_a_worker_that_is_slow_asks_for_no_more_letters_at_once_than_go_out_whil
 ):
     """Else it asks again and again about all that wait, and is slower still."""
     ASKED.clear()
-    monkeypatch.setattr(outbox, "_kinds", lambda: {"slow": slow})
+    monkeypatch.setattr(outbox, "kinds", lambda: {"slow": slow})
     monkeypatch.setattr(outbox.time, "monotonic", lambda: CLOCK[0])
     people = [make_person(f"Person {number}") for number in range(40)]
     mailoutbox.clear()
