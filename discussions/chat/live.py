@@ -7,7 +7,6 @@ from django.http import Http404
 
 from accounts.models import User
 from core import figures
-from core.prepared import prepared
 from core.realtime import frames
 from core.realtime.frames import (
     COUNT,
@@ -79,9 +78,6 @@ class Rooms:
         return presenting.allowed_people(room, users)
 
 
-_active = prepared(lambda ids: User.objects.filter(is_active=True, pk__among=ids).order_by(), lists=("ids",))
-
-
 def _person(socket: Socket) -> User:
     """Return whose socket it is, as they are now; somebody who may not sign in any more finds nothing."""
     person = User.objects.filter(pk=socket.user_id, is_active=True).first()
@@ -91,20 +87,14 @@ def _person(socket: Socket) -> User:
 
 
 def _say(asked: Sequence[tuple[int, Data]], may_wait: bool) -> list[Ack | Exception]:
-    """Say what people (by their ids) have sent, in one transaction; somebody who may not sign in any more finds nothing."""
-    people = {person.pk: person for person in _active({user_id for user_id, _ in asked})}
-    outcomes: list[Ack | Exception] = [Http404()] * len(asked)
-    places = [at for at, (user_id, _) in enumerate(asked) if user_id in people]
-    drafts = [_draft(people[asked[at][0]], asked[at][1]) for at in places]
-    for at, outcome in zip(places, services.send_messages(drafts, wait=may_wait), strict=True):
-        outcomes[at] = outcome
-    return outcomes
+    """Say what people (by their ids) have sent, in one transaction."""
+    return services.send_messages([_draft(user_id, data) for user_id, data in asked], wait=may_wait)
 
 
-def _draft(person: User, data: Data) -> Draft:
+def _draft(user_id: int, data: Data) -> Draft:
     return Draft(
         room=data["room"],
-        by=person,
+        by=user_id,
         key=data["key"],
         body=data["body"],
         reply_to=data["reply_to"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import markdown
+from core.prepared import prepared
 from discussions import mentions
 from discussions.chat import attachments
 from discussions.chat.access import shown_in
@@ -20,13 +22,23 @@ from discussions.chat.naming import Told, told_by
 from groups.models import Participant
 from partners.models import Organisation
 
+HIGHEST = 2**63 - 1
+"""No room comes as far."""
+
 
 def events_after(room: int, after: int, limit: int, *, upto: int | None = None) -> list[Event]:
     """Return the events after a `seq`, in order."""
-    events = Event.objects.filter(room=room, seq__gt=after)
-    if upto is not None:
-        events = events.filter(seq__lte=upto)
-    return _with_extras(_for_display(events).order_by("seq")[:limit])
+    return _with_extras(_after(limit)(room, min(after, HIGHEST), HIGHEST if upto is None else upto))
+
+
+@cache
+def _after(limit: int) -> "prepared[Event]":
+    """Return the query, made once for each number of events that are read at once: every message is read by it."""
+    return prepared(
+        lambda room, after, upto: _for_display(Event.objects.filter(room=room, seq__gt=after, seq__lte=upto)).order_by(
+            "seq"
+        )[:limit]
+    )
 
 
 def events_before(room: int, before: int, limit: int, *, floor: int = 1) -> list[Event]:

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+from django.db.backends.utils import CursorWrapper
 
 MOST_TEXTS = 500
 PLACE = re.compile("%s|%%")
@@ -19,10 +20,16 @@ PLACE = re.compile("%s|%%")
 
 def rows_of(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run such a statement and return its rows. Texts with values in them do not belong here: each would be kept for nothing."""
-    with connection.cursor() as cursor:
-        cursor.cursor = KEEPING[connection.vendor](connection.connection)
+    with keeping_cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())
+
+
+def keeping_cursor() -> CursorWrapper:
+    """Return a cursor for such statements."""
+    cursor = connection.cursor()
+    cursor.cursor = KEEPING[connection.vendor](connection.connection)
+    return cursor
 
 
 @lru_cache(MOST_TEXTS)

@@ -90,12 +90,9 @@ class prepared[Row]:
         return self.with_(*values).asked()
 
     def statement(self, *values: int | str) -> tuple[str, list[Any]]:
-        """Return the statement's text and its parameters with these values, to stand inside another statement.
-
-        What is the same each time is written into the text: a hundred parameters take longer to be sent than to be used.
-        """
-        inner = self._for_this_database(values).inner
-        return inner[0], [one if slot is None else values[slot] for one, slot in inner[1]]
+        """Return the statement's text and its parameters with these values, to stand inside another statement."""
+        sql, params, _taken = self.with_(*values)
+        return sql, list(params)
 
     def with_(self, *values: "int | str | Collection[int] | Collection[UUID]") -> Statement[list[Row]]:
         """Return the statement with these values, to be asked together with others."""
@@ -115,21 +112,18 @@ class _Compiled:
 
     def __init__(self, queryset: "models.QuerySet[Any, Any]", slots: list[int | str]) -> None:
         compiler: SQLCompiler = queryset.query.get_compiler(connection=connection)
-        self.sql, params = compiler.as_sql()
-        self.params = list(params)
-        self.places = [(at, slots.index(value)) for at, value in enumerate(self.params) if value in slots]
-        if {slot for _at, slot in self.places} != set(range(len(slots))):
+        sql, params = compiler.as_sql()
+        places = {at: slots.index(value) for at, value in enumerate(params) if value in slots}
+        if set(places.values()) != set(range(len(slots))):
             raise ValueError("An argument does not reach the statement.")
-        self.inner = _with_constants(self.sql, self.params, dict(self.places))
+        # What is the same each time is written into the text: then it is planned for, and not sent.
+        self.sql, self.params = _with_constants(sql, params, places)
         columns = [column[0] for column in compiler.select[: compiler.col_count]]
         self.converters = list(compiler.get_converters(columns).items())
         self.make = _maker(queryset, compiler)
 
     def with_(self, values: Sequence[Any]) -> Statement[list[Any]]:
-        params = self.params.copy()
-        for at, slot in self.places:
-            value = values[slot]
-            params[at] = value if isinstance(value, int | str) else _listed(value)
+        params = [value if slot is None else _argument(values[slot]) for value, slot in self.params]
         return Statement(self.sql, params, self._taken)
 
     def _taken(self, cursor: Any) -> list[Any]:
@@ -177,8 +171,10 @@ def _constant(value: Any) -> str | None:
     return None
 
 
-def _listed(values: Collection[Any]) -> Any:
-    """Return a list as the database takes it for the lookup `among`."""
+def _argument(values: Any) -> Any:
+    """Return an argument as the database takes it, a list for the lookup `among`."""
+    if isinstance(values, int | str):
+        return values
     if connection.vendor == "postgresql":
         return list(values)
     return json.dumps([value.hex if isinstance(value, UUID) else value for value in values])

@@ -47,16 +47,28 @@ class Inserted[M: models.Model]:
         self.model = model
         self.names = [field.attname for field in model._meta.local_concrete_fields if not field.primary_key]
 
+    def keys(self, count: int) -> Statement[list[int]]:
+        """Return the statement that sets keys aside for so many rows, to be given them before they are written.
+
+        PostgreSQL does, so that what refers to them can be written in the same round trip; SQLite, where there is no trip to
+        save, sets none aside.
+        """
+        if connection.vendor != "postgresql":
+            return Statement("SELECT 0", [], lambda cursor: [])
+        return Statement(_keys(self.model), [count], lambda cursor: [key for (key,) in cursor.fetchall()])
+
     def __call__(self, objects: Collection[M]) -> Statement[None]:
-        """Return the statement that writes them all, in their order."""
-        rows = ({name: getattr(one, name) for name in self.names} for one in objects)
+        """Return the statement that writes them all, in their order; all of them have their keys already, or none has."""
+        has_keys = any(one.pk is not None for one in objects)
+        names = [_key(self.model).attname, *self.names] if has_keys else self.names
+        rows = ({name: getattr(one, name) for name in names} for one in objects)
 
         def taken(cursor: Any) -> None:
             for one, (key,) in zip(objects, cursor.fetchall(), strict=True):
                 one.pk = key
                 one._state.adding, one._state.db = False, connection.alias
 
-        return Statement(_insertion(self.model, connection.vendor), [argument(rows)], taken)
+        return Statement(_insertion(self.model, connection.vendor, has_keys), [argument(rows)], taken)
 
 
 class Updated[M: models.Model]:
@@ -72,8 +84,15 @@ class Updated[M: models.Model]:
 
 
 @cache
-def _insertion(model: type[models.Model], vendor: str) -> str:
-    columns = {field.attname: _type(field) for field in model._meta.local_concrete_fields if not field.primary_key}
+def _keys(model: type[models.Model]) -> str:
+    sequence = f"pg_get_serial_sequence('{model._meta.db_table}', '{_key(model).column}')"
+    return f"SELECT nextval({sequence}) FROM generate_series(1, %s)"  # noqa: S608 - names of our own
+
+
+@cache
+def _insertion(model: type[models.Model], vendor: str, has_keys: bool) -> str:
+    fields = model._meta.local_concrete_fields
+    columns = {field.attname: _type(field) for field in fields if has_keys or not field.primary_key}
     names = ", ".join(columns)
     # All words are names of our own columns.
     return (

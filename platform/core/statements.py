@@ -1,13 +1,19 @@
 """Statements that are ready to be sent, several in one round trip: where a transaction is short, the way costs most of it."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from core.kept import keeping_cursor
+
 
 class Statement[T](NamedTuple):
-    """What is asked of the database, and how the answer is taken from the cursor."""
+    """What is asked of the database, and how the answer is taken from the cursor.
+
+    Each connection keeps what was made of the text (`core.kept`), so it is one of the few that are the same each time.
+    """
 
     sql: str
     params: Sequence[Any]
@@ -15,23 +21,32 @@ class Statement[T](NamedTuple):
 
     def asked(self) -> T:
         """Ask it alone."""
-        with connection.cursor() as cursor:
+        with keeping_cursor() as cursor:
             cursor.execute(self.sql, self.params)
             return self.taken(cursor)
 
 
-def at_once(*statements: Statement[Any]) -> list[Any]:
+Asked = Statement[Any] | Callable[[], Statement[Any]]
+"""A statement, or what makes it when its turn has come: of what those before it brought, on databases that are asked in turn."""
+
+
+def at_once(*asked: Asked) -> list[Any]:
     """Ask all of them and return each answer.
 
-    PostgreSQL gets them in one round trip, and does them one after the other: where a transaction is under way, each sees what
-    was committed when its turn came, so that what stands behind a lock is read after it was got.
+    PostgreSQL gets them in one round trip, with the beginning of the transaction before them, and does them one after the
+    other: where a transaction is under way, each sees what was committed when its turn came, so that what stands behind a lock
+    is read after it was got.
     """
     if connection.vendor != "postgresql":
-        return [statement.asked() for statement in statements]
-    answers = []
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(one.sql for one in statements), [param for one in statements for param in one.params])
-        for statement in statements:
-            answers.append(statement.taken(cursor))
-            cursor.nextset()
-    return answers
+        return [_made(one).asked() for one in asked]
+    statements = [_made(one) for one in asked]
+    with contextlib.ExitStack() as stack:
+        cursors = [stack.enter_context(keeping_cursor()) for _ in statements]
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            for statement, cursor in zip(statements, cursors, strict=True):
+                cursor.execute(statement.sql, statement.params)
+        return [statement.taken(cursor) for statement, cursor in zip(statements, cursors, strict=True)]
+
+
+def _made(one: Asked) -> Statement[Any]:
+    return one if isinstance(one, Statement) else one()

@@ -436,7 +436,9 @@ def test_messages_that_go_together_make_one_notice_as_well(accepted, member, lea
 
     services.mark_read(Room.objects.get(pk=accepted.pk), by=lead, seq=99)
     limits.pace.forget()
-    drafts = [services.Draft(room=accepted.pk, by=member, key=uuid.uuid4(), body=f"{number}") for number in range(3)]
+    drafts = [
+        services.Draft(room=accepted.pk, by=member.pk, key=uuid.uuid4(), body=f"{number}") for number in range(3)
+    ]
     services.send_messages(drafts)
     assert told(lead) == ["Marco Silva wrote to you"]
 

@@ -102,7 +102,7 @@ async def test_a_layer_that_is_lost_is_told_once_and_so_is_its_return(
 
 def test_what_is_said_together_counts_each_that_was_said(member, stranger, room, grown):
     drafts = [
-        Draft(room=room.pk, by=person, key=uuid.uuid4(), body=body)
+        Draft(room=room.pk, by=person.pk, key=uuid.uuid4(), body=body)
         for person, body in ((member, "One"), (member, "Two"), (stranger, "Nobody hears this"))
     ]
     outcomes = send_messages(drafts)

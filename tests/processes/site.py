@@ -27,7 +27,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.processes.servers import free_port
+from tests.plugins import migrated
+from tests.processes.servers import free_port, postgres_binaries
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "groups.example.org"
@@ -147,8 +148,16 @@ class Site:
         return done.stdout
 
     def migrate(self):
-        """Bring the database to the newest migration."""
+        """Bring the database, which is an empty one, to the newest migration."""
+        url = self.environment.get("DATABASE_URL")
+        database = self.folder / "data" / "database.sqlite3"
+        if migrated.copy_postgresql(url) if url else migrated.copy_sqlite(database):
+            return
         self.run([sys.executable, "manage.py", "migrate", "--no-input"])
+        if url:
+            migrated.keep_postgresql(url, postgres_binaries())
+        else:
+            migrated.keep_sqlite(database)
 
     def ask(self, name, *arguments, **named):
         """Have another process of the site, one without sockets, do something, and return what came of it."""

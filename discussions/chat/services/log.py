@@ -19,7 +19,7 @@ _locked = prepared(lambda ids: Room.objects.select_for_update().filter(pk__among
 _free = prepared(
     lambda ids: Room.objects.select_for_update(skip_locked=True).filter(pk__among=ids).order_by("pk"), lists=("ids",)
 )
-_writing_events = Inserted(Event)
+writing_events = Inserted(Event)
 _writing_places = Updated(Room, PLACE)
 
 
@@ -63,13 +63,13 @@ def next_event(room: Room, kind: Event.Kind, **fields: Any) -> Event:
 
 def keep(rooms: Collection[Room], events: Collection[Event]) -> None:
     """Write the events and how far their locked rooms are now, and ring each room's bell once it is committed."""
-    at_once(*keeping(rooms, events))
+    at_once(writing_events(events), keeping(rooms))
 
 
-def keeping(rooms: Collection[Room], events: Collection[Event]) -> tuple[Statement[None], Statement[None]]:
-    """Return the statements that do it, for who sends them together with others."""
+def keeping(rooms: Collection[Room]) -> Statement[None]:
+    """Return the statement that writes how far the rooms are, for who sends it together with others; it rings as `keep` does."""
     for room in rooms:
         send_on_commit(
             channel(room.pk), {"type": "room.moved", "room": room.pk, "seq": room.last_seq}, newest_only=True
         )
-    return _writing_events(events), _writing_places(rooms)
+    return _writing_places(rooms)

@@ -7,26 +7,28 @@ to send while one transaction is under way goes together in the next. Each messa
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models.expressions import RawSQL
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core import figures
 from core.errors import Conflict, DomainError
 from core.prepared import prepared
 from core.realtime.limits import pace
 from core.realtime.together import Held
-from core.rows import Inserted
+from core.rows import Inserted, argument, records
 from core.statements import at_once
 from discussions.chat.access import Place, message_in, places_of, reading_places
 from discussions.chat.models import Event, Message, Room, SpentKey
 from discussions.chat.services.attachments import attach, attachable
 from discussions.chat.services.conversations import answered_in
 from discussions.chat.services.locking import may_write_in
-from discussions.chat.services.log import keeping, locking, next_event
+from discussions.chat.services.log import keeping, locking, next_event, writing_events
 from discussions.chat.services.messages import Ack, Act, answered, checked, outcome_of
 from discussions.chat.services.reading import begin_readings, counting_own
 from discussions.chat.services.telling import tell_conversation, tell_mentioned
@@ -34,31 +36,35 @@ from discussions.services.writing import written
 from groups.documents.models import Document, Link
 from groups.documents.services.linking import note_links
 from partners.capacity import Capacity
-from search.services import put_all
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from search.services import putting
 
 Outcome = Ack | Exception
 
 _writing = Inserted(Message)
 _events_with = prepared(
-    lambda people, keys: (
-        Event.objects.filter(actor__among=people, key__among=keys).order_by().select_related("message")
-    ),
-    lists=("people", "keys"),
+    lambda acts: Event.objects.filter(pk__in=_ids_by_key(Event, acts)).order_by().select_related("message"),
+    words=("acts",),
 )
-_spent = prepared(
-    lambda people, keys: SpentKey.objects.filter(actor__among=people, key__among=keys), lists=("people", "keys")
-)
+_spent = prepared(lambda acts: SpentKey.objects.filter(pk__in=_ids_by_key(SpentKey, acts)), words=("acts",))
+_active = prepared(lambda ids: User.objects.filter(is_active=True, pk__among=ids).order_by(), lists=("ids",))
+
+
+def _ids_by_key(model: type[Event | SpentKey], acts: str) -> RawSQL:
+    """Return the query of the rows that have the person and the key of one of the acts: not of any person and any key."""
+    asked = records({"actor": "bigint", "key": "uuid"}, "asked")
+    return RawSQL(  # noqa: S611 - nothing but names of our own
+        f"SELECT found.id FROM {asked}, {model._meta.db_table} found"  # noqa: S608
+        " WHERE found.actor_id = asked.actor AND found.key = asked.key",
+        [acts],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One message as somebody sends it, for `organisation` where they speak for several."""
+    """One message as the person of that id sends it, for `organisation` where they speak for several."""
 
     room: int
-    by: "User"
+    by: int
     key: UUID
     body: str
     reply_to: int | None = None
@@ -74,7 +80,7 @@ class Draft:
 def send_message(
     room_id: int,
     *,
-    by: "User",
+    by: User,
     key: UUID,
     body: str,
     reply_to: int | None = None,
@@ -88,7 +94,7 @@ def send_message(
     """
     draft = Draft(
         room=room_id,
-        by=by,
+        by=by.pk,
         key=key,
         body=body,
         reply_to=reply_to,
@@ -104,7 +110,8 @@ def send_message(
 def send_messages(drafts: Sequence[Draft], *, wait: bool = True) -> list[Outcome]:
     """Say several things in one transaction; return for each its ack, or what `send_message` raises for it, in order.
 
-    Without `wait`, what goes to a room that somebody else holds at the moment is `Held`.
+    Somebody who may not sign in any more finds nothing. Without `wait`, what goes to a room that somebody else holds at the
+    moment is `Held`.
     """
     round_ = _Round(drafts)
     try:
@@ -137,26 +144,33 @@ class _Round:
     def go(self, *, wait: bool) -> list[Outcome]:
         """Do all of them, inside a transaction."""
         drafts = self.drafts
-        asked, people = sorted({one.room for one in drafts}), {one.by.pk for one in drafts}
-        keys = {one.key for one in drafts}
+        asked, people = sorted({one.room for one in drafts}), {one.by for one in drafts}
+        acts = argument({"actor": one.by, "key": one.key} for one in drafts)
         # One round trip; whatever is judged by is read after the lock was got.
-        rooms, groups, seats, *known = at_once(
+        rooms, groups, seats, active, self.free_keys, *known = at_once(
             locking(asked, wait=wait),
             *reading_places(asked, people),
-            _events_with.with_(people, keys),
-            _spent.with_(people, keys),
+            _active.with_(people),
+            _writing.keys(len(drafts)),
+            _events_with.with_(acts),
+            _spent.with_(acts),
         )
         self.rooms = {room.pk: room for room in rooms}
+        self.people = {person.pk: person for person in active}
         self.held = self._held() if not wait else set()
         self.known = {(one.actor_id, one.key): one for one in chain(*known)}
-        here = {(self.rooms[one.room], one.by) for one in drafts if one.room in self.rooms}
+        here = {
+            (self.rooms[one.room], self.people[one.by])
+            for one in drafts
+            if one.room in self.rooms and one.by in self.people
+        }
         self.places = places_of(here, groups, seats)
         self.said = {}
         outcomes = [self._outcome(draft) for draft in self.drafts]
         if self.said:
             self._write()
         return [
-            Ack.of(self.said[one.by.pk, one.key].event) if outcome is None else outcome
+            Ack.of(self.said[one.by, one.key].event) if outcome is None else outcome
             for one, outcome in zip(self.drafts, outcomes, strict=True)
         ]
 
@@ -168,7 +182,7 @@ class _Round:
                 return self.go(wait=wait)[0]
         except IntegrityError as error:
             try:
-                return outcome_of(draft.by, draft.key, draft.act()) or error
+                return outcome_of(self.people[draft.by], draft.key, draft.act()) or error
             except DomainError as refused:
                 return refused
 
@@ -185,10 +199,12 @@ class _Round:
             return refused
 
     def _judge(self, draft: Draft) -> Ack | None:
-        name = draft.by.pk, draft.key
+        name = draft.by, draft.key
+        if (person := self.people.get(draft.by)) is None:
+            raise Http404
         act = draft.act()
         if (event := self.known.get(name)) is not None:
-            return answered(event, act, draft.by)
+            return answered(event, act, person)
         if (said := self.said.get(name)) is not None:
             if said.act != act:
                 raise Conflict(_("This key was used for something else."))
@@ -196,10 +212,9 @@ class _Round:
         if draft.room in self.held:
             raise Held(draft.room)
         if name not in self.paced:
-            pace.take(draft.by.pk)
+            pace.take(draft.by)
             self.paced.add(name)
-        place = may_write_in(self.places.get((draft.room, draft.by.pk)))
-        self._say(place, draft, act)
+        self._say(may_write_in(self.places.get((draft.room, draft.by))), draft, act)
         return None
 
     def _say(self, place: Place, draft: Draft, act: Act) -> None:
@@ -209,7 +224,7 @@ class _Round:
         documents = attachable(place, act.attachments)
         body, html, mentioned = written(act.body, place.people)
         answered_in(place)
-        event = next_event(room, act.kind, version=1, actor=draft.by, key=draft.key, digest=act.digest)
+        event = next_event(room, act.kind, version=1, actor=self.people[draft.by], key=draft.key, digest=act.digest)
         room.last_number += 1
         message = Message(
             room=room,
@@ -221,19 +236,28 @@ class _Round:
             key=draft.key,
             has_extras=bool(documents),
         )
+        if self.free_keys:
+            message.pk = self.free_keys.pop(0)
         message.speak_as(capacity)
         message.created_at = event.created_at
-        self.said[draft.by.pk, draft.key] = _Said(act, message, event, capacity, mentioned, documents)
+        self.said[draft.by, draft.key] = _Said(act, message, event, capacity, mentioned, documents)
+
+    def _events(self) -> list[Event]:
+        """Return the events of what is said, each with its message, which has its key by now."""
+        for said in self.said.values():
+            said.event.message = said.message
+        return [said.event for said in self.said.values()]
 
     def _write(self) -> None:
         messages = [said.message for said in self.said.values()]
-        at_once(_writing(messages))
-        put_all(card for message in messages for card in message.cards())
-        for said in self.said.values():
-            said.event.message = said.message
         moved = {message.room_id: self.rooms[message.room_id] for message in messages}
-        events = [said.event for said in self.said.values()]
-        *_, counted = at_once(*keeping(moved.values(), events), counting_own(messages))
+        *_, counted = at_once(
+            _writing(messages),
+            lambda: putting(card for message in messages for card in message.cards()),
+            lambda: writing_events(self._events()),
+            keeping(moved.values()),
+            counting_own(messages),
+        )
         begin_readings(messages, counted)
         for said in self.said.values():
             if said.documents:

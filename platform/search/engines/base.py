@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from core.statements import Statement
 from search.asking import Asked, Term
 from search.cards import Card, microseconds
 
@@ -41,10 +42,11 @@ class Engine(ABC):
     def write(self, cards: Sequence[Card]) -> None:
         """Keep these entries and their words, in the place of those there were of the same things."""
         for start in range(0, len(cards), PORTION):
-            self._write(cards[start : start + PORTION])
+            self.writing(cards[start : start + PORTION]).asked()
 
     @abstractmethod
-    def _write(self, cards: Sequence[Card]) -> None: ...
+    def writing(self, cards: Sequence[Card]) -> Statement[None]:
+        """Return the statement that does it, for who sends it together with others; not for very many at once."""
 
     @abstractmethod
     def tidy(self) -> None:
@@ -85,8 +87,3 @@ class Engine(ABC):
 
     @abstractmethod
     def _any(self, expressions: Sequence[str]) -> str: ...
-
-
-def row_values(count: int, each: str) -> str:
-    """Return as many rows of placeholders."""
-    return ", ".join([each] * count)

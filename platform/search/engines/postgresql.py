@@ -5,14 +5,27 @@ index alone tells which entries match, and only where neighbours matter are the 
 """
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from itertools import count
 
-from django.db import connection
-
+from core.rows import argument, records
+from core.statements import Statement
 from search.asking import Asked
 from search.cards import Card
-from search.engines.base import CHANGED, COLUMNS, Engine, Part, row_values, values_of
+from search.engines.base import CHANGED, COLUMNS, Engine, Part, values_of
 from search.words import GAP, LABEL
+
+WRITTEN = {name: "text" if name == "kind" else "bigint" for name in COLUMNS} | {"words": "tsvector"}
+
+
+@cache
+def _insertion() -> str:
+    names = ", ".join(WRITTEN)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in (*CHANGED, "words"))
+    return (
+        f"INSERT INTO search_entry ({names}) SELECT {names} FROM {records(WRITTEN, 'card')}"  # noqa: S608 - our own names
+        f" ON CONFLICT (kind, object_id, part) DO UPDATE SET {changed}"
+    )
 
 
 class PostgreSQL(Engine):
@@ -20,15 +33,10 @@ class PostgreSQL(Engine):
 
     source = "search_entry AS e"
 
-    def _write(self, cards: Sequence[Card]) -> None:
-        each = "(" + ", ".join(["%s"] * len(COLUMNS)) + ", %s::tsvector)"
-        changed = ", ".join(f"{name} = excluded.{name}" for name in (*CHANGED, "words"))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO search_entry ({', '.join(COLUMNS)}, words) VALUES {row_values(len(cards), each)}"  # noqa: S608
-                f" ON CONFLICT (kind, object_id, part) DO UPDATE SET {changed}",
-                [value for card in cards for value in (*values_of(card), _vector(card))],
-            )
+    def writing(self, cards: Sequence[Card]) -> Statement[None]:
+        """Return the statement; its text is the same for any number of them."""
+        rows = (dict(zip(WRITTEN, (*values_of(card), _vector(card)), strict=True)) for card in cards)
+        return Statement(_insertion(), [argument(rows)], lambda cursor: None)
 
     def tidy(self) -> None:
         """Do nothing: autovacuum takes out of the index what was deleted."""

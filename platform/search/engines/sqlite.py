@@ -5,17 +5,31 @@ Its `ascii` tokenizer leaves our tokens as they are: they are lower case, and of
 
 import json
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection
 
+from core.rows import argument, records
+from core.statements import Statement
 from search.asking import Asked
 from search.cards import Card
-from search.engines.base import CHANGED, COLUMNS, Engine, Part, row_values, values_of
+from search.engines.base import CHANGED, COLUMNS, Engine, Part, values_of
 from search.words import GAP, LABEL, STEM, TITLE
 
 PAGES = 200
 MOST_TURNS = 10_000
+
+
+@cache
+def _insertion() -> str:
+    names, read = ", ".join(COLUMNS), records(dict.fromkeys(COLUMNS, ""), "card")
+    changed = ", ".join(f"{name} = excluded.{name}" for name in CHANGED)
+    # Without a condition, SQLite would take ON CONFLICT for that of a join.
+    return (
+        f"INSERT INTO search_entry ({names}) SELECT {names} FROM {read} WHERE true"  # noqa: S608 - our own names
+        f" ON CONFLICT (kind, object_id, part) DO UPDATE SET {changed} RETURNING id, kind, object_id, part"
+    )
 
 
 class SQLite(Engine):
@@ -24,20 +38,18 @@ class SQLite(Engine):
     # The order of a CROSS JOIN is kept: the words first, then what each of them leads to.
     source = "search_words AS w CROSS JOIN search_entry AS e ON e.id = w.rowid"
 
-    def _write(self, cards: Sequence[Card]) -> None:
-        each = "(" + ", ".join(["%s"] * len(COLUMNS)) + ")"
-        changed = ", ".join(f"{name} = excluded.{name}" for name in CHANGED)
-        entries = (
-            f"INSERT INTO search_entry ({', '.join(COLUMNS)}) VALUES {row_values(len(cards), each)}"  # noqa: S608
-            f" ON CONFLICT (kind, object_id, part) DO UPDATE SET {changed} RETURNING id, kind, object_id, part"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(entries, [value for card in cards for value in values_of(card)])
+    def writing(self, cards: Sequence[Card]) -> Statement[None]:
+        """Return the statement of the entries; their words follow with the answer, which has their ids."""
+
+        def taken(cursor: Any) -> None:
             ids = {(kind, object_id, part): pk for pk, kind, object_id, part in cursor.fetchall()}
             cursor.executemany(
                 "INSERT OR REPLACE INTO search_words (rowid, words) VALUES (%s, %s)",
                 [(ids[str(card.kind), card.object_id, card.part], _text(card)) for card in cards],
             )
+
+        rows = (dict(zip(COLUMNS, values_of(card), strict=True)) for card in cards)
+        return Statement(_insertion(), [argument(rows)], taken)
 
     def tidy(self) -> None:
         """Merge the segments of the index, a little at a time: until then they keep the words of what was deleted."""

@@ -12,7 +12,7 @@ from search.services.finding import (
     named_so,
     suggest,
 )
-from search.services.index import forget, keep_parts, move_to, put, put_all, stand, veil
+from search.services.index import forget, keep_parts, move_to, put, put_all, putting, stand, veil
 from search.services.listing import Hit, cursor_of, listed, shown_of, written
 from search.services.rights import sources
 
@@ -34,6 +34,7 @@ __all__ = [
     "named_so",
     "put",
     "put_all",
+    "putting",
     "shown_of",
     "sources",
     "stand",

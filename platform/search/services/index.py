@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from core.statements import Statement
 from search.cards import Card, microseconds
 from search.engines import engine
 from search.models import Entry, Kind
@@ -30,6 +31,11 @@ def keep_parts(kind: Kind, object_id: int, parts: Collection[int]) -> None:
 def put_all(cards: Iterable[Card]) -> None:
     """Hold things that are written at once, of each all its cards; the whole act fails if they cannot be held."""
     engine().write(list(cards))
+
+
+def putting(cards: Iterable[Card]) -> Statement[None]:
+    """Return the statement that holds a few new things, for who sends it together with others, in their transaction."""
+    return engine().writing(list(cards))
 
 
 def forget(kind: Kind, object_ids: Collection[int]) -> None:
