@@ -9,6 +9,8 @@ from django.utils import timezone
 from core.errors import Conflict, DomainError
 from discussions import services
 from discussions.models import Bookmark, Post, Scheduled, Thread
+from discussions.services import scheduling
+from discussions.tasks import publish_overdue
 from groups.attribution import Attribution
 from groups.models import Membership, Participant
 from groups.services import remove_membership
@@ -148,6 +150,29 @@ def test_what_is_refused_when_it_is_due_comes_back_with_the_reason(signed_in, th
     assert Notice.objects.filter(user=member, kind="scheduled_refused").count() == 1
     page = text(signed_in(member).get("/scheduled/"))
     assert "Too late" in page and "This thread was closed." in page
+
+
+def test_what_cannot_appear_for_a_fault_of_ours_holds_up_nothing_else(thread, member, by, monkeypatch, caplog):
+    due = timezone.now() + timedelta(hours=1)
+    for body in ("First", "Second"):
+        services.schedule(thread.group, by=by(member), thread=thread, body=body, due_at=due, key=uuid.uuid4())
+    Scheduled.objects.update(due_at=timezone.now())
+    say = scheduling.post
+
+    def post(*args, body, **more):
+        if body == "First":
+            raise RuntimeError("a fault")
+        return say(*args, body=body, **more)
+
+    monkeypatch.setattr(scheduling, "post", post)
+    publish_overdue.func()
+    assert Post.objects.filter(body="Second").exists()
+    assert Scheduled.objects.get().body == "First"
+    assert "could not appear" in caplog.text
+
+    monkeypatch.undo()
+    publish_overdue.func()
+    assert Post.objects.filter(body="First").count() == 1
 
 
 def test_a_bookmark_goes_with_the_right_to_read(signed_in, thread, address, member, lead, by):
