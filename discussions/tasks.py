@@ -36,4 +36,6 @@ def publish_overdue() -> None:
         try:
             publish_scheduled(pk)
         except Exception:
-            logger.exception("What was written for later could not appear.", extra=happening("scheduled.failed", id=pk))
+            logger.exception(
+                "What was written for later could not appear.", extra=happening("scheduled.failed", id=pk)
+            )
