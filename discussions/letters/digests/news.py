@@ -130,7 +130,11 @@ class Readers:
         begins: dict[int, dict[int, datetime]] = defaultdict(dict)
         observed = set()
         writing = Count("pk", filter=~Q(membership__role=Membership.Role.OBSERVER))
-        rows = seats.order_by().values_list("user_id", "membership__group_id").annotate(Min("created_at"), writing)
+        rows = (
+            seats.order_by()
+            .values_list("user_id", "membership__group_id")
+            .annotate(at=Min("created_at"), writes=writing)
+        )
         for user, group, at, writes in rows:
             level = levels.at(user, group)
             if level == Level.DAILY or (level == Level.WEEKLY and kinds[user] == WEEKLY):
