@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from accounts.models import User
 from core.letters import said
 from notifications import outbox
 from notifications.models import Letter
@@ -13,15 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def write_to(address: str, kind: str, *, key: str, object_id: int, language: str) -> None:
+def write_to(address: str, kind: str, *, key: str, object_id: int, inviter: User) -> None:
     """Put a letter to an address into the outbox, inside the caller's transaction, to be sent when that is committed.
 
-    An address has a key once. Of what it is about, a new letter takes the place of those that failed.
+    It is in the language of the account that has the address, else in the inviter's. An address has a key once. Of what it
+    is about, a new letter takes the place of those that failed.
     """
     if kind not in outbox.kinds():
         raise LookupError(f"{kind} is not in LETTER_KINDS.")
     letters = Letter.objects.filter(user=None, kind=kind, object_id=object_id)
     letters.failed().exclude(key=key).delete()
+    account = User.objects.filter(email=address).only("language").first()
+    language = (account.language if account else "") or inviter.language
     Letter.objects.get_or_create(
         user=None, address=address, key=key, defaults={"kind": kind, "object_id": object_id, "language": language}
     )

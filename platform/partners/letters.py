@@ -7,32 +7,38 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
 from notifications import guests
 from notifications.models import Letter
 from notifications.wording import Words, Written
 from partners.models import Invitation
 from partners.models.invitation import token_for
+from partners.standing import OrganisationStanding
 
 KIND = "colleague"
 
 
 def mail_invitation(invitation: Invitation) -> None:
-    """Have the link mailed, in the language of the account that has the address, else in the inviter's."""
-    account = User.objects.filter(email=invitation.email).only("language").first()
-    language = account.language if account else invitation.invited_by.language
+    """Have the link mailed."""
     key = f"{KIND}:{invitation.pk}"
-    guests.write_to(invitation.email, KIND, key=key, object_id=invitation.pk, language=language)
+    guests.write_to(invitation.email, KIND, key=key, object_id=invitation.pk, inviter=invitation.invited_by)
 
 
 def of_invitations(letters: Sequence[Letter]) -> dict[int, Words]:
-    """Return the words of letters about invitations that are still open, by the letter's id."""
+    """Return the words of letters about invitations that can still be accepted, by the letter's id: open, and of somebody
+    who may vouch for whoever comes in that role.
+    """
     waiting = Invitation.objects.open().select_related("organisation", "invited_by")
     found = waiting.in_bulk([letter.object_id for letter in letters])
+    standings = OrganisationStanding.of_many((one.invited_by, one.organisation) for one in found.values())
+    held = {
+        pk: one
+        for pk, one in found.items()
+        if standings[one.invited_by_id, one.organisation_id].may_vouch_for(one.role)
+    }
     return {
-        letter.pk: partial(_written, found[letter.object_id])
+        letter.pk: partial(_written, held[letter.object_id])
         for letter in letters
-        if letter.object_id in found and found[letter.object_id].email == letter.address
+        if letter.object_id in held and held[letter.object_id].email == letter.address
     }
 
 

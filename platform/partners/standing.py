@@ -1,5 +1,6 @@
 """What one person may do for one organisation: the single answer that pages and services ask for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -37,6 +38,19 @@ class OrganisationStanding:
         if live:
             live.organisation = organisation
         return cls(user, organisation, live)
+
+    @classmethod
+    def of_many(cls, pairs: "Iterable[tuple[User, Organisation]]") -> dict[tuple[int, int], "OrganisationStanding"]:
+        """Return the standings of people with organisations, by the ids of both: one query."""
+        made = {(user.pk, organisation.pk): cls(user, organisation, None) for user, organisation in pairs}
+        live = Affiliation.objects.live().filter(
+            user__in={user for user, _ in made}, organisation__in={organisation for _, organisation in made}
+        )
+        for one in live:
+            if (standing := made.get((one.user_id, one.organisation_id))) is not None:
+                one.organisation = standing.organisation
+                standing.affiliation = one
+        return made
 
     @property
     def is_secretariat(self) -> bool:

@@ -466,6 +466,14 @@ TASKS = {
         "may the reader still see what each letter is about, and do they still want it",
     ),
     "notifications.tasks.forget_letters": (set(), "nothing: no word leaves the site"),
+    "groups.tasks.send_invitation": (
+        {"notifications.Letter", "django_tasks_database.DBTaskResult"},
+        "nothing: whether a letter goes is asked when it does",
+    ),
+    "partners.tasks.send_invitation": (
+        {"notifications.Letter", "django_tasks_database.DBTaskResult"},
+        "nothing: whether a letter goes is asked when it does",
+    ),
     "discussions.tasks.publish_due": (SAYING, "may its author still say it there now"),
     "discussions.tasks.publish_overdue": (SAYING, "may its author still say it there now"),
     "discussions.tasks.tell_of_post": (

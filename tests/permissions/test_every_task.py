@@ -19,11 +19,12 @@ from discussions.models import Scheduled
 from discussions.services import start_thread
 from groups import services as groups
 from groups.documents.services import add_file
-from groups.models import Membership, Participant
+from groups.models import Invitation, Membership, Participant
 from groups.standing import Standing
 from groups.webhooks import services as webhooks
 from notifications.models import Notice
 from partners.capacity import capacities_of
+from partners.models import Invitation as ColleagueInvitation
 from tests.permissions.table import TASKS
 
 
@@ -87,6 +88,9 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         key=uuid.uuid4(),
     )
     webhooks.send_test(webhook, by=by)
+    invited = {"email": "new@example.net", "invited_by": lead, "key": uuid.uuid4()}
+    into_group = Invitation.objects.create(group=supply_chains, token_hash="1", **invited)
+    colleague = ColleagueInvitation.objects.create(organisation=weavers, token_hash="1", **invited)
     doing = SimpleNamespace(task_result=SimpleNamespace(id="the task"))
 
     def lead_goes():
@@ -99,6 +103,8 @@ def enqueued(supply_chains, lead, member, weavers, stranger, institute, settings
         "notifications.tasks.mail_notices": ((notice.key,), lead_goes),
         "notifications.tasks.send_letters": ((), lead_goes),
         "notifications.tasks.forget_letters": ((), lambda: None),
+        "groups.tasks.send_invitation": ((into_group.pk,), lead_goes),
+        "partners.tasks.send_invitation": ((colleague.pk,), lead_goes),
         "discussions.tasks.publish_due": ((waiting.pk,), lead_goes),
         "discussions.tasks.publish_overdue": ((), lead_goes),
         "discussions.tasks.tell_of_post": ((thread.posts.get().pk,), lead_goes),
@@ -142,6 +148,8 @@ QUIET = (
     "discussions.tasks.publish_overdue",
     "discussions.tasks.tell_of_post",
     "notifications.tasks.forget_letters",
+    "groups.tasks.",
+    "partners.tasks.",
     "mail.tasks.work_on_mail",
     "mail.tasks.sweep_mail",
 )
