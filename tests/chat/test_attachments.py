@@ -240,7 +240,7 @@ def test_where_a_document_is_shared_costs_the_same_however_often(
         say(member, room, attachments=[plan.pk])
     client.force_login(member)
     client.get(plan.get_absolute_url())
-    with django_assert_max_num_queries(24) as captured:
+    with django_assert_max_num_queries(28) as captured:
         page = client.get(plan.get_absolute_url()).content.decode()
     assert page.count("#message-") == count
     assert sum("chat_attachment" in query["sql"] for query in captured) == 1

@@ -42,7 +42,8 @@ WRITERS_POST = {
     "delete_selection",
 }
 # Of a document marked red, the one here is green (test_records.py); for the Secretariat (test_space.py).
-TAKEN = {"take", "quota"}
+# What somebody opened last is theirs alone (test_opened.py).
+TAKEN = {"take", "quota", "opened", "forget_opened"}
 NAMES = READERS | WRITERS_GET | WRITERS_POST | LEADS
 
 

@@ -421,7 +421,17 @@ def test_fifty_who_finish_at_once_make_one_version(sender, member, supply_chains
     assert len(stored()) == 1
 
 
-def test_a_full_disk_is_said_shows_nothing_and_keeps_what_arrived(sender, monkeypatch, stored):
+@pytest.fixture
+def copying(monkeypatch):
+    """The storage lies on another disk than what arrives: bytes are copied, and need room."""
+
+    def link(*names):
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr("os.link", link)
+
+
+def test_a_full_disk_is_said_shows_nothing_and_keeps_what_arrived(sender, monkeypatch, stored, copying):
     script = sender()
     script.start()
     script.put(0, PDF)
@@ -444,7 +454,7 @@ def test_a_full_disk_is_said_shows_nothing_and_keeps_what_arrived(sender, monkey
     assert len(stored()) == 1
 
 
-def test_what_others_left_of_the_disk_is_asked_with_every_chunk(sender, monkeypatch, stored):
+def test_what_others_left_of_the_disk_is_asked_with_every_chunk(sender, monkeypatch, stored, copying):
     script, late = sender(), sender()
     for one in (script, late):
         one.start()
@@ -462,7 +472,16 @@ def test_what_others_left_of_the_disk_is_asked_with_every_chunk(sender, monkeypa
     assert [one.finish().json()["done"] for one in (script, late)] == [True, True]
 
 
-def test_a_form_that_meets_a_full_disk_leaves_nothing(signed_in, member, supply_chains, monkeypatch, stored):
+def test_what_arrived_on_the_disk_of_the_storage_needs_no_more_room_there(sender, monkeypatch, stored):
+    script = sender()
+    script.start()
+    script.put(0, PDF)
+    monkeypatch.setattr(spool, "RESERVE", 2**62)
+    assert script.finish().json()["done"]
+    assert len(stored()) == 1
+
+
+def test_a_form_that_meets_a_full_disk_leaves_nothing(signed_in, member, supply_chains, monkeypatch, stored, copying):
     from django.core.files.uploadedfile import SimpleUploadedFile as Sent
 
     def full(self, name, content):
