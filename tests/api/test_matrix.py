@@ -44,6 +44,7 @@ TABLE = {
     "list_documents": ">.+++...-.>>>",
     "read_document": ">.+++...-.>>>",
     "read_content": ">.+++...-.>>>",
+    "list_rounds": ">.+++...-.>>>",
     "read_round": ">.+++...-.>>>",
     "list_publications": ">+++++++-.>>>",
     "search": ">+++++++-->>>",

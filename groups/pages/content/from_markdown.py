@@ -93,8 +93,8 @@ def _parts(node: SyntaxTreeNode, marks: dict[str, Any]) -> Iterator[Node | Words
         case "hardbreak":
             yield Node("hard_break")
         case "note":
-            inside = tuple(joined(part for child in node.children for part in _parts(child, {})))
-            yield Node("footnote", {}, tuple(one for one in inside if isinstance(one, Words)))
+            inside = (part for child in node.children for part in _parts(child, {}))
+            yield Node("footnote", {}, tuple(joined(_words(inside))))
         case "strong" | "em":
             for child in node.children:
                 yield from _parts(child, {**marks, node.type: {}})
@@ -104,6 +104,17 @@ def _parts(node: SyntaxTreeNode, marks: dict[str, Any]) -> Iterator[Node | Words
         case _:
             for child in node.children:
                 yield from _parts(child, marks)
+
+
+def _words(parts: Iterable[Node | Words]) -> Iterator[Words]:
+    """Return what a note may hold: the words of a note within it are words of it, and a new line in it is none."""
+    for part in parts:
+        if isinstance(part, Words):
+            yield part
+        elif part.tag == "footnote":
+            yield from _words(part.children)
+        else:
+            yield Words(" ")
 
 
 def joined(parts: Iterable[Node | Words]) -> Iterator[Node | Words]:
