@@ -1,6 +1,6 @@
 """Texts as one reader sees them: with the names of those they mention, and with who said it above what they quote."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -68,6 +68,16 @@ def references_to(wanted: set[int], standing: Standing) -> dict[int, Reference]:
     return {row[0]: Reference(*row) for row in found.values_list(*REFERENCE)}
 
 
+def spelled(text: str, references: Mapping[int, Reference], since: datetime | None) -> str:
+    """Return a post's source with numbers for the posts it quotes, without what it quotes of those its reader may not read."""
+
+    def label(pk: int) -> str | None:
+        one = references.get(pk)
+        return f"#{one.number}" if one and (since is None or one.created_at >= since) else None
+
+    return quotations.replaced(text, label)
+
+
 def filler(
     voices: Voices,
     references: dict[int, Reference],
@@ -104,8 +114,8 @@ def filler(
 class Texts:
     """The posts given, of one thread or several of a group, as one reader sees them: their bylines and their filled texts."""
 
-    def __init__(self, posts: Sequence[Post], standing: Standing) -> None:
-        """Take posts whose threads are loaded; a fixed number of queries."""
+    def __init__(self, posts: Sequence[Post], standing: Standing, *, titled: bool = True) -> None:
+        """Take posts whose threads are loaded; a fixed number of queries. Unless `titled`, addresses stay addresses."""
         htmls = [post.html for post in posts]
         wanted = markdown.quoted_in(htmls) | {post.moved_to_id for post in posts if post.moved_to_id}
         self._references = references = references_to(wanted, standing)
@@ -120,7 +130,7 @@ class Texts:
             self._may_read,
             lambda one: self.voices.of(self._referred(one, standing)).label,
             self._address,
-            titles_in(htmls, standing.user),
+            titles_in(htmls, standing.user) if titled else {},
         )
 
     def _may_read(self, moment: datetime) -> bool:
@@ -139,13 +149,8 @@ class Texts:
 
     def source(self, post: Post) -> str:
         """Return the text of one of the posts as Markdown: names for people, numbers for the posts it quotes."""
-
-        def label(pk: int) -> str | None:
-            one = self._references.get(pk)
-            return f"#{one.number}" if one and self._may_read(one.created_at) else None
-
         names = self.voices.names_under(post.veil)
-        return mentions.replaced(quotations.replaced(post.body, label), names, _("a participant"))
+        return mentions.replaced(spelled(post.body, self._references, self._start), names, _("a participant"))
 
     def moved_to(self, post: Post) -> str:
         """Return where a post that was moved away stands now, empty for one that stands where it is."""

@@ -6,6 +6,7 @@ that it was. Whoever may not read the original, because it is older than their p
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from core import markdown, quotations
@@ -64,14 +65,22 @@ def quoted_block(post: Post, group: Group) -> str:
     return quotations.block(post.number, mentions.spell(post.own_words, group))
 
 
-def for_everybody(post: Post) -> tuple[str, str]:
+def reach_of_quoted(posts: Iterable[Post]) -> dict[int, int]:
+    """Return how far the threads reach in which the posts stand that these quote: one query, none where nothing is quoted."""
+    quoted = {pk for post in posts for pk in quotations.words_in(post.body)}
+    return dict(Post.objects.filter(pk__in=quoted).values_list("pk", "thread__reach")) if quoted else {}
+
+
+def for_everybody(post: Post, reaches: Mapping[int, int]) -> tuple[str, str]:
     """Return a post's source and HTML as whoever may read it may read them, where no reader is asked: in letters to many.
 
-    Where a group keeps its past from newcomers, that is without what the post quotes.
+    Where a group keeps its past from newcomers, or something quoted reaches less far by now (`reach_of_quoted`), that is
+    without what the post quotes.
     """
     if "#[" not in post.body:
         return post.body, post.html
     group = post.thread.group
-    if group.history == History.FROM_JOINING and not group.is_read_outside:
+    narrower = any(reaches.get(pk, 0) > post.thread.reach for pk in quotations.words_in(post.body))
+    if narrower or (group.history == History.FROM_JOINING and not group.is_read_outside):
         return post.own_words, markdown.render(post.own_words)
     return quotations.replaced(post.body, lambda pk: "…"), post.html

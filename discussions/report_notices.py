@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from discussions.models import HiddenPost, PostReport
+from discussions.models import HiddenPost, Post, PostReport
 from discussions.models.report import ReportBase
 from discussions.reporting import sources
 from groups.models import Membership, Participant
@@ -82,12 +82,12 @@ def post_reports_settled(notices: Sequence[Notice], user: "User") -> dict[int, R
 
 
 def posts_hidden(notices: Sequence[Notice], user: "User") -> dict[int, Rendered]:
-    """To the author: a post of theirs is hidden, while it is and they take part."""
+    """To the author: a post of theirs is hidden, while it is and they take part and may read its thread."""
     seats = Participant.objects.taking_part().filter(user=user)
     kept = {
         one.post_id: one
         for one in HiddenPost.objects.filter(
-            post__in=[notice.object_id for notice in notices],
+            post__in=Post.objects.visible_to(user).filter(pk__in=[notice.object_id for notice in notices]),
             post__author=user,
             post__thread__group__in=seats.values("membership__group"),
         ).select_related("post__thread__group")

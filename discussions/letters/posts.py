@@ -144,6 +144,10 @@ class _Texts:
         named = ((post.thread.group_id, one) for post in quoted for one in mentions.ids_in(post.body))
         return Company((Word.of(post, post.thread.group_id) for post in quoted), named)
 
+    @cached_property
+    def _reaches(self) -> dict[int, int]:
+        return quotes.reach_of_quoted(self._posts)
+
     def of(self, post: Post, standing: Standing) -> tuple[str, SafeString]:
         """Return the post's words with who spoke above them, as plain text and as styled HTML, in the current language."""
         people = mentions.ids_in(post.body)
@@ -160,7 +164,7 @@ class _Texts:
 
     def _make(self, post: Post, by: str, names: dict[int, str]) -> tuple[str, SafeString]:
         unknown = _("a participant")
-        body, words = quotes.for_everybody(post)
+        body, words = quotes.for_everybody(post, self._reaches)
         text = f"{by}:\n\n{mentions.replaced(body, names, unknown)}"
         head = format_html('<p class="letter-by" dir="auto">{}</p>', by)
         return text, styled(head + format_html('<div dir="auto">{}</div>', markdown.fill(words, names, unknown)))

@@ -12,12 +12,12 @@ from core import markdown
 from core.errors import DomainError
 from discussions import access, services
 from discussions.audience import readers_of_thread
+from discussions.filling import Texts
 from discussions.forms import HideForm, ReportForm
 from discussions.models import HiddenPost, Post
 from discussions.reporting import sources, waiting_for_leads
 from discussions.views.requests import number as whole_number
 from discussions.views.requests import person
-from discussions.voices import Said, Voices
 from groups.access import group_for_manager
 from groups.bylines import Byline, bylines
 from groups.navigation import settings_sections
@@ -40,14 +40,14 @@ def report(request: HttpRequest, slug: str, thread_id: int, number: int) -> Http
         else:
             messages.success(request, _("Reported. You are told what is decided."))
             return redirect(post)
-    voice, body = _shown(post, standing, post.html)
+    texts = Texts([post], standing)
     context = {
         "group": post.thread.group,
         "standing": standing,
         "thread": post.thread,
         "post": post,
-        "voice": voice,
-        "body": body,
+        "voice": texts.voices.of(post),
+        "body": texts.of(post),
         "form": form,
         "audience": readers_of_thread(post.thread),
     }
@@ -80,15 +80,16 @@ def hidden(request: HttpRequest, slug: str, thread_id: int, number: int) -> Http
             services.hide_post(post, by=standing.act(), reason=form.cleaned_data["reason"])
             messages.success(request, _("Saved."))
             return redirect("threads:hidden", slug, thread_id, number)
-    voice, body = _shown(post, standing, markdown.render(kept.body))
+    post.html = markdown.render(kept.body)  # to be shown here, never saved
+    texts = Texts([post], standing)
     context = {
         "group": post.thread.group,
         "standing": standing,
         "thread": post.thread,
         "post": post,
         "kept": kept,
-        "voice": voice,
-        "body": body,
+        "voice": texts.voices.of(post),
+        "body": texts.of(post),
         "by": bylines([kept], standing)[0],
         "form": form,
         "is_own": post.author_id == person(request).pk,
@@ -141,9 +142,9 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _hidden_in(group_id: int, standing: Standing) -> list[tuple[HiddenPost, Byline, str]]:
-    """Return what is hidden in the group now, newest first, with who wrote it and where the leads read it."""
+    """Return what is hidden in the group now and may be read, newest first, with who wrote it and where the leads read it."""
     kept = list(
-        HiddenPost.objects.filter(post__thread__group=group_id)
+        HiddenPost.objects.filter(post__thread__group=group_id, post__in=Post.objects.visible_to(standing.user))
         .select_related("post__thread__group")
         .order_by("-created_at", "-pk")[:50]
     )
@@ -153,9 +154,3 @@ def _hidden_in(group_id: int, standing: Standing) -> list[tuple[HiddenPost, Byli
         for one in kept
     ]
     return list(zip(kept, authors, places, strict=True))
-
-
-def _shown(post: Post, standing: Standing, html: str) -> tuple[Byline, str]:
-    said = Said.of(post)
-    voices = Voices(standing, [said], mentioned=markdown.people_in([html]))
-    return voices.of(said), markdown.fill(html, voices.people, _("a participant"))

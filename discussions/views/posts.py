@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import diff
+from core import diff, quotations
 from core.errors import Conflict, DomainError
 from discussions import access, mentions, quotes, services
 from discussions.audience import readers_of_thread
-from discussions.filling import Texts
+from discussions.filling import Texts, references_to, spelled
 from discussions.forms import DeleteForm, EditForm, PostForm
 from discussions.models import Post, PostVersion
 from discussions.views.page import Composer, ThreadPage
@@ -172,7 +172,9 @@ def post_history(request: HttpRequest, slug: str, thread_id: int, number: int) -
     named = {pk for version in versions for pk in mentions.ids_in(version.body)}
     said = [Said.of(one) for one in versions]
     voices = Voices(standing, said, mentioned=named)
-    texts = {one.number: mentions.replaced(one.body, voices.people, _("a participant")) for one in versions}
+    references = references_to({pk for one in versions for pk in quotations.words_in(one.body)}, standing)
+    sources = {one.number: spelled(one.body, references, standing.history_from) for one in versions}
+    texts = {at: mentions.replaced(source, voices.people, _("a participant")) for at, source in sources.items()}
     rows, effort = [], diff.Effort()
     for version in versions:
         if version.number not in numbers:

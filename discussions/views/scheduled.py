@@ -92,7 +92,7 @@ def _own(request: HttpRequest, pk: int) -> Scheduled:
 @login_required
 @require_safe
 def scheduled_list(request: HttpRequest) -> HttpResponse:
-    """Show what waits to appear and what came back; to its author alone. Of a group one has lost, not even its name."""
+    """Show what waits to appear and what came back; to its author alone. Of a group or thread one has lost, not even its name."""
     waiting = list(
         Scheduled.objects.filter(author=person(request)).select_related("group", "thread").order_by("due_at", "pk")
     )
@@ -101,7 +101,11 @@ def scheduled_list(request: HttpRequest) -> HttpResponse:
         .filter(pk__in=[one.group_id for one in waiting])
         .values_list("pk", flat=True)
     )
-    rows = [{"one": one, "known": one.group_id in known} for one in waiting]
+    threads = Thread.objects.visible_to(request.user).filter(
+        pk__in=[one.thread_id for one in waiting if one.thread_id]
+    )
+    read = {None, *threads.values_list("pk", flat=True)}
+    rows = [{"one": one, "known": one.group_id in known, "reads": one.thread_id in read} for one in waiting]
     return render(request, "discussions/scheduled.html", {"rows": rows})
 
 

@@ -37,6 +37,7 @@ from discussions.services.writing import BadText
 from groups.documents.models import Document
 from groups.documents.services import add_file, mail_folder
 from groups.documents.services.cleaning import SaysWho
+from groups.models import Group, History
 from groups.standing import NotAllowed, Standing
 from partners.capacity import Capacity
 
@@ -97,7 +98,7 @@ def _work_on(mail: Incoming) -> None:
     _refuse_what_repeats(mail, words)
     by, remark = _capacity(standing, thread)
     remarks = [remark] if remark else []
-    links, left_out = _files(mail, letter.enclosures, standing, by)
+    links, left_out = _files(mail, letter.enclosures, standing, by, thread)
     remarks += left_out
     if letter.left_out:
         remarks.append(_("Files that were left out, because a mail carries at most ten: %d.") % letter.left_out)
@@ -197,10 +198,19 @@ def _capacity(standing: Standing, thread: Thread | None) -> tuple[Capacity, str]
 
 
 def _files(
-    mail: Incoming, enclosures: Sequence[Enclosure], standing: Standing, by: Capacity
+    mail: Incoming, enclosures: Sequence[Enclosure], standing: Standing, by: Capacity, thread: Thread | None
 ) -> tuple[list[str], list[str]]:
-    """Put the files into the group's library, by its own rules; return the links to them, and what was left out and why."""
+    """Put the files into the group's library, by its own rules; return the links to them, and what was left out and why.
+
+    More people see what comes into the library than read what is said of a document that is not for all of them.
+    """
     links, left_out = [], []
+    if enclosures and thread is not None and not _reads_as_library(thread, standing.group):
+        said = _(
+            "The files were left out: not everybody who reads the library reads what is said of this document. Upload them"
+            " there yourself, into its folder."
+        )
+        return [], [said]
     folder = mail_folder(standing.group, by=by) if enclosures and standing.may_upload else None
     for place, enclosure in enumerate(enclosures):
         try:
@@ -225,6 +235,12 @@ def _files(
         else:
             links.append(_link(version.document, standing))
     return links, left_out
+
+
+def _reads_as_library(thread: Thread, group: Group) -> bool:
+    """Say whether whoever reads the group's library, newcomers too, reads the thread, if it is about a document."""
+    keeps_past = group.history == History.FROM_JOINING and not group.is_read_outside
+    return thread.document_id is None or (thread.is_open_to_readers and not keeps_past)
 
 
 def _link(document: Document, standing: Standing) -> str:
@@ -282,8 +298,6 @@ def _written(
     try:
         if thread is not None:
             return post(thread, by=by, body=body, key=key, reply_to=answered, came_by=CameBy.MAIL)
-        from groups.models import Group
-
         group = Group.objects.get(pk=group_id)
         started = start_thread(group, by=by, title=title, body=body, key=key, came_by=CameBy.MAIL)
         return started.posts.get(number=1)

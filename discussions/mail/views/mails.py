@@ -18,6 +18,7 @@ from discussions.mail.parsing import Letter, Unreadable, read_letter
 from discussions.mail.parsing.html import as_markdown
 from discussions.mail.services.holding import held_behind
 from discussions.mail.services.posting import bytes_of
+from discussions.models import Thread
 from discussions.views.requests import person
 from discussions.voices import Said, Voices
 from groups.access import group_for_participant
@@ -74,7 +75,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             done = _("Thank you. The mail is posted in a moment; if it cannot be, a letter tells you why.")
         return render(request, "discussions/mail/confirm.html", {"mail": mail, "done": done})
     letter = _read(mail)
-    context = {"mail": mail, "letter": letter, "excerpt": markdown.clean(_all_of(letter)).strip()[:600]}
+    # Whoever has the link is told no more than the sender may read now.
+    read = Thread.objects.visible_to(mail.person) if mail.person else Thread.objects.none()
+    thread = read.filter(pk=mail.thread_id).first() if mail.thread_id else None
+    context = {
+        "mail": mail,
+        "thread": thread,
+        "letter": letter,
+        "excerpt": markdown.clean(_all_of(letter)).strip()[:600],
+    }
     return render(request, "discussions/mail/confirm.html", context)
 
 
@@ -104,8 +113,13 @@ def group_mail(request: HttpRequest, slug: str) -> HttpResponse:
 def _rows(mails: list[Incoming], standing: Any) -> list[dict[str, Any]]:
     voices = Voices(standing, [Said(mail.person_id, None, "") for mail in mails if mail.person_id])
     unknown = _("somebody who is not in the group")
+    read = Thread.objects.visible_to(standing.user).filter(pk__in=[mail.thread_id for mail in mails if mail.thread_id])
+    known = set(read.values_list("pk", flat=True))
     rows = []
     for mail in mails:
+        if mail.thread_id not in known:
+            # For this page only: what the reader may not read is not named, and nothing leads there.
+            mail.thread = mail.post = None
         if mail.thread is not None:
             mail.thread.group = standing.group
         if mail.post is not None and mail.thread is not None:

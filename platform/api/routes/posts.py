@@ -118,8 +118,11 @@ def delete_post(
 
 
 def shown(posts: Sequence[Post], standing: Standing) -> list[PostOut]:
-    """Return posts of one thread as their reader may see them; a fixed number of queries."""
-    texts = Texts(posts, standing)
+    """Return posts of one thread as their reader may see them; a fixed number of queries.
+
+    What addresses in them lead to is not named: a token may be for this group, or for threads, alone.
+    """
+    texts = Texts(posts, standing, titled=False)
     return [PostOut.of(one, texts, answers=_answers(one, standing)) for one in posts]
 
 
