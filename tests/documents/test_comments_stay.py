@@ -21,8 +21,10 @@ from groups.documents.services import set_rights
 from groups.documents.services.documents import rename_document
 from groups.models import Membership
 from groups.standing import Standing
-from notifications.models import Letter
+from notifications import levels
+from notifications.models import Channel, Letter, Level
 from notifications.services import visible
+from tests.letters import deliver, digest  # noqa: F401 - fixtures
 from tests.mail_in.conftest import PDF, come_in, write  # noqa: F401 - a fixture
 
 SAID = "Kookaburra"
@@ -116,6 +118,38 @@ def test_a_letter_that_waited_quotes_nothing_that_was_hidden_meanwhile(quoting, 
     hide()
     written = of_posts([letter])[letter.pk]()
     assert "As was said" in written.text and SAID not in written.text + written.html
+
+
+def test_a_digest_tells_whom_the_thread_reaches(
+    document,
+    remark,
+    hide,
+    group,
+    lead,
+    member,
+    observer,
+    make_insider,
+    digest,  # noqa: F811 - the fixture
+):
+    group.mail_content, group.history = True, "from-joining"
+    group.save()
+    for person in (member, observer):
+        levels.choose(person, channel=Channel.MAIL, level=Level.DAILY, group_id=group.pk)
+
+    def told():
+        return sorted(one.to[0] for one in digest() if SAID in one.body)
+
+    remark(document, lead)
+    assert told() == [member.email, observer.email]
+    hide()
+    remark(document, lead, f"{SAID} again")
+    assert told() == [member.email]
+    group.find = group.read = "members"
+    group.save()
+    newcomer = make_insider(group, "Nadia Newcomer")
+    levels.choose(newcomer, channel=Channel.MAIL, level=Level.DAILY, group_id=group.pk)
+    remark(document, lead, f"{SAID} once more")
+    assert {one.to[0] for one in digest()} == {member.email}
 
 
 def test_what_waits_to_be_said_names_no_thread_that_was_lost(document, remark, lead, member, lose, signed_in):
