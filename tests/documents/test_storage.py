@@ -131,6 +131,7 @@ def test_a_storage_that_is_away_is_said_and_finishing_goes_on_later(
             broken.setattr(kept, "_connections", type(kept._connections)())
         else:
             broken.setattr(type(kept), "_save", lambda *args: os.listdir("/nowhere/at/all"))
+            broken.setattr(os, "link", lambda *names: os.listdir("/nowhere/at/all"))
         answer = client.post(f"{chunks}finish/")
     assert (answer.status_code, answer.json()["error"]) == (503, "storage_away")
     assert not Document.objects.exists()

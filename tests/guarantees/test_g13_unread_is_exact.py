@@ -62,7 +62,7 @@ def test_unread_equals_a_recount_after_every_act(supply_chains, room, lead, memb
                 services.send_message(room.pk, by=person, key=uuid.uuid4(), body="Word")
             case "say together":
                 drafts = [
-                    services.Draft(room=room.pk, by=people[name], key=uuid.uuid4(), body="Word")
+                    services.Draft(room=room.pk, by=people[name].pk, key=uuid.uuid4(), body="Word")
                     for name in rest[0]
                     if name in inside
                 ]
