@@ -1,23 +1,18 @@
-"""How a letter becomes bytes: as the standard library writes it, without taking apart what is plain already.
+"""How a letter becomes bytes: as the standard library writes it, but that a plain header stands as it is.
 
-The library parses each header into a tree and encodes each line of a text in Python. That takes more of a digest's time than
-everything else; nearly every header of ours is plain ASCII, and `binascii` encodes lines as well.
+The library folds a long address as an encoded word, which mail programs and list servers do not read in `List-Unsubscribe`.
 """
 
-import binascii
 import re
 from email import policy as policies
-from email.contentmanager import ContentManager, raw_data_manager
 from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage as Part
-from email.message import MIMEPart
 from email.policy import EmailPolicy
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
 LINE = 78
-_ASCII = bytes(range(128))
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 """Words of ASCII with one space between them."""
 
@@ -52,43 +47,13 @@ class _Headers(HeaderRegistry):
         return header
 
 
-def _set_text(part: MIMEPart, text: str, subtype: str = "plain", charset: str = "utf-8", **more: Any) -> None:
-    """Write a text into a part, in quoted-printable lines where it is not plain or has long ones."""
-    lines = text.splitlines()
-    if text.isascii() and all(len(line) <= LINE for line in lines):
-        raw_data_manager.set_content(part, text, subtype=subtype, charset=charset, **more)
-        return
-    data = "".join(f"{line}\n" for line in lines).encode(charset)
-    # Where half of all signs would take three, base64 is shorter.
-    if len(data.translate(None, _ASCII)) > len(data) // 6:
-        raw_data_manager.set_content(part, text, subtype=subtype, charset=charset, cte="base64", **more)
-        return
-    raw_data_manager.set_content(part, "", subtype=subtype, charset=charset, cte="quoted-printable", **more)
-    part.set_payload(binascii.b2a_qp(data, istext=True).decode("ascii"))
+_headers = _Headers()
 
 
-class _Contents(ContentManager):
-    """The library's, but for texts."""
-
-    def set_content(self, msg: Any, obj: Any, *args: Any, **more: Any) -> None:
-        """Write what a part holds."""
-        if isinstance(obj, str):
-            _set_text(msg, obj, *args, **more)
-        else:
-            raw_data_manager.set_content(msg, obj, *args, **more)
-
-    def get_content(self, msg: Any, *args: Any, **more: Any) -> Any:
-        """Return what a part holds."""
-        return raw_data_manager.get_content(msg, *args, **more)
-
-
-_headers, _contents = _Headers(), _Contents()
-
-
-class QuickMessage(EmailMultiAlternatives):
-    """A letter in two parts, of which the many of a digest run are made."""
+class LetterMessage(EmailMultiAlternatives):
+    """A letter in two parts whose headers mail programs read as they stand."""
 
     def message(self, *, policy: Any = policies.default) -> Part:
         """Return the message as the mail server gets it."""
-        made: Part = super().message(policy=policy.clone(header_factory=_headers, content_manager=_contents))
+        made: Part = super().message(policy=policy.clone(header_factory=_headers, cte_type="7bit"))
         return made

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from accounts.models import User
 from core.letters import said
-from notifications import outbox
 from notifications.models import Letter
+from notifications.sending import kinds
 from notifications.tasks import mail_notices
 from notifications.wording import Written
 
@@ -20,7 +20,7 @@ def write_to(address: str, kind: str, *, key: str, object_id: int, inviter: User
     It is in the language of the account that has the address, else in the inviter's. An address has a key once. Of what it
     is about, a new letter takes the place of those that failed.
     """
-    if kind not in outbox.kinds():
+    if kind not in kinds():
         raise LookupError(f"{kind} is not in LETTER_KINDS.")
     letters = Letter.objects.filter(user=None, kind=kind, object_id=object_id)
     letters.failed().exclude(key=key).delete()

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.letters import AUTOMATIC, dressed, styled
-from core.wire_mail import QuickMessage
+from core.wire_mail import LetterMessage
 from notifications.bounces import bounce_address
 from notifications.stopping import Scope
 
@@ -61,10 +61,10 @@ def _host() -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
-def message_of(letter: "Letter", written: Written) -> QuickMessage:
+def message_of(letter: "Letter", written: Written) -> LetterMessage:
     """Return the message that carries the letter to its reader; the current language is the reader's."""
     text, html = _text(written), _html(written)
-    message = QuickMessage(
+    message = LetterMessage(
         " ".join(written.subject.split()),
         text,
         # Who sends is where it returns to; who it is from stands in the header.

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from core.wire_mail import QuickMessage
+from core.wire_mail import LetterMessage
 
 TEXTS = {
     "plain": "Two lines\nof words.\n",
@@ -40,7 +40,7 @@ def test_a_mail_program_reads_what_the_library_would_have_written(name, line_end
         message_from_bytes(
             made(kind, TEXTS[name]).message(policy=line_ends).as_bytes(policy=line_ends), policy=policy.default
         )
-        for kind in (QuickMessage, EmailMultiAlternatives)
+        for kind in (LetterMessage, EmailMultiAlternatives)
     )
     for part in ("plain", "html"):
         one, other = (message.get_body((part,)).get_content() for message in (ours, theirs))
@@ -52,14 +52,14 @@ def test_a_mail_program_reads_what_the_library_would_have_written(name, line_end
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_line_is_one_that_mail_servers_take(name):
-    data = made(QuickMessage, TEXTS[name]).message(policy=policy.SMTP).as_bytes()
+    data = made(LetterMessage, TEXTS[name]).message(policy=policy.SMTP).as_bytes()
     assert data.isascii()
     assert max(len(line) for line in data.split(b"\r\n")) <= 998
     assert b"\n" not in data.replace(b"\r\n", b"")
 
 
 def test_a_link_that_stops_letters_stands_in_one_piece_and_ids_in_lines():
-    data = made(QuickMessage, "words").message().as_bytes().decode()
+    data = made(LetterMessage, "words").message().as_bytes().decode()
     assert f"\nList-Unsubscribe: {HEADERS['List-Unsubscribe']}\n" in data
     first, second = HEADERS["References"].split()
     assert f"\nReferences: {first}\n {second}\n" in data
@@ -68,20 +68,20 @@ def test_a_link_that_stops_letters_stands_in_one_piece_and_ids_in_lines():
 @pytest.mark.parametrize("subject", ["Où en est-on ?", "أخبار", "two  spaces", "x" * 300, "word " * 60])
 def test_a_subject_is_read_as_it_was_written(subject):
     subject = subject.strip()
-    read = message_from_bytes(made(QuickMessage, "words", subject).message().as_bytes(), policy=policy.default)
+    read = message_from_bytes(made(LetterMessage, "words", subject).message().as_bytes(), policy=policy.default)
     assert read["Subject"] == subject
 
 
 @pytest.mark.parametrize("value", ["a\nBcc: x@example.org", "a\r\nBcc: x@example.org", "a\rBcc: x@example.org"])
 def test_nothing_makes_a_header_of_its_own(value):
     with pytest.raises(ValueError):
-        made(QuickMessage, "words", value).message().as_bytes()
+        made(LetterMessage, "words", value).message().as_bytes()
     with pytest.raises(ValueError):
-        made(QuickMessage, "words", headers={"X-Note": value}).message().as_bytes()
+        made(LetterMessage, "words", headers={"X-Note": value}).message().as_bytes()
 
 
 def test_a_name_that_is_not_plain_is_encoded():
-    message = QuickMessage("News", "words", "no-reply@alliance.example", ["member@example.org"])
+    message = LetterMessage("News", "words", "no-reply@alliance.example", ["member@example.org"])
     message.extra_headers["From"] = "Alliance für Häfen <no-reply@alliance.example>"
     data = message.message().as_bytes()
     assert data.isascii()
@@ -89,5 +89,5 @@ def test_a_name_that_is_not_plain_is_encoded():
 
 
 def test_texts_without_latin_letters_are_the_shorter_for_it():
-    data = made(QuickMessage, TEXTS["arabic"]).message().as_bytes()
+    data = made(LetterMessage, TEXTS["arabic"]).message().as_bytes()
     assert base64.b64encode(TEXTS["arabic"].encode())[:60] in data

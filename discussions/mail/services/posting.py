@@ -3,13 +3,11 @@
 import hashlib
 import logging
 import uuid
-from collections.abc import Sequence
 from datetime import timedelta
-from io import BytesIO
+from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import F
@@ -22,9 +20,9 @@ from accounts.models import User
 from core.errors import Conflict, DomainError
 from core.logs import happening
 from discussions.mail.models import Incoming, Reason, State
-from discussions.mail.parsing import Enclosure, Letter, Unreadable, read_letter
-from discussions.mail.parsing.html import escape
+from discussions.mail.parsing import Letter, Unreadable, read_letter
 from discussions.mail.parsing.proof import dmarc
+from discussions.mail.services.enclosing import put_files
 from discussions.mail.services.placing import answered_in, place_of
 from discussions.mail.services.settling import Refusal, hold, settle
 from discussions.mail.trimming import answer_in, answer_in_html
@@ -34,10 +32,7 @@ from discussions.models.thread import TITLE_LENGTH
 from discussions.services import post, start_thread
 from discussions.services.locking import ThreadClosed
 from discussions.services.writing import BadText
-from groups.documents.models import Document
-from groups.documents.services import add_file, mail_folder
-from groups.documents.services.cleaning import SaysWho
-from groups.models import Group, History
+from groups.models import Group
 from groups.standing import NotAllowed, Standing
 from partners.capacity import Capacity
 
@@ -98,7 +93,7 @@ def _work_on(mail: Incoming) -> None:
     _refuse_what_repeats(mail, words)
     by, remark = _capacity(standing, thread)
     remarks = [remark] if remark else []
-    links, left_out = _files(mail, letter.enclosures, standing, by, thread)
+    links, left_out = put_files(letter.enclosures, standing, by, thread, key=partial(_key, mail))
     remarks += left_out
     if letter.left_out:
         remarks.append(_("Files that were left out, because a mail carries at most ten: %d.") % letter.left_out)
@@ -195,57 +190,6 @@ def _capacity(standing: Standing, thread: Thread | None) -> tuple[Capacity, str]
         "You take part there for several organisations; this was posted for %(organisation)s. On the page you can choose."
     )
     return chosen, said % {"organisation": chosen.organisation}
-
-
-def _files(
-    mail: Incoming, enclosures: Sequence[Enclosure], standing: Standing, by: Capacity, thread: Thread | None
-) -> tuple[list[str], list[str]]:
-    """Put the files into the group's library, by its own rules; return the links to them, and what was left out and why.
-
-    More people see what comes into the library than read what is said of a document that is not for all of them.
-    """
-    links, left_out = [], []
-    if enclosures and thread is not None and not _reads_as_library(thread, standing.group):
-        said = _(
-            "The files were left out: not everybody who reads the library reads what is said of this document. Upload them"
-            " there yourself, into its folder."
-        )
-        return [], [said]
-    folder = mail_folder(standing.group, by=by) if enclosures and standing.may_upload else None
-    for place, enclosure in enumerate(enclosures):
-        try:
-            version = add_file(
-                standing.group,
-                File(BytesIO(enclosure.data)),
-                by=by,
-                key=_key(mail, f"file {place}"),
-                file_name=enclosure.name,
-                folder=folder,
-                accepted=False,
-            )
-        except SaysWho:
-            # Whom it names is not told by mail: the page where it is uploaded says it.
-            said = _(
-                "“%(name)s” names people (its author, tracked changes or comments). Send it without them, or upload it in"
-                " the library, where you see whom it names and decide."
-            )
-            left_out.append(said % {"name": enclosure.name})
-        except DomainError as refused:
-            left_out.append(refused.message)
-        else:
-            links.append(_link(version.document, standing))
-    return links, left_out
-
-
-def _reads_as_library(thread: Thread, group: Group) -> bool:
-    """Say whether whoever reads the group's library, newcomers too, reads the thread, if it is about a document."""
-    keeps_past = group.history == History.FROM_JOINING and not group.is_read_outside
-    return thread.document_id is None or (thread.is_open_to_readers and not keeps_past)
-
-
-def _link(document: Document, standing: Standing) -> str:
-    document.group = standing.group
-    return f"- [{escape(document.title)}]({settings.SITE_URL}{document.get_absolute_url()})"
 
 
 def _key(mail: Incoming, what: str) -> uuid.UUID:
