@@ -6,7 +6,7 @@ the case of ASCII only, PostgreSQL that of its own locale.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -134,18 +134,3 @@ class Folded(models.Model):
     def searched(self) -> str:
         """Return the words by which the row is found."""
         return " ".join(getattr(self, name) for name in self.FOLDED)
-
-
-def fold_rows(model: str, searched: Callable[[Any], str], column: str = "folded") -> Callable[[Any, Any], None]:
-    """Return the step of a migration that fills the column of the rows that are there; `model` as in `groups.Group`."""
-
-    def fill(apps: Any, schema_editor: Any) -> None:
-        rows = apps.get_model(model)._default_manager
-        last = 0
-        while batch := list(rows.filter(pk__gt=last).order_by("pk")[:500]):
-            for row in batch:
-                setattr(row, column, fold(searched(row)))
-            rows.bulk_update(batch, [column])
-            last = batch[-1].pk
-
-    return fill

@@ -15,14 +15,11 @@ def empty(connection):
     """Delete every row but what migrating wrote; keys between tables are looked at when all is deleted."""
     quoted = connection.ops.quote_name
     tables = [name for name in connection.introspection.django_table_names(only_existing=True) if name not in KEPT]
-    filled = " UNION ALL ".join(
-        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quoted(name)})"  # noqa: S608 - names of our own tables
-        for name in tables
-    )
+    filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quoted(name)})" for name in tables)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(filled)
         for (name,) in cursor.fetchall():
-            cursor.execute(f"DELETE FROM {quoted(name)}")  # noqa: S608
+            cursor.execute(f"DELETE FROM {quoted(name)}")
 
 
 @pytest.fixture(autouse=True, scope="session")
