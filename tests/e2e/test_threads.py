@@ -1,51 +1,13 @@
 """Threads from their beginning to their end: what is asked in them, what leads arrange, and how nobody loses their place."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import GROUP, LEAD, MEMBER, NEWCOMER
-
-THREADS = GROUP + "threads/"
-
-
-def start(page, title, body="What do we know so far?", kind="discussion", **more):
-    """Start a thread and return its address; `more` are fields by their names."""
-    page.goto(THREADS + "new/")
-    page.get_by_label("Title", exact=True).fill(title)
-    page.get_by_label("Kind").select_option(kind)
-    for name, value in more.items():
-        field = page.locator(f"[name={name}]")
-        field.check() if value is True else field.fill(value)
-    page.get_by_label("Text", exact=True).fill(body)
-    page.get_by_role("button", name="Start the thread").click()
-    expect(page.locator("h1")).to_have_text(title)
-    return page.evaluate("location.pathname")
-
-
-def answer(page, body):
-    """Add a post to the thread that is open."""
-    page.get_by_role("textbox", name="Your answer").fill(body)
-    page.get_by_role("button", name="Post", exact=True).click()
-    expect(page.locator("article.post").last).to_contain_text(body)
-
-
-def act(page, word):
-    """Choose something from the menu of the thread that is open."""
-    page.locator("summary", has_text="This thread").click()
-    page.locator(".thread-menu").get_by_text(word, exact=True).click()
-
-
-def act_on(page, number, word):
-    """Choose something from the menu of a post."""
-    page.get_by_role("link", name=f"More #{number}", exact=True).click()
-    page.locator("#post-menu").get_by_text(word, exact=True).click()
-
-
-def in_days(days):
-    """Return a moment as a field for date and time takes it."""
-    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+from tests.e2e.test_keyboard import follow, tab_to
+from tests.e2e.test_pages import RULES, faults
+from tests.e2e.threads import THREADS, act, act_on, answer, ask, in_days, result_of, start, vote
 
 
 def test_an_announcement_is_acknowledged_and_counted_by_organisation(open_as):
@@ -65,6 +27,99 @@ def test_an_announcement_is_acknowledged_and_counted_by_organisation(open_as):
     waiting = missing.locator("li").count()
     assert waiting > 1
     expect(lead.locator("#progress")).to_have_text(f"1 of {waiting + 1} organisations have acknowledged")
+
+
+def test_organisations_answer_a_consultation_and_its_report_says_who_answered_for_whom(open_as):
+    """One of them answers without a mouse, thinks again in time, and has one voice."""
+    lead, member = open_as(LEAD), open_as(MEMBER)
+    address = start(lead, "The plan for next year", kind="consultation", open_until=in_days(4))
+    lead.get_by_role("link", name=re.compile("^Answer")).click()
+    lead.get_by_label("Support", exact=True).check()
+    lead.get_by_role("textbox", name="Comment").fill("As it is written.")
+    lead.get_by_role("button", name="Answer", exact=True).click()
+    expect(lead.locator("main")).to_contain_text("This is the answer of")
+
+    member.goto(address)
+    expect(member.locator(".asked")).to_contain_text("1 organisation has answered")
+    follow(member, member.get_by_role("link", name=re.compile("^Answer")))
+    tab_to(member, member.get_by_label("Support", exact=True))
+    for key in ("ArrowDown", "ArrowDown", "Tab"):
+        member.keyboard.press(key)
+    member.keyboard.type("Too late for the harbours.")
+    member.keyboard.press("Tab")
+    member.keyboard.press("Enter")
+    expect(member.locator("main")).to_contain_text("This is the answer of")
+    member.goto(address)
+    expect(member.locator(".asked")).to_contain_text("has answered: Object.")
+    expect(member.locator(".asked")).to_contain_text("2 organisations have answered")
+    member.get_by_role("link", name=re.compile("^Change the answer")).click()
+    member.get_by_label("Support with comment").check()
+    member.get_by_role("textbox", name="Comment").fill("In May it can be done.")
+    member.get_by_role("button", name="Change the answer").click()
+
+    lead.goto(address)
+    act(lead, "Close with a conclusion")
+    lead.get_by_label("Conclusion").fill("We go on in May.")
+    lead.get_by_role("button", name="Close with this conclusion").click()
+    member.reload()
+    expect(member.locator("h1")).to_have_text("Closing report")
+    expect(member.locator("main")).to_contain_text("Frozen when the consultation ended")
+    expect(member.locator("#answer")).to_have_count(0)
+    lines = member.locator("section[aria-labelledby=lines] > ul > li")
+    line = lines.filter(has_text="João Semedo")
+    expect(line.locator(".lines__head strong")).to_have_text("Support with comment")
+    expect(line).to_contain_text("Harbour Workers")
+    expect(line).to_contain_text("International secretary")
+    line.locator("summary", has_text="1 earlier answer").click()
+    expect(line.locator("details")).to_contain_text("Too late for the harbours.")
+    expect(lines.filter(has_text="Marta Quintela").locator("strong")).to_have_text("Support")
+    expect(lines.locator("strong")).to_have_count(2)
+    assert faults(member, RULES) == []
+
+
+def test_an_organisation_has_one_voice_in_a_poll_however_often_it_votes(open_as):
+    """One of them votes with scripts switched off."""
+    lead, member = open_as(LEAD), open_as(MEMBER, java_script_enabled=False)
+    address = start(lead, "Where do we meet?")
+    ask(lead, "Which town?", ["Porto", "Dhaka"], voices="One organisation, one voice")
+    vote(lead, "Porto")
+
+    member.goto(address)
+    expect(member.locator(".asked")).to_contain_text("One organisation, one voice")
+    expect(member.locator(".poll__option")).to_have_count(0)
+    vote(member, "Porto")
+    member.locator(".asked summary", has_text="Change the vote").click()
+    vote(member, "Dhaka")
+    expect(member.locator(".asked")).to_contain_text("2 voices cast")
+
+    assert result_of(lead, address) == {"Porto": "1", "Dhaka": "1"}
+    chosen = lead.locator(".poll__option", has_text="Dhaka")
+    expect(chosen).to_contain_text("João Semedo")
+    table = lead.get_by_role("table", name="Voices by stakeholder type")
+    expect(table.locator("tbody th")).to_have_text(["Workers’ organisation", "Civil society organisation"])
+    expect(table.locator("tbody td.num")).to_have_text(["0", "1", "1", "0"])
+    assert faults(lead, RULES) == []
+
+
+def test_a_person_has_one_voice_where_people_are_asked(open_as):
+    lead, member = open_as(LEAD), open_as(MEMBER)
+    address = start(lead, "Who takes the minutes?")
+    ask(lead, "Would you?", ["Gladly", "Rather not"], voices="One person, one voice")
+    vote(lead, "Rather not")
+    member.goto(address)
+    expect(member.locator(".asked")).to_contain_text("One person, one voice")
+    vote(member, "Gladly")
+    expect(member.locator(".asked")).to_contain_text("You have voted")
+
+    lead.goto(address)
+    lead.get_by_role("link", name=re.compile("^Who voted, and by stakeholder type")).click()
+    lead.locator("summary", has_text="Close the poll now").click()
+    lead.locator(".confirm__box button").click()
+    expect(lead.locator("main")).to_contain_text("closed early")
+    assert result_of(member, address) == {"Gladly": "1", "Rather not": "1"}
+    expect(member.locator(".poll__option", has_text="Gladly")).to_contain_text("João Semedo")
+    expect(member.get_by_role("table").locator("tbody td.num")).to_have_text(["1", "0", "0", "1"])
+    expect(member.get_by_role("button", name="Vote")).to_have_count(0)
 
 
 def test_an_action_is_made_from_a_post_and_stands_on_the_home_of_who_does_it(open_as):
