@@ -3,7 +3,8 @@
     with Link(delay=0.15, loss=0.1, rate=8000) as link:        # seconds one way, share, bytes a second each way
         with link.at("near"):     # what this thread opens meanwhile lives at the near end, and reaches Link.FAR
             ...
-            link.cut = True       # nothing passes
+            link.cut = True       # nothing passes, and nobody is told
+            with link.pulled_out(): ...    # the near end has no network at all, and knows it
 
 `tc netem` does the same where the kernel has it; many have not. This needs root, `ip` and /dev/net/tun only: what is lost is
 a packet, and TCP on both sides does what it does on a real poor line. Where even that cannot be had, `Relay` stands in: it
@@ -120,6 +121,16 @@ class Link:
             finally:
                 set_namespace(here.fileno())
 
+    @contextlib.contextmanager
+    def pulled_out(self):
+        """Have the near end without its wire while the block runs."""
+        wire = ("ip", "-n", self.spaces["near"], "link", "set", "poor0")
+        run(*wire, "down")
+        try:
+            yield
+        finally:
+            run(*wire, "up")
+
     def _wire(self, name, own, other):
         with self.at(next(end for end, space in self.spaces.items() if space == name)):
             file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
@@ -154,7 +165,7 @@ class Relay:
 
     def __init__(self, *, delay=0.15, loss=0.0, rate=8000, queue=0, seed=1):
         self.delay, self.rate, self.loss, self.cut = delay, rate, 0.0, False
-        self.ways, self.target = [], None
+        self.ways, self.target, self.is_out, self.ends = [], None, False, set()
 
     def __enter__(self):
         self.loop = asyncio.new_event_loop()
@@ -182,14 +193,30 @@ class Relay:
     def at(self, end):
         yield
 
+    @contextlib.contextmanager
+    def pulled_out(self):
+        """End every connection and refuse new ones while the block runs."""
+        self.is_out = True
+        for end in list(self.ends):
+            self.loop.call_soon_threadsafe(end.transport.abort)
+        try:
+            yield
+        finally:
+            self.is_out = False
+
     async def _carry(self, reader, writer):
+        if self.is_out:
+            writer.transport.abort()
+            return
         far = await asyncio.open_connection("127.0.0.1", self.target)
         ways = [asyncio.create_task(self._way(*ends)) for ends in ((reader, far[1]), (far[0], writer))]
+        self.ends.add(writer)
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for way in ways:
                 way.cancel()
+            self.ends.discard(writer)
             for end in (writer, far[1]):
                 end.transport.abort()
 
