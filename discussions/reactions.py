@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 
-from discussions.events import PostChanged, PostDeleted, PostWritten
+from core.realtime.watching import thread_grew
+from discussions.events import PostChanged, PostDeleted, PostsMoved, PostWritten
 from discussions.models import Post, Reading, Thread
+from discussions.models.post import CameBy
 from discussions.models.reading import Attention
 from discussions.models.thread import TITLE_LENGTH
 from discussions.models.within import NOBODY, place_in
@@ -49,8 +51,19 @@ def documents_stand(event: DocumentsStand) -> None:
 
 
 def post_written(event: PostWritten) -> None:
-    """A post points to the documents whose addresses stand in it."""
-    note_links(Link.Source.POST, event.post.pk, [event.post.body], is_new=True)
+    """A post points to the documents whose addresses stand in it, and the open pages of its thread hear that it is there.
+
+    Nobody waits for what an archive brings: pages that are open find it by the poll.
+    """
+    post = event.post
+    note_links(Link.Source.POST, post.pk, [post.body], is_new=True)
+    if post.number > 1 and post.came_by != CameBy.ARCHIVE:
+        thread_grew(post.thread_id, post.number)
+
+
+def posts_moved(event: PostsMoved) -> None:
+    """The open pages of the thread that they came to hear of it."""
+    thread_grew(event.target.pk, event.target.last_number)
 
 
 def post_changed(event: PostChanged | PostDeleted) -> None:

@@ -12,6 +12,7 @@ from api import reactions as api_reactions
 from core.events import Event
 from core.realtime import following
 from core.realtime.frames import Frame
+from discussions import live as thread_live
 from discussions import notices as thread_notices
 from discussions import reactions as thread_reactions
 from discussions import report_notices, reporting
@@ -176,7 +177,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     PostWritten: (thread_reactions.post_written, thread_webhooks.post_written),
     PostChanged: (thread_reactions.post_changed, thread_webhooks.post_changed),
     PostDeleted: (thread_reactions.post_changed, mail.post_deleted, thread_webhooks.post_deleted),
-    PostsMoved: (actions.posts_moved,),
+    PostsMoved: (thread_reactions.posts_moved, actions.posts_moved),
     VersionAdded: (clearance.version_added, document_webhooks.version_added),
     DocumentDeleted: (clearance.document_deleted,),
     DocumentMarked: (clearance.document_marked,),
@@ -296,4 +297,5 @@ FRAMES: dict[str, Frame] = {
     "pin": live.PIN,
     "read": live.READ,
     "typing": live.TYPING,
+    "watch": thread_live.WATCH,
 }

@@ -1,6 +1,7 @@
 // Notices while a page is open: the numbers in the header and the title, a word when something comes, the newest beside the bell.
 // A room's page has a socket already and hands its frames on as "notice" events; other pages open one, and ask by HTTP where
-// sockets are blocked.
+// sockets are blocked. What else of a page lives by that socket says "listening", and hears "live", with how to send, whenever
+// the socket has come up, and "frame".
 import { comeBy } from "./push.js";
 import { relate } from "./relate.js";
 
@@ -139,21 +140,26 @@ let failures = 0;
 let attempt = 0;
 let timer = 0;
 let ended = false;
+let send = null; // while the socket is up
+
+const live = () => { if (send) document.dispatchEvent(new CustomEvent("live", { detail: { send } })); };
+document.addEventListener("listening", live);
 
 function open() {
   if (socket || ended) return;
   clearTimeout(timer);
   let greeted = false;
   let restart = 0;
-  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
+  const here = socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
   socket.onmessage = ({ data }) => {
     const frame = JSON.parse(data);
-    if (frame.type === "hello") { greeted = true; failures = attempt = 0; ask(); }
+    if (frame.type === "hello") { greeted = true; failures = attempt = 0; ask(); send = (what) => here.send(JSON.stringify(what)); live(); }
     if (frame.type === "notice") told(frame);
     if (frame.type === "restart") restart = frame.retry_after * 1000;
+    document.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   };
   socket.onclose = ({ code }) => {
-    socket = null;
+    socket = send = null;
     if (code === 4401) { ended = true; return; }
     failures = greeted ? 0 : failures + 1;
     const wait = failures >= FAILURES ? POLL * (document.hidden ? 4 : 1) * (0.8 + 0.4 * Math.random()) : restart || Math.random() * Math.min(CAP, BASE * 2 ** attempt);

@@ -2,11 +2,13 @@
 // Without it everything works by plain forms.
 
 import * as kept from "./kept.js";
+import { newer } from "./newer.js";
 import { menus, quoting } from "./posts.js";
 
 // --- Read as far as the page was seen --------------------------------------------------------------------------------
 const posts = document.getElementById("posts");
 const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+let watched = () => {};
 
 function send(url, fields, more = {}) {
   const body = new FormData();
@@ -34,7 +36,8 @@ if (posts?.dataset.readUrl && token) {
     }
     if (seen > marked && !waiting && !document.hidden) waiting = setTimeout(mark, 1000);
   }, { threshold: 0, rootMargin: "0px 0px -15% 0px" });
-  for (const post of posts.querySelectorAll("[data-number]")) watch.observe(post);
+  watched = (post) => watch.observe(post);
+  for (const post of posts.querySelectorAll("[data-number]")) watched(post);
   // At the very end of the page the last post counts, however short the window.
   addEventListener("scroll", () => {
     if (innerHeight + scrollY < document.documentElement.scrollHeight - 8) return;
@@ -270,4 +273,5 @@ function names(form, text) {
 if (posts) {
   menus(posts, send);
   quoting(posts);
+  newer(posts, watched);
 }

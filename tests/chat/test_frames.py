@@ -15,12 +15,15 @@ from core.realtime.frames import BadFrame, check, load, parse
 from core.realtime.limits import Bucket, Pace
 from core.realtime.outbox import Batch
 from core.realtime.rooms import Entry
+from discussions.services import start_thread
+from groups.standing import Standing
 
 FRAMES = import_string(settings.FRAMES)
 PEOPLE = ("lead", "member", "observer", "stranger", "outsider", "secretariat")
 NOTHING = ["not_found"] * 3
 
-# frame -> what each of PEOPLE gets, the frame being about `theirs`, a message of the member's. None: no answer.
+# frame -> what each of PEOPLE gets, the frame being about `theirs`, a message of the member's, or about a thread of theirs.
+# None: no answer.
 RIGHTS = {
     "join": ["joined", "joined", "joined", *NOTHING],
     "leave": [None, None, None, None, None, None],
@@ -31,6 +34,7 @@ RIGHTS = {
     "pin": ["ack", "forbidden", "forbidden", *NOTHING],
     "read": [None, None, None, *NOTHING],
     "typing": [None, None, None, None, None, None],
+    "watch": ["posts", "posts", "posts", *NOTHING],
 }
 
 
@@ -40,14 +44,14 @@ def test_every_frame_has_a_row():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("column", range(len(PEOPLE)), ids=PEOPLE)
-async def test_who_may_send_what(tab, somebody, member, room, asay, column):
+async def test_who_may_send_what(tab, somebody, member, room, asay, thread, column):
     for kind, answers in RIGHTS.items():
         theirs = await asay(member, room)
         socket = await tab(somebody)
         await socket.ask(type="join", room=room.pk)
         frame = {
             "type": kind, "room": room.pk, "key": str(uuid.uuid4()), "body": "x", "id": theirs.id, "base": 1, "seq": 1,
-            "emoji": "👍", "on": True,
+            "emoji": "👍", "on": True, "thread": thread.pk, "after": 0,
         }  # fmt: skip
         await socket.say(**frame)
         expected = answers[column]
@@ -59,6 +63,12 @@ async def test_who_may_send_what(tab, somebody, member, room, asay, column):
                 answer = await socket.frame()
             assert (answer["code"] if answer["type"] == "error" else answer["type"]) == expected, kind
         await socket.disconnect()
+
+
+@pytest.fixture
+def thread(supply_chains, member):
+    by = Standing.of(member, supply_chains).speak()
+    return start_thread(supply_chains, by=by, title="Ours", body="x", key=uuid.uuid4())
 
 
 @pytest.fixture
@@ -74,7 +84,23 @@ JSON = some.recursive(
 SHAPED = some.fixed_dictionaries(
     {"type": some.sampled_from([*FRAMES, "shout"]) | JSON},
     optional=dict.fromkeys(
-        ("room", "key", "body", "id", "base", "seq", "since", "epoch", "as", "reply_to", "emoji", "on"), JSON
+        (
+            "room",
+            "key",
+            "body",
+            "id",
+            "base",
+            "seq",
+            "since",
+            "epoch",
+            "as",
+            "reply_to",
+            "emoji",
+            "on",
+            "thread",
+            "after",
+        ),
+        JSON,
     ),
 )
 
@@ -94,7 +120,7 @@ def test_whatever_comes_in_is_understood_or_refused(text):
 def test_mutations_of_good_frames_are_understood_or_refused(kind):
     good = (
         f'{{"type":"{kind}","room":7,"key":"{uuid.uuid4()}","body":"Good morning","id":3,"base":1,"seq":5,"since":4'
-        ',"emoji":"👍","on":true}'
+        ',"emoji":"👍","on":true,"thread":9,"after":0}'
     )
     parse(good, FRAMES)
     dice = random.Random(kind)

@@ -129,6 +129,7 @@ GET = {
     "threads:comment": ">...++.",
     "threads:people": ">..+++.",
     "threads:page": "...+++.",
+    "threads:newer": "...+++.",
     "threads:change": ">...++.",
     "threads:close": ">...++.",
     "threads:edit": ">...+..",

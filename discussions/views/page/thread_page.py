@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from core import markdown
 from discussions import markup, parts
@@ -63,7 +64,7 @@ class ThreadPage:
         self.unread = max(thread.unread, 0)  # type: ignore[attr-defined]
         self.first_unread = (thread.first_unread or 0) if self.unread else 0  # type: ignore[attr-defined]
         self.number = self.first_page
-        self.here = 0
+        self.here = self.begin = 0
         self.here_url = thread.get_absolute_url()
 
     # --- Where the reader is -------------------------------------------------------------------------------------
@@ -82,11 +83,18 @@ class ThreadPage:
         wanted = page_of(self.here) if self.here else page
         self.number = min(max(wanted, self.first_page), self.last_page)
 
+    def go_on(self, after: int) -> None:
+        """Choose the posts after a number, as many as a page has, instead of a page."""
+        self.begin = max(after, self.floor) + 1
+        self.number = page_of(self.begin)
+
     # --- What stands there ---------------------------------------------------------------------------------------
 
     @cached_property
     def sheet(self) -> Sheet:
         """What stands on the page that was chosen."""
+        if self.begin:
+            return Sheet(self.visit, self.begin, min(self.begin + SIZE - 1, self.thread.last_number))
         first = max((self.number - 1) * SIZE + 1, self.floor + 1)
         return Sheet(self.visit, first, min(self.number * SIZE, self.thread.last_number))
 
@@ -102,22 +110,13 @@ class ThreadPage:
     def context(self) -> dict[str, Any]:
         """Return everything the template needs; the same number of queries whatever the page holds."""
         thread, sheet, voices = self.thread, self.sheet, self.sheet.voices
-        may_answer = self.visit.writes
-        rows = rows_of(sheet, read_to=self.read_to, first_unread=self.first_unread, here=self.here)
         return {
             "thread": thread,
             "group": thread.group,
             "here": self.here_url,
             "list_url": self.here_url.removesuffix(f"{thread.pk}/"),
             "standing": self.standing,
-            "posts": markup.posts(
-                rows,
-                here=self.here_url,
-                page=self.number,
-                may_answer=may_answer,
-                may_react=may_answer,
-                traces=traces_of(sheet),
-            ),
+            "posts": self.posts(),
             "first": sheet.first,
             "last": sheet.last,
             "page": self,
@@ -132,10 +131,24 @@ class ThreadPage:
             "attribution": Attribution(thread.attribution).stated if thread.attribution else "",
             "below_head": parts.below_head(self.visit),
             "acts": thread_acts(self.visit) if self.reader.is_authenticated else (),
-            "may_answer": may_answer,
+            "may_answer": self.visit.writes,
             "silenced": silenced(self.standing),
             "audience": readers_of_thread(thread),
         }
+
+    def posts(self) -> SafeString:
+        """Return the posts that stand there; for those after a number, without the line above the first unread one."""
+        sheet, writes = self.sheet, self.visit.writes
+        unread = 0 if self.begin else self.first_unread
+        rows = rows_of(sheet, read_to=self.read_to, first_unread=unread, here=self.here)
+        return markup.posts(
+            rows,
+            here=self.here_url,
+            page=self.number,
+            may_answer=writes,
+            may_react=writes,
+            traces=traces_of(sheet),
+        )
 
     def _links(self) -> list[Link]:
         """Return the pages to offer: the first, the last, and those around this one."""

@@ -139,7 +139,7 @@ def check(raw: Data, fields: Mapping[str, Field]) -> Data:
 def _about(raw: Data) -> Data:
     """Return what an error frame repeats, so that the client knows what it answers."""
     about: Data = {}
-    for name, field in (("room", IDENTIFIER), ("key", KEY)):
+    for name, field in (("room", IDENTIFIER), ("thread", IDENTIFIER), ("key", KEY)):
         try:
             about[name] = field.read(raw.get(name))
         except ValueError:

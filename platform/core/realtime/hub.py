@@ -31,6 +31,7 @@ from core.realtime.sockets import Socket, close_ended
 from core.realtime.threads import in_thread
 from core.realtime.together import Together
 from core.realtime.topic import Follow, Topic
+from core.realtime.watching import Watching
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Hub:
         self.ear = Ear()
         self.presence = Presence(self)
         self.fanout = Fanout(self)
+        self.watching = Watching(self)
         self._services: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._hearing: asyncio.Task[None] | None = None
@@ -76,6 +78,7 @@ class Hub:
         """Let a socket go, and with the last one everything else."""
         for follow in list(socket.follows.values()):
             self.unfollow(follow)
+        self.watching.forget(socket)
         self.sockets.discard(socket)
         figures.SOCKETS.value = len(self.sockets)
         self.per_user[socket.user_id] -= 1
@@ -89,6 +92,11 @@ class Hub:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await ear.close()
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the process hears bells: while it has a socket."""
+        return bool(self._services)
 
     async def take_leave(self) -> None:
         """Tell every socket that the process stops and when to come back, each at its own time."""
@@ -193,7 +201,7 @@ class Hub:
             figures.ROOMS.value = len(self.topics)
             if topic.pump is not None:
                 topic.pump.cancel()
-            if self._services:
+            if self.is_listening:
                 self.spawn(self._hear_no_more(topic.room))
 
     async def _hear_no_more(self, room: int) -> None:
@@ -205,7 +213,7 @@ class Hub:
     # --- The layer ----------------------------------------------------------------------------------------------
 
     def _bells(self) -> list[str]:
-        return [sessions.PEOPLE, *map(rooms.channel, self.topics)]
+        return [sessions.PEOPLE, *map(rooms.channel, self.topics), *self.watching.bells()]
 
     async def _listen(self) -> None:
         """Hear the bells of every room that this process has open; after a failure, see what rang meanwhile."""
@@ -215,6 +223,8 @@ class Hub:
         match message:
             case {"type": "room.moved", "room": int(room), "seq": int(seq)}:
                 self.fanout.rang(room, seq)
+            case {"type": "thread.grew", "thread": int(thread), "number": int(number)}:
+                self.watching.rang(thread, number)
             case {"type": "room.typing", "room": int(room), "person": int(person)}:
                 if (topic := self.topics.get(room)) is not None:
                     self.spawn(self.presence.show_typing(topic, person))
@@ -258,7 +268,8 @@ class Hub:
         await self.look_around()
 
     async def look_around(self) -> None:
-        """Compare every room that is followed with the database."""
+        """Compare every room that is followed, and every thread that is watched, with the database."""
+        await self.watching.look_around()
         heads = await in_thread(self.rooms.heads, list(self.topics))
         for topic in list(self.topics.values()):
             head = heads.get(topic.room)

@@ -44,7 +44,7 @@ CODES = {"malformed", "unknown_type", "not_found", "forbidden", "too_long", "rat
 class Socket:
     """One open WebSocket."""
 
-    __slots__ = ("follows", "heads_due", "outbox", "session", "typed_at")
+    __slots__ = ("follows", "heads_due", "outbox", "session", "typed_at", "watches")
 
     def __init__(self, session: SignedIn, heads_due: float, write_now: WriteNow | None = None) -> None:
         self.session = session
@@ -52,6 +52,8 @@ class Socket:
         self.follows: dict[int, Follow] = {}
         self.outbox = Outbox(write_now)
         self.typed_at = 0.0
+        # The thread whose page is open there.
+        self.watches: int | None = None
 
     @property
     def user_id(self) -> int:
@@ -152,7 +154,7 @@ class SocketEndpoint:
         about: dict[str, Any] = {}
         try:
             frame, data = frames.parse(text, frame_table())
-            about = {name: data[name] for name in ("room", "key") if data.get(name) is not None}
+            about = {name: data[name] for name in ("room", "thread", "key") if data.get(name) is not None}
             await frame.handle(self.hub, socket, data)
         except BadFrame as error:
             self._refuse_frame(socket, error.code, error.about)
