@@ -82,7 +82,7 @@ export const pressed = {
 };
 
 // What is no matter of words cannot be suggested.
-export const DIRECT = new Set(["bullet", "ordered", "quote", "rule", "table", "menu-table", "footnote", ...Object.keys(commands).filter((name) => /^(row|column|header|merge|split|table)/u.test(name))]);
+export const DIRECT = new Set(["bullet", "ordered", "quote", "rule", "table", "menu-table", ...Object.keys(commands).filter((name) => /^(row|column|header|merge|split|table)/u.test(name))]);
 
 export const styles = {
   paragraph: setBlockType(nodes.paragraph),

@@ -93,7 +93,7 @@ function begin(root) {
     if (plain) plain.hidden = true;
     root.hidden = false;
     const fragment = doc.getXmlFragment("page");
-    const dialogs = windows(root);
+    const dialogs = windows(root, me);
     const suggesting = (_state, dispatch, view) => {
       if (!can.write()) return false;
       if (dispatch) {

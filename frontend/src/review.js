@@ -25,7 +25,7 @@ export class Review {
     // Nothing is compared word by word while one types elsewhere: the same document has the same suggestions.
     if (this.doc === this.view.state.doc && this.writes === this.can.write() && this.known === this.people().size) return;
     Object.assign(this, { doc: this.view.state.doc, writes: this.can.write(), known: this.people().size });
-    const all = suggested(this.doc);
+    const all = suggested(this.doc, (text) => ` [${this.words.footnote.replace("TEXT", () => text)}] `);
     this.all = all;
     const text = JSON.stringify([all.map(({ id, by, taken, added }) => [id, this.name(by), taken, added]), this.writes]);
     if (text === this.shown) return;
@@ -57,7 +57,7 @@ export class Review {
     const id = button.closest("[data-id]")?.dataset.id;
     const one = this.all.find((each) => each.id === id);
     if (button.dataset.show !== undefined && one) {
-      this.view.dispatch(this.view.state.tr.setSelection(TextSelection.near(this.view.state.doc.resolve(one.at + 1))).scrollIntoView());
+      this.view.dispatch(this.view.state.tr.setSelection(TextSelection.near(this.view.state.doc.resolve(one.at))).scrollIntoView());
       this.view.focus();
     } else if (button.dataset.settle && this.can.write()) {
       settle(this.view, id ? [id] : this.all.map((each) => each.id), button.dataset.settle === "accept");

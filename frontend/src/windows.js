@@ -4,9 +4,9 @@ import { Plugin } from "prosemirror-state";
 
 import { hasMark } from "./acts.js";
 import { isSafe, schema } from "./schema.js";
-import { isSuggesting } from "./suggestions.js";
+import { fate, isSuggesting, remaining, suggestNote } from "./suggestions.js";
 
-const { link } = schema.marks;
+const { link, insertion, deletion } = schema.marks;
 const { footnote } = schema.nodes;
 
 // Ask in a dialog for one text: what was typed, "" to take it away, null where nothing is to happen.
@@ -37,7 +37,7 @@ function ask(dialog, value, removable, check = () => true) {
 
 const whole = (text) => (/^[\w-]+(\.[\w-]+)+([/?#]|$)/u.test(text) ? `https://${text}` : /^[^\s@/]+@[^\s@/]+$/u.test(text) ? `mailto:${text}` : text);
 
-export function windows(root) {
+export function windows(root, me) {
   const dialogs = { link: root.querySelector("[data-dialog=link]"), footnote: root.querySelector("[data-dialog=footnote]") };
 
   async function askLink(view) {
@@ -58,11 +58,18 @@ export function windows(root) {
 
   async function askFootnote(view, at = null) {
     const node = at === null ? null : view.state.doc.nodeAt(at);
-    const answer = await ask(dialogs.footnote, node?.textContent ?? "", Boolean(node));
+    const answer = await ask(dialogs.footnote, node ? remaining(node) : "", Boolean(node));
     view.focus();
     if (answer === null) return;
-    const made = answer && footnote.create(null, schema.text(answer));
     const { tr } = view.state;
+    if (isSuggesting(view.state)) {
+      const there = node && view.state.doc.nodeAt(at);
+      if (there && there.type !== footnote) return;
+      view.dispatch(suggestNote(view.state, { at: at ?? view.state.selection.to, there, text: answer, by: me }));
+      return;
+    }
+    // Who writes directly into what is only suggested leaves it a suggestion.
+    const made = answer && footnote.create(null, schema.text(answer, node && fate(node) === insertion ? [insertion.isInSet(node.firstChild.marks)] : []));
     if (!node) tr.insert(view.state.selection.to, made);
     else if (view.state.doc.nodeAt(at)?.type !== footnote) return;
     else if (made) tr.replaceWith(at, at + view.state.doc.nodeAt(at).nodeSize, made);
@@ -77,7 +84,7 @@ export function windows(root) {
       return true;
     },
     footnote: (state, dispatch, view) => {
-      if (!view?.editable || isSuggesting(state) || !state.selection.$to.parent.inlineContent || state.selection.$to.parent.type.spec.code) return false;
+      if (!view?.editable || !state.selection.$to.parent.inlineContent || state.selection.$to.parent.type.spec.code) return false;
       if (dispatch) askFootnote(view);
       return true;
     },
@@ -102,6 +109,15 @@ function linkRange({ selection: { $from, empty } }) {
   return { from, to, mark };
 }
 
+const LOOKS = { ins: "suggested--in", del: "suggested--out" };
+
+// What a footnote says, in runs: each with the element that says what is suggested of it.
+function runsOf(note) {
+  const runs = [];
+  note.forEach((node) => runs.push([node.text ?? "\n", deletion.isInSet(node.marks) ? "del" : insertion.isInSet(node.marks) ? "ins" : ""]));
+  return runs;
+}
+
 // A footnote in the text is a button with its number; below the page stands what it says.
 export function footnotes({ root, words, open }) {
   const section = root.querySelector("[data-notes]");
@@ -109,12 +125,16 @@ export function footnotes({ root, words, open }) {
   let shown = null;
   const show = (view) => {
     const found = [];
-    view.state.doc.descendants((node) => { if (node.type === footnote) found.push(node.textContent); return true; });
+    view.state.doc.descendants((node) => { if (node.type === footnote) found.push(runsOf(node)); return true; });
     const text = JSON.stringify(found);
     if (text === shown) return;
     shown = text;
     section.hidden = !found.length;
-    items.replaceChildren(...found.map((one) => Object.assign(document.createElement("li"), { textContent: one, dir: "auto" })));
+    items.replaceChildren(...found.map((runs) => {
+      const item = Object.assign(document.createElement("li"), { dir: "auto" });
+      item.append(...runs.map(([text, tag]) => (tag ? Object.assign(document.createElement(tag), { textContent: text, className: LOOKS[tag] }) : text)));
+      return item;
+    }));
   };
   return new Plugin({
     view: (view) => { show(view); return { update: show }; },
@@ -123,10 +143,16 @@ export function footnotes({ root, words, open }) {
         footnote(node, view, getPos) {
           const dom = document.createElement("button");
           dom.type = "button";
-          dom.className = "footnote";
-          const draw = (one) => { dom.ariaLabel = words.footnote.replace("TEXT", one.textContent); dom.title = one.textContent; };
+          const draw = (one) => {
+            const what = fate(one);
+            const text = what === deletion ? one.textContent : remaining(one);
+            const said = { insertion: words.footnoteAdded, deletion: words.footnoteTaken }[what?.name] ?? words.footnote;
+            dom.className = `footnote ${what ? `suggested ${LOOKS[what === insertion ? "ins" : "del"]}` : ""}`.trim();
+            dom.ariaLabel = said.replace("TEXT", () => text);
+            dom.title = text;
+          };
           draw(node);
-          dom.addEventListener("click", () => { if (view.editable && !isSuggesting(view.state)) open(view, getPos()); });
+          dom.addEventListener("click", () => { if (view.editable) open(view, getPos()); });
           return {
             dom,
             update(one) { if (one.type !== footnote) return false; draw(one); return true; },

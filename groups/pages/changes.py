@@ -8,8 +8,10 @@ make anything of its name.
 import json
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from groups.pages.content.tree import BLOCKS, INLINE, MARKS
+from groups.pages.content.tree import TEXT as TEXT_TAG
 from groups.pages.protocol import Malformed, Reader, Unknown
 
 DEEPEST = 32
@@ -28,6 +30,11 @@ TWICE = re.compile(r"(.*)--[a-zA-Z0-9+/=]{8}")
 
 FORMAT_MAX = 8192
 
+Id = tuple[int, int]
+AT_ROOT: Id = (-1, -1)
+WORDS = "#words"
+"""The place of what stands right in the page, and the name of what stands in a text."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -36,6 +43,21 @@ class Span:
     client: int
     start: int
     end: int
+
+
+class Part(NamedTuple):
+    """What one struct put where: into `parent`, or beside what stands at `beside`, into whatever that stands in.
+
+    `name` is the tag of a part or `#text`, `WORDS` for what stands in a text, and nothing for what is gone or an attribute.
+    """
+
+    client: int
+    start: int
+    end: int
+    beside: Id | None
+    parent: Id | None
+    name: str
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +91,14 @@ def words_of(update: bytes) -> tuple[list[str], int]:
     return [piece for piece in reader.pieces if piece.strip()], reader.taken
 
 
+def parts_of(update: bytes) -> list[Part]:
+    """Return what the change puts where."""
+    reader = _Changes(update, judges=False)
+    for _ in range(reader.count()):
+        reader.client()
+    return reader.parts
+
+
 class _Changes(Reader):
     """Reads a change; one that is in the log already is not judged again."""
 
@@ -77,6 +107,8 @@ class _Changes(Reader):
         self.judges = judges
         self.pieces: list[str] = []
         self.taken = 0
+        self.parts: list[Part] = []
+        self._name = self._mark = ""
         # The client and clock after which the last piece goes on.
         self._last = (-1, -1)
 
@@ -116,26 +148,41 @@ class _Changes(Reader):
                 clock += self.number()
                 start = clock
             else:
-                clock += self.number() if kind == GC else self.item(info, client, clock)
+                end = clock + (self.gone(client, clock) if kind == GC else self.item(info, client, clock))
+                clock = end
         if clock > start:
             spans.append(Span(client, start, clock))
         return spans
 
+    def gone(self, client: int, clock: int) -> int:
+        """Read of how many clocks nothing is known any more."""
+        length = self.number()
+        self.parts.append(Part(client, clock, clock + length, None, None, "", ""))
+        return length
+
     def item(self, info: int, client: int, clock: int) -> int:
         """Read what one struct holds, and return how many clocks it takes."""
         left = (self.number(), self.number()) if info & ID_LEFT else None
-        if info & ID_RIGHT:
-            self.number(), self.number()
+        right = (self.number(), self.number()) if info & ID_RIGHT else None
+        parent = None
         if not info & (ID_LEFT | ID_RIGHT):
             if self.number():
                 if self.text() != "page":
                     raise Malformed
+                parent = AT_ROOT
             else:
-                self.number(), self.number()
+                parent = (self.number(), self.number())
             if info & HAS_KEY:
                 self.text()
-        if info & 31 != STRING:
-            return self.content(info & 31)
+        self._name = self._mark = ""
+        length = self.content(info & 31) if info & 31 != STRING else self.words(client, clock, left)
+        name = "" if info & HAS_KEY else self._name
+        self.parts.append(Part(client, clock, clock + length, left or right, parent, name, self._mark))
+        return length
+
+    def words(self, client: int, clock: int, left: Id | None) -> int:
+        """Read a piece of text, and return how long it is."""
+        self._name = WORDS
         said = self.text()
         length = len(said.encode("utf-16-le", "surrogatepass")) // 2
         if self.pieces and left == self._last:
@@ -173,15 +220,17 @@ class _Changes(Reader):
     def part(self, kind: int) -> None:
         """Read the name of a part, where it is of a kind that has one."""
         name = self.text() if kind in NAMED else ""
+        self._name = name if kind == ELEMENT else TEXT_TAG
         if self.judges and not (kind == TEXT or (kind == ELEMENT and name in TAGS)):
             raise Unknown
 
     def mark(self, name: str, said: str) -> None:
         """Judge a mark that begins or ends here."""
-        if not self.judges:
-            return
         if found := TWICE.fullmatch(name):
             name = found[1]
+        self._name, self._mark = WORDS, name if said != "null" else ""
+        if not self.judges:
+            return
         if name not in MARKS or len(said) > FORMAT_MAX:
             raise Unknown
         try:

@@ -213,6 +213,96 @@ def test_a_suggestion_is_accepted(draft, visit):
     expect(ben.locator("[data-proposed] li.remark")).to_have_count(1)
 
 
+def note(page, text):
+    """Write a footnote at the caret, by keyboard."""
+    page.keyboard.press("Control+Alt+f")
+    page.get_by_label("What it says").fill(text)
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    saved(page)
+
+
+def test_a_footnote_is_suggested_read_without_a_script_and_accepted(draft, visit, open_as):
+    ana = draft("A footnote suggested")
+    ana.keyboard.type("Fees are never paid by workers")
+    saved(ana)
+    ben = visit(ana)
+    ben.locator("[data-act=suggesting]").click()
+    put_caret(ben)
+    note(ben, "Principle 7")
+    note(ben, "Principle 8")
+
+    rows = ana.locator("[data-proposed] li.remark")
+    expect(rows).to_have_count(2)
+    expect(rows.first.locator("ins")).to_contain_text("[Footnote: Principle 7]")
+    expect(ana.get_by_role("button", name="Suggested footnote: Principle 7", exact=True)).to_be_visible()
+    expect(ana.locator("[data-notes] li").first.locator("ins")).to_have_text("Principle 7")
+    plain = open_as(LEAD, java_script_enabled=False)
+    plain.goto(ana.url)
+    expect(plain.locator("article.prose ins sup")).to_have_count(2)
+    rows.first.get_by_role("button", name="Accept").click()
+    rows.first.get_by_role("button", name="Reject").click()
+
+    expect(rows).to_have_count(0)
+    expect(ben.get_by_role("button", name="Footnote: Principle 7", exact=True)).to_be_visible()
+    expect(ben.locator(".write__text .footnote")).to_have_count(1)
+    saved(ana)
+    plain.reload()
+    expect(plain.locator("article.prose sup")).to_have_count(1)
+    expect(plain.locator("article.prose ins")).to_have_count(0)
+
+
+def test_that_a_footnote_goes_or_says_something_else_is_suggested(draft, visit):
+    ana = draft("A footnote that is to go")
+    ana.keyboard.type("Fees")
+    for text in ("Goes", "Stays", "Changes"):
+        note(ana, text)
+        ana.keyboard.press("End")
+    ben = visit(ana)
+    ben.locator("[data-act=suggesting]").click()
+    for at in (0, 1):
+        ben.locator(".write__text .footnote").nth(at).click()
+        ben.get_by_role("button", name="Remove the footnote").click()
+    ben.locator(".write__text .footnote").nth(2).click()
+    expect(ben.get_by_label("What it says")).to_have_value("Changes")
+    ben.get_by_label("What it says").fill("Changed")
+    ben.get_by_role("dialog").get_by_role("button", name="Save").click()
+    saved(ben)
+
+    rows = ana.locator("[data-proposed] li.remark")
+    expect(rows).to_have_count(3)
+    expect(ana.get_by_role("button", name="Footnote that is to go: Goes", exact=True)).to_be_visible()
+    rows.nth(0).get_by_role("button", name="Accept").click()
+    rows.nth(0).get_by_role("button", name="Reject").click()
+    rows.nth(0).get_by_role("button", name="Accept").click()
+
+    expect(ben.locator("[data-notes] li")).to_have_text(["Stays", "Changed"])
+    assert agree(ana, ben) == "Fees"
+
+
+def test_a_footnote_among_words_is_suggested_with_them(draft):
+    ana = draft("A footnote among words")
+    ana.keyboard.type("Fees")
+    note(ana, "Alike")
+    ana.keyboard.press("End")
+    note(ana, "Alike, or nearly")
+    ana.keyboard.press("End")
+    ana.keyboard.type("!")
+    before = ana.locator(".write__text").inner_html()
+    ana.keyboard.press("Control+Alt+s")
+
+    ana.keyboard.press("ArrowLeft")
+    ana.keyboard.press("Backspace")
+    expect(ana.get_by_role("button", name="Footnote that is to go: Alike, or nearly")).to_be_visible()
+    expect(ana.locator(".write__text .footnote.suggested")).to_have_count(1)
+    ana.keyboard.press("Control+a")
+    ana.keyboard.type("No fees")
+    expect(ana.locator(".write__text .footnote.suggested--out")).to_have_count(2)
+    ana.get_by_role("button", name="Reject").first.click()
+
+    expect(ana.locator(".suggested:visible")).to_have_count(0)
+    assert ana.locator(".write__text").inner_html() == before
+
+
 def test_rejecting_everything_gives_the_text_as_it_was(draft):
     ana = draft("Suggested and rejected")
     ana.keyboard.type("# Purpose\nTo agree on fees.\n- recruiters\nemployers\n\nIn **May**.")
@@ -233,7 +323,7 @@ def test_rejecting_everything_gives_the_text_as_it_was(draft):
         ana.keyboard.press(key)
     ana.keyboard.press("Home")
     ana.keyboard.press("Backspace")  # would join two lines, which is no matter of words
-    expect(ana.locator("[data-say]")).to_contain_text("Only words can be suggested.")
+    expect(ana.locator("[data-say]")).to_contain_text("Only words and footnotes can be suggested.")
     ana.keyboard.press("Control+a")
     ana.keyboard.type("Nothing of it")
     assert ana.locator(".write__text").inner_html() != before

@@ -10,14 +10,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pycrdt import XmlElement, XmlText
 
 from core.markdown import render
 from groups.documents.models import Document
+from groups.pages.content import opened
 from groups.pages.content.docx import file_of
-from groups.pages.content.from_docx import read
+from groups.pages.content.from_docx import read as read_word
 from groups.pages.content.from_markdown import parsed
 from groups.pages.content.markdown import written
-from groups.pages.services import compact, name_version, outline, save_text, text_of
+from groups.pages.content.tree import root_of
+from groups.pages.services import Write, append, compact, content_of, name_version, outline, save_text, text_of
 from groups.pages.services.templates import OUTLINES
 from groups.standing import Standing
 
@@ -45,7 +48,7 @@ code
 
 
 def test_a_page_comes_back_from_word_as_it_went():
-    assert written(read(io.BytesIO(file_of("Title", parsed(TEXT))))) == f"# Title\n\n{TEXT}"
+    assert written(read_word(io.BytesIO(file_of("Title", parsed(TEXT))))) == f"# Title\n\n{TEXT}"
 
 
 def test_every_part_of_a_word_file_is_sound_and_named():
@@ -162,3 +165,27 @@ def test_the_preview_of_a_version_has_its_notes_at_its_foot(client, page, member
 
 def test_a_file_in_markdown_is_shown_as_it_always_was():
     assert render("A word^[not a note].") == '<p dir="auto">A word^[not a note].</p>'
+
+
+@pytest.mark.parametrize(
+    ("mark", "read", "in_files"),
+    [("insertion", "<ins><sup", "To agree."), ("deletion", "<del><sup", "To agree.^[Principle 7.]")],
+)
+def test_a_footnote_that_is_suggested_is_read_as_such_and_in_no_file(client, page, member, mark, read, in_files):
+    doc = opened(content_of(page.pk)[1])
+    before = doc.get_state()
+    note = root_of(doc).children[1].children.append(XmlElement("footnote"))
+    note.children.append(XmlText("")).insert(0, "Principle 7.", {mark: {"id": "a", "by": str(member.pk)}})
+    (outcome,) = append(page.pk, [Write(member.pk, None, doc.get_update(before))])
+    assert outcome.seq
+
+    client.force_login(member)
+    assert read in client.get(reverse("pages:write", args=[page.document.group.slug, page.pk])).text
+
+    html = client.get(reverse("pages:export", args=[page.document.group.slug, page.pk, "html"])).text
+    markdown = client.get(reverse("pages:export", args=[page.document.group.slug, page.pk, "md"])).text
+    word = client.get(reverse("pages:export", args=[page.document.group.slug, page.pk, "docx"])).content
+    assert markdown.endswith(f"# Purpose\n\n{in_files}\n")
+    assert ("Principle 7" in html) is (mark == "deletion")
+    assert in_files in written(read_word(io.BytesIO(word)))
+    assert "<ins>" not in html and "<del>" not in html

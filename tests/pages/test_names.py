@@ -7,10 +7,14 @@ from hypothesis import strategies as some
 from pycrdt import Array, Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
 from groups.pages.changes import shape_of, words_of
-from groups.pages.content.tree import BLOCKS, INLINE, MARKS
+from groups.pages.content import opened
+from groups.pages.content.tree import BLOCKS, INLINE, MARKS, root_of
+from groups.pages.content.writing import put
+from groups.pages.live import PageHub
+from groups.pages.live.ground import Ground
 from groups.pages.models import BEGINNING
 from groups.pages.protocol import STEP_2, UPDATE, Malformed, Unknown
-from groups.pages.services import text_of
+from groups.pages.services import content_of, text_of
 
 NAMES = sorted(BLOCKS | INLINE)
 FULL = {"href": "https://example.org", "id": "a1", "by": "3"}
@@ -85,6 +89,107 @@ def test_what_the_editor_writes_passes():
 
 def test_what_is_in_the_log_already_is_still_read():
     assert words_of(STRANGE["a mark"]) == (["Words"], 0)
+
+
+def nested(*tags, mark=None):
+    """A change that puts parts into one another, with words in the last."""
+
+    def build(root):
+        part = root
+        for tag in tags:
+            part = part.children.append(XmlText("") if tag == "#text" else XmlElement(tag))
+        if tag == "#text":
+            part.insert(0, "Words", {mark: FULL} if mark else {})
+
+    return change(build)
+
+
+MISPLACED = {
+    "a cell outside a table": nested("table_cell", "paragraph", "#text"),
+    "a cell in a table without a row": nested("table", "table_cell", "paragraph"),
+    "a footnote in a footnote": nested("paragraph", "footnote", "footnote", "#text"),
+    "a footnote that is no part of a line": nested("footnote", "#text"),
+    "a block in a line": nested("paragraph", "heading", "#text"),
+    "a paragraph in a list": nested("bullet_list", "paragraph", "#text"),
+    "an item outside a list": nested("blockquote", "list_item", "paragraph"),
+    "a break in code": nested("code_block", "hard_break"),
+    "something in a dividing line": nested("horizontal_rule", "#text"),
+    "words outside a block": nested("#text"),
+    "bold words in code": nested("code_block", "#text", mark="strong"),
+}
+
+
+@pytest.mark.parametrize("name", MISPLACED)
+async def test_what_stands_in_the_wrong_place_is_refused_and_the_socket_goes_on(editor, page, member, lead, name):
+    mine, theirs = await editor(member, page), await editor(lead, page)
+
+    await mine.send(UPDATE, MISPLACED[name])
+
+    assert await mine.told("denied") == {"type": "denied", "reason": "unknown"}
+    await mine.write("Goes on.")
+    await theirs.until(lambda: "Goes on." in theirs.text)
+    assert await sync_to_async(text_of)(page.pk) == "# Purpose\n\nTo agree.\n\nGoes on.\n"
+
+
+@pytest.mark.parametrize("tag", ["paragraph", "table_row", "#text"])
+async def test_where_it_goes_is_known_from_what_others_wrote_before(editor, page, member, lead, tag):
+    mine, theirs = await editor(member, page), await editor(lead, page, hub=PageHub(poll=3600))
+    before = theirs.doc.get_state()
+    item = root_of(theirs.doc).children.append(XmlElement("bullet_list")).children.append(XmlElement("list_item"))
+    item.children.append(XmlElement("paragraph")).children.append(XmlText("One"))
+    await theirs.send(UPDATE, theirs.doc.get_update(before))
+    await theirs.told("saved")
+    await mine.until(lambda: "One" in mine.text)
+
+    before, kept = mine.doc.get_state(), mine.doc.get_update()
+    listed = root_of(mine.doc).children[2]
+    listed.children.append(XmlText("x") if tag == "#text" else XmlElement(tag))
+    await mine.send(UPDATE, mine.doc.get_update(before))
+    assert await mine.told("denied") == {"type": "denied", "reason": "unknown"}
+
+    mine.doc = opened(kept)
+    before = mine.doc.get_state()
+    item = root_of(mine.doc).children[2].children.append(XmlElement("list_item"))
+    item.children.append(XmlElement("paragraph")).children.append(XmlText("Two"))
+    await mine.send(UPDATE, mine.doc.get_update(before))
+    await mine.told("saved")
+    assert (await sync_to_async(text_of)(page.pk)).endswith("- One\n- Two\n")
+
+
+@pytest.mark.django_db
+def test_everything_that_pages_hold_may_stand_where_it_does(page, member):
+    doc = opened(content_of(page.pk)[1])
+    put(doc, WHOLE)
+    ground = Ground(page.pk)
+    assert ground.takes(doc.get_update())
+    before = doc.get_state()
+    put(doc, WHOLE.replace("One", "First").replace("Cell", "Another^[With a note.]").replace("code", "other code"))
+    assert ground.takes(doc.get_update(before))
+
+
+WHOLE = """# Title
+
+Words **bold** and *not*, [linked](/x), `code`.^[A *note*.]\\
+After a break
+
+- One
+  1. Inside
+- Two
+
+> Said
+>
+> - there
+
+```
+code
+```
+
+***
+
+| Head | Head |
+| --- | --- |
+| Cell | Cell |
+"""
 
 
 tags = some.sampled_from([*NAMES, "script", "Paragraph", "doc"])

@@ -109,11 +109,17 @@ class Writer:
             return "<br>"
         if part.tag != "footnote":
             return escape(part.text)
+        if part.is_suggested and not self.suggestions:
+            return ""
         self.notes.append("")
         n = len(self.notes)
         self.notes[n - 1] = self.line([one for one in part.children if isinstance(one, Words)])
         label = escape(_("note %(number)d") % {"number": n})
-        return f'<sup id="to-note-{n}"><a href="#note-{n}" aria-label="{label}">{n}</a></sup>'
+        text = f'<sup id="to-note-{n}"><a href="#note-{n}" aria-label="{label}">{n}</a></sup>'
+        if self.suggestions and (part.is_suggested or part.is_to_go):
+            name = "del" if part.is_to_go else "ins"
+            text = f"<{name}>{text}</{name}>"
+        return text
 
     def _run(self, words: Words) -> str:
         marks = words.marks

@@ -14,6 +14,28 @@ BLOCKS = frozenset(
 )
 INLINE = frozenset({"hard_break", "footnote"})
 MARKS = frozenset({"strong", "em", "code", "link", "comment", "insertion", "deletion"})
+MARKS_IN_CODE = frozenset({"comment", "insertion", "deletion"})
+TEXT = "#text"
+"""What holds words, in the place of a tag."""
+
+_flow = BLOCKS - {"list_item", "table_row", "table_cell", "table_header"}
+_line = INLINE | {TEXT}
+HOLDS = {
+    ROOT: _flow,
+    "paragraph": _line,
+    "heading": _line,
+    "bullet_list": frozenset({"list_item"}),
+    "ordered_list": frozenset({"list_item"}),
+    "list_item": _flow,
+    "blockquote": _flow,
+    "code_block": frozenset({TEXT}),
+    "table": frozenset({"table_row"}),
+    "table_row": frozenset({"table_cell", "table_header"}),
+    "table_cell": _flow,
+    "table_header": _flow,
+    "footnote": frozenset({"hard_break", TEXT}),
+}
+"""What may stand right in what; in what is not named, nothing. The same as the editor says in `frontend/src/schema.js`."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +59,20 @@ class Node:
         """All words in it, without what is only suggested."""
         return "".join(_texts(self))
 
+    @property
+    def is_suggested(self) -> bool:
+        """Whether it is a footnote that is only suggested: all words in it are."""
+        return self._all_are("insertion")
+
+    @property
+    def is_to_go(self) -> bool:
+        """Whether it is a footnote that somebody would take out."""
+        return self._all_are("deletion")
+
+    def _all_are(self, mark: str) -> bool:
+        words = [one for one in self.children if isinstance(one, Words)]
+        return self.tag == "footnote" and bool(words) and all(mark in one.marks for one in words)
+
     def number(self, name: str, *, least: int = 1, most: int = 1000) -> int:
         """Return an attribute that is a number, within bounds; the least where it is none."""
         value = self.attrs.get(name)
@@ -54,7 +90,8 @@ def _settled(node: Node) -> Node:
     children: list[Node | Words] = []
     for child in node.children:
         if isinstance(child, Node):
-            children.append(_settled(child))
+            if not child.is_suggested:
+                children.append(_settled(child))
         elif "insertion" not in child.marks:
             kept = {name: value for name, value in child.marks.items() if name not in {"deletion", "comment"}}
             children.append(Words(child.text, kept))

@@ -17,6 +17,7 @@ from core.realtime.threads import in_thread
 from groups.pages import protocol
 from groups.pages.channels import page_channel
 from groups.pages.live.client import Client
+from groups.pages.live.ground import Ground
 from groups.pages.live.places import Place, place_of
 from groups.pages.protocol import STEP_1, UPDATE, State
 from groups.pages.services import Outcome, Write, append
@@ -41,6 +42,7 @@ class Opened:
     def __init__(self, hub: "PageHub", page: int) -> None:
         self.hub, self.page = hub, page
         self.clients: set[Client] = set()
+        self.ground = Ground(page)
         self.head = 0
         self.wanted = 0
         self.places: dict[int, Place] = {}
@@ -94,7 +96,7 @@ class Opened:
             merged = [(client, _merged(parts)) for client, parts in said.items()]
             writes = [Write(client.user_id, client.organisation_id, data) for client, data in merged]
             try:
-                outcomes = await in_thread(append, self.page, writes)
+                outcomes = await in_thread(self._append, writes)
             except DatabaseError as error:
                 name = type(error).__name__
                 logger.warning("A page was not saved: %s.", name, extra=happening("page.unsaved", error=name))
@@ -104,6 +106,17 @@ class Opened:
             except Http404:
                 outcomes = [Outcome("gone")] * len(writes)
             await self._tell(merged, outcomes, {client: len(parts) for client, parts in said.items()})
+
+    def _append(self, writes: list[Write]) -> list[Outcome]:
+        """Add changes to the log, but for those that put something where it may not stand."""
+        fits = [self.ground.takes(one.data) for one in writes]
+        added = iter(
+            append(self.page, [one for one, fit in zip(writes, fits, strict=True) if fit]) if any(fits) else ()
+        )
+        outcomes = [next(added) if fit else Outcome("unknown") for fit in fits]
+        if not all(one.seq or one.refused == "known" for one in outcomes):
+            self.ground = Ground(self.page)  # it was told of what never came into the page
+        return outcomes
 
     async def _tell(
         self, written: list[tuple[Client, bytes]], outcomes: list[Outcome], counts: dict[Client, int]

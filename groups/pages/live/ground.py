@@ -1,0 +1,113 @@
+"""Whether what a change puts into a page may stand there: a cell in a row, words in a text, no footnote in a footnote.
+
+A change names where it puts something by what stands beside it, so one has to know what stands where in the page. That is
+read once for a page that is open, when somebody writes, and added to by every change. What was put somewhere stays what it is
+and where it is, so what is known is never wrong: where something is missing, the log is asked for more.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+
+from groups.pages.changes import AT_ROOT, WORDS, Id, Part, parts_of
+from groups.pages.content.tree import HOLDS, MARKS_IN_CODE, ROOT, TEXT
+from groups.pages.services import changes_after, content_of
+
+
+class Ground:
+    """What stands where in one page, as far as this process was told."""
+
+    def __init__(self, page: int) -> None:
+        self.page = page
+        self.seq = -1
+        self._starts: dict[int, list[int]] = defaultdict(list)
+        self._parts: dict[int, list[Part]] = defaultdict(list)
+        self._parents: dict[Id, Id | None] = {}
+
+    def takes(self, update: bytes) -> bool:
+        """Whether everything in a change may stand where it is put; it is then known here."""
+        parts = parts_of(update)
+        self._add(parts)
+        if not all(self._knows(part) for part in parts):
+            self._read()
+        return all(self._fits(part) for part in parts)
+
+    def _read(self) -> None:
+        """Add what the log has since it was last asked."""
+        seq, rows = (None, []) if self.seq < 0 else changes_after(self.page, self.seq)
+        if seq is None:
+            seq, content = content_of(self.page)
+            rows = [content]
+        self.seq = seq
+        for row in rows:
+            self._add(parts_of(row))
+
+    def _add(self, parts: Sequence[Part]) -> None:
+        for part in parts:
+            starts, known = self._starts[part.client], self._parts[part.client]
+            at = bisect_right(starts, part.start)
+            if at and known[at - 1].end >= part.end:
+                continue
+            # What was told in pieces and comes as one takes their place: none ever lies inside another.
+            first = at - 1 if at and starts[at - 1] == part.start else at
+            last = first
+            while last < len(known) and known[last].end <= part.end:
+                last += 1
+            starts[first:last] = [part.start]
+            known[first:last] = [part]
+
+    def _at(self, place: Id) -> Part | None:
+        client, clock = place
+        at = bisect_right(self._starts.get(client, ()), clock)
+        part = self._parts[client][at - 1] if at else None
+        return part if part and clock < part.end else None
+
+    def _parent(self, part: Part) -> tuple[Id | None, bool]:
+        """Return in what something stands, and whether that is known: of what is gone it is known that nobody knows."""
+        passed: list[Id] = []
+        seen: set[Id] = set()
+        one: Part | None = part
+        found: Id | None = None
+        while one is not None:
+            key = (one.client, one.start)
+            if key in self._parents:
+                found = self._parents[key]
+                break
+            if key in seen:
+                return None, False
+            seen.add(key)
+            passed.append(key)
+            if one.beside is None:
+                found = one.parent
+                break
+            one = self._at(one.beside)
+        if one is None:
+            return None, False
+        self._parents.update(dict.fromkeys(passed, found))
+        return found, True
+
+    def _knows(self, part: Part) -> bool:
+        parent, known = self._parent(part)
+        return known and (parent is None or parent == AT_ROOT or self._at(parent) is not None)
+
+    def _name(self, place: Id | None) -> str | None:
+        """Return the tag of what stands at a place; None where that is not known, or gone."""
+        if place == AT_ROOT:
+            return ROOT
+        part = self._at(place) if place else None
+        return part.name or None if part else None
+
+    def _fits(self, part: Part) -> bool:
+        if not part.name:
+            return True
+        parent, _known = self._parent(part)
+        holder = self._name(parent)
+        if holder is None:
+            return True
+        if part.name != WORDS:
+            return part.name in HOLDS.get(holder, ())
+        if holder != TEXT:
+            return False
+        text = self._at(parent) if parent else None
+        block = self._name(self._parent(text)[0]) if text and part.mark else None
+        return block != "code_block" or part.mark in MARKS_IN_CODE
