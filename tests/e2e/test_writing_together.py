@@ -95,6 +95,39 @@ def test_nothing_is_lost_when_three_type_at_once(draft, visit):
     assert agree(ana, *others) == f"one{'x' * 60}\ntwo{'y' * 60}\nthree{'z' * 60}"
 
 
+def test_three_write_at_once_while_the_one_on_a_phone_loses_the_line_and_comes_back(draft, visit):
+    ana = draft("Three and a phone")
+    ana.keyboard.type("one\ntwo\nthree")
+    saved(ana)
+    ben, cleo = visit(ana), visit(ana, MEMBER, viewport={"width": 360, "height": 740}, has_touch=True)
+    windows = [(ana, "x"), (ben, "y"), (cleo, "z")]
+    for line, (page, _letter) in enumerate(windows):
+        put_caret(page, line)
+
+    def all_type(times):
+        for _ in range(times):
+            for page, letter in windows:
+                page.keyboard.press(letter)
+
+    all_type(20)
+    cleo.context.set_offline(True)
+    expect(cleo.locator("#page-editor")).to_have_attribute("data-connection", "offline")
+    assert width(cleo) == 0
+    all_type(20)
+    ben.keyboard.press("Enter")
+    ben.keyboard.type("between")
+    for page in (ana, ben):
+        saved(page)
+    assert text_of(ana).count("z") < 40
+    cleo.context.set_offline(False)
+    all_type(20)
+
+    text = agree(ana, ben, cleo)
+    assert text == f"one{'x' * 60}\ntwo{'y' * 40}\nbetween{'y' * 20}\nthree{'z' * 60}"
+    stored = ana.request.get(f"{ana.url}as/md/").text()
+    assert stored == text.replace("\n", "\n\n") + "\n"
+
+
 def test_nothing_is_lost_in_one_line_either(draft, visit):
     ana = draft("Typed in one line")
     ana.keyboard.type("Both: ")

@@ -30,6 +30,9 @@ from discussions.chat.models import Event, Room  # noqa: E402
 from discussions.chat.services import send_message  # noqa: E402
 from groups.events import GroupOpened, MembershipStarted, ParticipantEnded, ParticipantStarted  # noqa: E402
 from groups.models import Group, Membership, Participant  # noqa: E402
+from groups.pages.content.from_markdown import parsed  # noqa: E402
+from groups.pages.services import create_page, text_of  # noqa: E402
+from groups.standing import Standing  # noqa: E402
 from partners.models import Affiliation, Organisation  # noqa: E402
 from tests.processes import chores, later, letters  # noqa: E402
 
@@ -119,6 +122,17 @@ def burst(room, count, people, size=0):
         keys.append(str(uuid.uuid4()))
         send_message(room, by=speakers[number % len(speakers)], key=keys[-1], body=f"Burst {number}".ljust(size, "."))
     return keys
+
+
+def begin_page(slug, person, text):
+    """Begin a page in the person's name."""
+    by = Standing.of(User.objects.get(pk=person), group := Group.objects.get(slug=slug)).speak()
+    return create_page(group, by=by, key=uuid.uuid4(), title="Draft", blocks=parsed(text)).pk
+
+
+def page_says(page):
+    """Return what the page says, in Markdown."""
+    return text_of(page)
 
 
 def make_letters(people):
