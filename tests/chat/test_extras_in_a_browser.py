@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from core.realtime import limits
 from discussions.chat import services
 from discussions.chat.models import Audience, Message, Room
+from discussions.models import Thread
 from tests.chat.test_in_a_browser import PAGE, choose, enter, last, running_site, say, window
 
 __all__ = ["running_site", "window"]
@@ -34,6 +35,12 @@ def react(page, message, meaning):
     message.hover()
     message.get_by_role("link", name="React").click()
     page.locator("#signs").get_by_role("button", name=meaning).click()
+
+
+def faults(page):
+    """Return what axe finds: the rule, and where."""
+    found = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}}).response["violations"]
+    return [f"{rule['id']} at {node['target']}" for rule in found for node in rule["nodes"]]
 
 
 def test_a_sign_is_given_seen_named_and_taken_back(window, lead, member):
@@ -156,8 +163,7 @@ def test_what_opens_shuts_nobody_out(window, lead, member, room, options):
         if way == "Who has read this":
             hers.locator("#menu").get_by_text(way).click()
             expect(hers.locator("#readers")).to_be_visible()
-        found = Axe().run(hers, options={"rules": {"target-size": {"enabled": True}}}).response["violations"]
-        assert [f"{rule['id']} at {node['target']}" for rule in found for node in rule["nodes"]] == [], way
+        assert faults(hers) == [], way
         box = hers.locator(":popover-open").bounding_box()
         size = hers.viewport_size
         assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"]
@@ -200,3 +206,80 @@ def test_who_has_read_is_asked_when_somebody_wants_to_know(window, lead, member,
     expect(readers).to_contain_text("Read by 1 of 2 organisations")
     expect(readers).to_contain_text("Weavers’ Union")
     assert "Marco" not in readers.inner_text()
+
+
+def press_until(page, key, selector):
+    """Press a key until what has the focus is this."""
+    for _ in range(12):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} does not lead to {selector}")
+
+
+def test_a_stretch_of_two_people_becomes_a_thread_by_keyboard(window, lead, member, room):
+    for person, body in ((lead, "Before"), (member, "One"), (lead, "Two"), (member, "Three")):
+        say_now(room, person, body)
+    hers = window(lead)
+    enter(hers)
+    keys, bar, chosen = hers.keyboard, hers.locator("#stretching"), hers.locator(".msg.is-chosen .msg__body")
+    # From where one writes back to the newest message, and in its menu to the end.
+    hers.locator("#say textarea").focus()
+    press_until(hers, "Shift+Tab", "#log .msg:last-child [data-act=more]")
+    keys.press("Enter")
+    press_until(hers, "ArrowDown", "[data-act=stretch]")
+    assert faults(hers) == []
+    keys.press("Enter")
+    expect(chosen).to_have_text(["Three"])
+    expect(hers.locator("#say")).to_be_hidden()
+    assert hers.evaluate("document.activeElement.dataset.stretch") == "more"
+    expect(hers.locator(":focus")).to_have_attribute("aria-disabled", "true")
+    keys.press("Enter")
+    expect(chosen).to_have_text(["Three"])
+
+    # The menu of an earlier one says where it begins; the bar takes the last one out, and in again.
+    press_until(hers, "Shift+Tab", "#log .msg:nth-last-child(3) [data-act=more]")
+    keys.press("Enter")
+    press_until(hers, "ArrowDown", "[data-act=begins]")
+    keys.press("Enter")
+    expect(chosen).to_have_text(["One", "Two", "Three"])
+    press_until(hers, "Tab", "[data-stretch=less]")
+    keys.press("Enter")
+    expect(chosen).to_have_text(["One", "Two"])
+    press_until(hers, "Tab", "[data-stretch=more]")
+    keys.press("Enter")
+    expect(chosen).to_have_text(["One", "Two", "Three"])
+    assert faults(hers) == []
+
+    # What is said and taken back meanwhile is seen there too.
+    say_now(room, member, "Meanwhile")
+    take_back(room, lead, 3)
+    expect(chosen).to_have_text(["One", "Three"], timeout=20_000)
+    expect(bar.get_by_role("status")).to_contain_text("2")
+    press_until(hers, "Tab", "[data-stretch=make]")
+    keys.press("Enter")
+    expect(hers.locator(".stretch__row .prose")).to_have_text(["One", "Three"])
+    assert faults(hers) == []
+    expect(hers.get_by_label("Title of the thread")).to_be_focused()
+    keys.type("What we said")
+    keys.press("Enter")
+    expect(hers).to_have_url(re.compile(r"/threads/\d+/"))
+    thread = Thread.objects.get()
+    assert thread.title == "What we said"
+    assert [post.body for post in thread.posts.order_by("number")] == ["One", "Three"]
+
+
+def test_a_stretch_is_let_go_with_escape_and_the_focus_is_where_it_was(window, lead, room):
+    say_now(room, lead, "One")
+    hers = window(lead)
+    enter(hers)
+    hers.get_by_label("More about this room").focus()
+    hers.keyboard.press("Enter")
+    press_until(hers, "Tab", "[data-stretch=start]")
+    hers.keyboard.press("Enter")
+    expect(hers.locator("#stretching [role=status]")).to_contain_text("Where does the thread begin?")
+    expect(hers.locator("#stretching").get_by_role("button", name="Cancel")).to_be_focused()
+    hers.keyboard.press("Escape")
+    expect(hers.locator("#stretching")).to_be_hidden()
+    expect(hers.locator("#say")).to_be_visible()
+    expect(hers.get_by_label("More about this room")).to_be_focused()

@@ -48,6 +48,9 @@ def stretch(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
     begin, end = (min(begin, end), max(begin, end)) if end else (begin, 0)
     page = RoomPage(place, person(request), before=before, first=begin, size=MOST)
     rows = [row for row in page.rows() if not row.gone and (not why or row.author == person(request).pk)]
+    if end and not form.is_bound:
+        # Everything else was chosen in the room.
+        form.fields["title"].widget.attrs["autofocus"] = True
     if end:
         rows = [row for row in rows if begin <= row.number <= end]
     context = {

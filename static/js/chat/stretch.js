@@ -8,6 +8,8 @@ export class Stretch {
     Object.assign(this, { bar, log, data, words, on: false });
     this.says = bar.querySelector("[role=status]");
     this.make = bar.querySelector("[data-stretch=make]");
+    const { language, zone: timeZone } = data;
+    this.days = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { day: "numeric", month: "short", timeZone });
     bar.addEventListener("click", (event) => {
       const { stretch } = event.target.closest("[data-stretch]")?.dataset ?? {};
       if (stretch === "cancel") this.stop();
@@ -66,13 +68,17 @@ export class Stretch {
 
   // One message more or less at the end.
   step(by) {
-    const { all, chosen } = this;
-    const at = all.indexOf(chosen.at(-1)) + by;
-    const next = all[at];
-    if (!next || (by < 0 && chosen.length < 2)) return;
+    const next = this.next(by);
+    if (!next) return;
     this.last = Number(next.dataset.number);
     this.show();
     next.scrollIntoView({ block: "nearest" });
+  }
+
+  // The message that would be the last one then; none where the log ends, and the first stays.
+  next(by) {
+    const { all, chosen } = this;
+    return by < 0 && chosen.length < 2 ? undefined : all[all.indexOf(chosen.at(-1)) + by];
   }
 
   // What the bar says, and which messages are marked: also after one has come, or was deleted.
@@ -84,16 +90,26 @@ export class Stretch {
     const tooMany = chosen.size > MOST;
     if (!first) this.says.textContent = this.words.stretchBegin;
     else if (tooMany) this.says.textContent = this.words.stretchMany;
-    else this.says.textContent = this.words.stretchChosen.replace("COUNT", chosen.size).replace("FIRST", this.name(first)).replace("LAST", this.name(last));
-    for (const part of this.bar.querySelectorAll("[data-stretch=more], [data-stretch=less]")) part.hidden = !first;
+    else {
+      const isLong = this.day(first) !== this.day(last);
+      this.says.textContent = this.words.stretchChosen.replace("COUNT", chosen.size).replace("FIRST", this.name(first, isLong)).replace("LAST", this.name(last, isLong));
+    }
+    for (const [which, by] of [["less", -1], ["more", 1]]) {
+      const button = this.bar.querySelector(`[data-stretch=${which}]`);
+      button.hidden = !first;
+      button.ariaDisabled = first && !this.next(by) ? "true" : null;
+    }
     this.make.hidden = !first;
     this.make.ariaDisabled = tooMany ? "true" : null;
     this.make.href = `${this.data.base}thread/?first=${this.first}&last=${this.last}`;
   }
 
-  name(node) {
+  day(node) { return this.days.format(new Date(node.querySelector("time").dateTime)); }
+
+  // Who said it and when; with the day where the stretch has more than one. A name runs its own way (U+2068 to U+2069).
+  name(node, withDay) {
     const clock = node.querySelector("time").textContent;
-    return `${node.querySelector(".msg__author").textContent} ${clock}`;
+    return `\u2068${node.querySelector(".msg__author").textContent}\u2069 ${withDay ? `${this.day(node)}, ` : ""}${clock}`;
   }
 
   stop() {
