@@ -271,6 +271,12 @@ class CompareForm(forms.Form):
         return max(self.newest - 1, 1), self.newest
 
 
+class PlaceForm(forms.Form):
+    """Where a script has a folder made; nothing is the library's top."""
+
+    folder = forms.IntegerField(required=False, min_value=1)
+
+
 class StartForm(forms.Form):
     """A file announced by a script."""
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("selection/delete/", selection.delete, name="delete_selection"),
     path("upload/", upload_forms.upload_form, name="upload"),
     path("uploads/", uploads.start, name="start"),
+    path("uploads/folders/", uploads.empty_folder, name="empty_folder"),
     path("uploads/<uuid:key>/", uploads.upload, name="chunks"),
     path("uploads/<uuid:key>/finish/", uploads.finish, name="finish"),
     path("folders/new/", folders.folder_new, name="new_folder"),

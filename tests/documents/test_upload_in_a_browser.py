@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as site_settings
 from playwright.sync_api import expect, sync_playwright
 
-from groups.documents.models import Document, Upload, Version
+from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.services import spool
 from tests.documents.test_people_in_files import pdf
 
@@ -259,6 +259,53 @@ def test_a_dropped_folder_keeps_its_tree(page):
     )
     expect(page.locator(".upload.is-done")).to_have_count(3, timeout=60_000)
     assert tree() == [("", "Drafts", "a"), ("Drafts", "Old", "b"), ("Drafts", "Old", "c")]
+
+
+def path_of(folder):
+    return f"{path_of(folder.parent)}/{folder.name}" if folder.parent else folder.name
+
+
+def drop(page, folder):
+    """Drop a folder of this machine into the library, as from a window beside the browser."""
+    line = page.context.new_cdp_session(page)
+    box = page.locator("form[data-upload]").bounding_box()
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 10}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        carried = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+        line.send("Input.dispatchDragEvent", {"type": kind, **place, "data": carried})
+
+
+def test_empty_folders_of_one_that_is_dropped_are_there_and_opened_by_keyboard_on_a_phone(page, tmp_path):
+    folder = folder_of(tmp_path)
+    for path in ("To come/Later", "Interviews/Transcripts", "Only the system's"):
+        (folder / path).mkdir(parents=True)
+    (folder / "Only the system's" / ".DS_Store").write_bytes(b"of the system")
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    for _twice in range(2):
+        drop(page, folder)
+        expect(page.locator(".upload", has_text="To come/Later/").locator("[data-text]").last).to_have_text("Here")
+        expect(page.locator(".upload:not(.is-done)", has=page.locator("[data-cancel]:visible"))).to_have_count(
+            3 * _twice, timeout=60_000
+        )
+
+    assert {path_of(one) for one in Folder.objects.all()} == {
+        "Fieldwork",
+        "Fieldwork/Interviews",
+        "Fieldwork/Interviews/Transcripts",
+        "Fieldwork/To come",
+        "Fieldwork/To come/Later",
+        "Fieldwork/Only the system's",
+    }
+    assert Document.objects.count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    opening = page.locator(".upload", has_text="To come/Later/").first.get_by_role("link", name="Open")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if opening.evaluate("one => one === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Later")
 
 
 def left_after_one_chunk(page, file):

@@ -277,6 +277,7 @@ POST = {
     "publications:withdraw": ">....+.",
     "documents:upload": "....++.",
     "documents:start": "....++.",
+    "documents:empty_folder": "....++.",
     "documents:finish": "....+..",
     "documents:new_folder": "....++.",
     "documents:rename_folder": "....++.",

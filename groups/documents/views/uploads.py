@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Conflict, DomainError
 from groups.documents import access, services, tasks
-from groups.documents.forms import StartForm
+from groups.documents.forms import PlaceForm, StartForm
 from groups.documents.library import Library
 from groups.documents.models import Document, Upload, Version
 from groups.documents.names import clean_file_name
 from groups.documents.types import refuse_by_name
-from groups.documents.views.frame import whole_number
+from groups.documents.views.frame import address, whole_number
 
 STATUSES = {
     "malformed": 400,
@@ -153,6 +153,21 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     )
     tasks.see_to_sweep()
     return JsonResponse(_under_way(upload), status=200 if upload.received else 201)
+
+
+@require_POST
+@answered
+def empty_folder(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have the folder that `path` leads to, from `folder` on: of a folder sent whole, one that holds no file."""
+    library = access.library_for_writer(request.user, slug)
+    sent = _json(request)
+    names = _names(sent.get("path"))
+    form = PlaceForm(sent)
+    if not names or not form.is_valid():
+        raise Malformed(_("The folder was not announced rightly."))
+    by = library.standing.speak(sent.get("as"))
+    below = access.folder_to_fill(library, form.cleaned_data["folder"])
+    return JsonResponse({"url": address(library, services.folder_at(library.group, below=below, names=names, by=by))})
 
 
 def _unfinished(library: Library) -> JsonResponse:

@@ -1,4 +1,5 @@
-// The files in what is dropped or chosen, with the names of the folders that lead to each: `{ file, path }`.
+// The files in what is dropped or chosen, with the names of the folders that lead to each: `{ file, path }`. A folder in which there is
+// nothing stands for itself, without a file; of what is chosen the browser does not name those.
 
 const MOST = 2000;
 
@@ -12,9 +13,11 @@ async function walk(entry, path, found) {
     if (!entry.name.startsWith(".")) found.push({ file: await fileOf(entry), path });
     return;
   }
+  const before = found.length;
   const reader = entry.createReader();
   // A reader gives some hundred at a time, and none at its end.
   for (let some = await read(reader); some.length; some = await read(reader)) for (const one of some) await walk(one, [...path, entry.name], found);
+  if (found.length === before) found.push({ path: [...path, entry.name] });
 }
 
 // The entries must be taken while the event lasts; reading them may take its time.

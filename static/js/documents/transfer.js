@@ -23,7 +23,7 @@ export class Refused extends Error {
 }
 
 // XMLHttpRequest, because fetch does not tell how much of a body has gone.
-function ask(method, url, { token, body, json, signal, sent = () => {} }) {
+export function ask(method, url, { token, body, json, signal, sent = () => {} }) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new Stopped());
     const request = new XMLHttpRequest();

@@ -3,6 +3,7 @@
 // The key of a file is kept for this tab, so that choosing the same file again after a reload goes on as well.
 
 import { bytes } from "../bytes.js";
+import { EmptyFolder } from "./empty.js";
 import { chosen, dropped } from "./folders.js";
 import { Refused, Stopped, Transfer, Unreadable, uuid } from "./transfer.js";
 import { Unfinished } from "./unfinished.js";
@@ -174,7 +175,7 @@ class Queue {
     form.addEventListener("drop", async (event) => {
       event.preventDefault();
       const files = await dropped(event.dataTransfer).catch(() => []);
-      this.take(this.document ? files.slice(0, 1) : files);
+      this.take(this.document ? files.filter(({ file }) => file).slice(0, 1) : files);
     });
     // A file dropped beside the box would otherwise replace the page.
     for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
@@ -199,7 +200,7 @@ class Queue {
     }
     this.list.hidden = false;
     for (const { file, path } of files) {
-      const upload = new Upload(this, file, this.document ? [] : path);
+      const upload = file ? new Upload(this, file, this.document ? [] : path) : new EmptyFolder({ queue: this, path, word });
       this.uploads.push(upload);
       this.list.append(upload.row);
       this.add(upload);
