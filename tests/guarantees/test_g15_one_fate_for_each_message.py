@@ -115,6 +115,21 @@ def test_a_connection_that_has_come_back_is_not_given_up_for_what_the_lost_one_o
     expect(his.locator("#log .is-sending")).to_have_count(1)
 
 
+def test_where_the_network_is_gone_the_page_says_so_and_where_the_server_answers_it_does_not(pretended):  # noqa: F811
+    his, server = pretended
+    server.answers = [{"type": "joined", "head": 3, "floor": 1}] * 2
+    enter(his)
+    his.context.set_offline(True)
+    his.wait_for_function("!navigator.onLine")
+    his.wait_for_timeout(4_000)
+    expect(his.locator("#net")).to_be_hidden()
+    assert len(server.joins) == 2, "a server on this machine was asked, and is there"
+    his.context.set_offline(False)
+    his.wait_for_function("navigator.onLine")
+    his.context.set_offline(True)
+    expect(his.locator("#net")).to_contain_text("You are offline. What you write is kept", timeout=8_000)
+
+
 def test_what_is_refused_says_so_and_can_be_sent_again_or_dropped(pretended):  # noqa: F811
     his, server = pretended
     server.answers = [{"type": "joined", "head": 3, "floor": 1}]

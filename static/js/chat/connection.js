@@ -5,6 +5,7 @@ const BASE = 1000;
 const CAP = 60000;
 const QUIET = 1.2; // heartbeats without a frame, after which the server is asked whether it is still there
 const HELLO = 10000; // time for an answer, after which the connection is taken for dead
+const OFFLINE = 3000; // the same where the browser says that there is no network
 const POLL = 4000;
 const FAILURES = 3; // handshakes that failed before HTTP steps in
 
@@ -20,7 +21,8 @@ export class Connection {
   start() {
     this.open();
     for (const name of ["online", "pageshow", "focus"]) addEventListener(name, () => this.wake());
-    addEventListener("offline", () => this.state());
+    // The browser knows of no network; a server on this machine answers all the same.
+    addEventListener("offline", () => { if (this.joined) this.probe(OFFLINE); else this.state(); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.wake(); });
   }
 
@@ -49,8 +51,8 @@ export class Connection {
   }
 
   // Joining again changes nothing, and is answered at once by a server that is there.
-  probe() {
-    this.watch(HELLO);
+  probe(patience = HELLO) {
+    this.watch(patience);
     this.join();
   }
 
