@@ -24,6 +24,7 @@ from discussions.chat.presenting import filled, mention_names, spelled
 from discussions.chat.receipts import may_see_receipts
 from discussions.chat.services.moving import only_own
 from discussions.chat.unread import room_badges
+from discussions.pointing import titles_in
 from groups.bylines import Byline
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ class RoomPage:
         said: Sequence[Message] = [*self.messages, *answered, *self.pinned]
         voices = dict(zip((message.pk for message in said), self.place.bylines(said), strict=True))
         names = mention_names(said)
+        self.titles = titles_in((message.html for message in self.messages), self.reader)
         place = self.place
         files = attachments.for_reader(self.messages, place.standing) if isinstance(place, GroupPlace) else {}
         rows: list[Row] = []
@@ -239,7 +241,7 @@ class RoomPage:
             row.css += " msg--gone"
             row.gone = True
             return row
-        row.body = filled(message, names)
+        row.body = filled(message, names, self.titles)
         row.source = spelled(message, names) if own else ""
         row.edited = message.edited_at is not None
         row.pinned = message.pinned_at is not None

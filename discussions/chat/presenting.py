@@ -19,9 +19,11 @@ from discussions.chat.access import shown_in
 from discussions.chat.attachments import Files
 from discussions.chat.models import ConversationSeat, Event, Message, Room
 from discussions.chat.naming import Told, told_by
+from discussions.pointing import Titles, titles_in, with_titles
 from groups.models import Participant
 from partners.models import Organisation
 
+NO_TITLES: Titles = {}
 HIGHEST = 2**63 - 1
 """No room comes as far."""
 
@@ -88,9 +90,14 @@ def spelled(message: Message, names: dict[int, str]) -> str:
     )
 
 
-def filled(message: Message, names: dict[int, str]) -> str:
-    """Return the message's HTML with the names of the people mentioned."""
-    return markdown.fill(message.html, names, _("somebody"))
+def filled(message: Message, names: dict[int, str], titles: Titles = NO_TITLES) -> str:
+    """Return the message's HTML with the names of the people mentioned, and titles for addresses where one person reads it."""
+    return markdown.fill(with_titles(message.html, titles), names, _("somebody"))
+
+
+def filled_for(reader: User, message: Message) -> str:
+    """Return the HTML of one message as the reader sees it."""
+    return filled(message, mention_names([message]), titles_in([message.html], reader))
 
 
 def time_of(moment: datetime) -> str:

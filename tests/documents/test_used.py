@@ -138,6 +138,44 @@ def test_an_address_reads_as_the_title_to_those_who_may_read_it(
     assert f'<a href="{at(other)}"><bdi>Figures</bdi></a>' in shown
 
 
+def test_an_address_in_a_message_reads_as_the_title_to_those_who_may_read_it(
+    document, start, make_folder, supply_chains, lead, member, observer, signed_in
+):
+    room, other = supply_chains.rooms.get(), start(supply_chains, lead, "Words")
+    ack = send_message(room.pk, by=lead, key=uuid.uuid4(), body=f"See {at(document)} and {at(other)}")
+    base = f"/groups/{supply_chains.slug}/chat/{room.pk}/"
+    pages = [base, f"{base}messages/{ack.id}/", f"{base}messages/{ack.id}/report/"]
+
+    def shown(person):
+        return [signed_in(person).get(page).content.decode() for page in pages]
+
+    title, thread = f'<a href="{at(document)}"><bdi>Mapping</bdi></a>', f'<a href="{at(other)}"><bdi>Figures</bdi></a>'
+    assert [(title in one, thread in one) for one in shown(member)] == [(True, True)] * 3
+    folder = make_folder(lead, supply_chains, "Hidden")
+    set_rights(folder, rights=Rights.HIDDEN, by=Standing.of(lead, supply_chains).leading[0])
+    Document.objects.filter(pk=document.pk).update(folder=folder, reach=Folder.objects.get(pk=folder.pk).reach)
+    for one in shown(observer):
+        assert "Mapping" not in one and at(document) in one and thread in one
+    log = signed_in(observer).get(f"{base}events", {"since": 0}).json()
+    assert "Mapping" not in str(log) and at(document) in str(log)
+
+
+def test_a_room_asks_the_same_for_one_address_and_many(
+    add, document, supply_chains, lead, member, signed_in, django_assert_num_queries
+):
+    room = supply_chains.rooms.get()
+    client, address = signed_in(member), f"/groups/{supply_chains.slug}/chat/{room.pk}/"
+    send_message(room.pk, by=lead, key=uuid.uuid4(), body=at(document))
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    many = [add(lead, supply_chains, f"Paper {n}.pdf").document for n in range(3)]
+    for one in many:
+        send_message(room.pk, by=lead, key=uuid.uuid4(), body=f"{at(one)} and {at(document)}")
+    with django_assert_num_queries(len(asked)):
+        assert client.get(address).content.decode().count("<bdi>Paper") >= 3
+
+
 def test_titles_are_escaped(add, supply_chains, start, lead, member, signed_in):
     document = add(lead, supply_chains, "x.pdf").document
     Document.objects.filter(pk=document.pk).update(title="<b>Bold</b> & 'more'")

@@ -14,7 +14,7 @@ from discussions.chat import access, attachments, services
 from discussions.chat.access import GroupPlace, Place
 from discussions.chat.extras import signs_on
 from discussions.chat.models import Emoji, Message
-from discussions.chat.presenting import filled, mention_names
+from discussions.chat.presenting import filled_for
 from discussions.chat.receipts import may_see_receipts, receipts_of
 from discussions.chat.views.messages import words_of
 from discussions.views.requests import person
@@ -41,7 +41,7 @@ def _about(request: HttpRequest, place: Place, message: Message) -> dict[str, An
         "audience": place.audience,
         "message": message,
         "voice": place.bylines([message])[0],
-        "body": filled(message, mention_names([message])),
+        "body": filled_for(reader, message),
         "files": attachments.for_reader([message], place.standing).get(message.pk)
         if isinstance(place, GroupPlace)
         else [],

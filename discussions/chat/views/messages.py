@@ -15,7 +15,7 @@ from discussions.chat import access, services
 from discussions.chat.access import Place
 from discussions.chat.forms import DeleteForm, EditForm, MessageForm
 from discussions.chat.models import Message
-from discussions.chat.presenting import filled, mention_names, spelled
+from discussions.chat.presenting import filled_for, mention_names, spelled
 from discussions.chat.views.room import show_room
 from discussions.views.requests import number, person
 from groups.standing import NotAllowed
@@ -102,7 +102,7 @@ def message_delete(request: HttpRequest, slug: str | None = None, *, room_id: in
         else:
             notes.success(request, _("The message is deleted."))
             return redirect(message)
-    body = filled(message, mention_names([message]))
+    body = filled_for(person(request), message)
     context = _about(place, message, form) | {"own": own, "body": body, "author": message.author}
     return render(request, "chat/message_delete.html", context, status=422 if form.errors else 200)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from discussions.chat import access, services
 from discussions.chat.forms import ReportForm
-from discussions.chat.presenting import filled, mention_names
+from discussions.chat.presenting import filled_for
 from discussions.views.requests import person
 
 
@@ -36,7 +36,7 @@ def report(request: HttpRequest, slug: str | None = None, *, room_id: int, messa
         "room": place.room,
         "message": message,
         "voice": place.bylines([message])[0],
-        "body": filled(message, mention_names([message])),
+        "body": filled_for(person(request), message),
         "form": form,
         "audience": place.audience,
     }
