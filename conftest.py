@@ -1,10 +1,10 @@
-"""Loads the plugins that know engines and browser, read all mail, and empty tables; the fixtures stand in tests/conftest.py."""
+"""Loads the plugins that know engines and browser, read all mail, and spare work; the fixtures stand in tests/conftest.py."""
 
 import os
 
 import pytest
 
-pytest_plugins = ["tests.plugins.engines", "tests.plugins.mail", "tests.plugins.emptied"]
+pytest_plugins = ["tests.plugins.engines", "tests.plugins.mail", "tests.plugins.spared"]
 
 
 @pytest.fixture(scope="session")
