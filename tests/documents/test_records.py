@@ -4,6 +4,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from core.errors import Conflict
@@ -96,6 +97,25 @@ def test_lists_are_narrowed_in_all_folders(paper, say, add, make_folder, signed_
     assert found(mark="amber") == ["Other"]
     assert found(type="minutes") == []
     assert found(type="nonsense", year="x") == ["Quarry survey"]  # nothing is narrowed: the folder's own
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("order", ["name", "changed"])
+@pytest.mark.parametrize(
+    "asked", [{"type": "brief"}, {"language": "en"}, {"country": "BD"}, {"year": 2024}, {"mark": "red"}], ids=str
+)
+def test_a_narrowed_list_goes_through_none_but_those_it_shows(
+    asked, order, signed_in, member, supply_chains, django_assert_max_num_queries
+):
+    top = reverse("documents:list", args=[supply_chains.slug])
+    with django_assert_max_num_queries(50) as captured:
+        signed_in(member).get(top, asked | {"sort": order})
+    (name,) = asked
+    (listing,) = (query["sql"] for query in captured if f'"{name}" = ' in query["sql"] and "ORDER BY" in query["sql"])
+    with connection.cursor() as cursor:
+        way = " / ".join(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {listing}").fetchall())
+    assert f"documents_{'new_' * (order == 'changed')}by_{name} " in way
+    assert "TEMP B-TREE" not in way
 
 
 def test_searches_are_narrowed_too(paper, say, add, signed_in, member, supply_chains):

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 FILTERED = ("type", "language", "country", "year")
 """What lists and searches are narrowed by."""
 
+NARROWED_BY = (*FILTERED, "mark")
+"""What a library's list is narrowed by."""
+
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     """Documents of libraries."""
@@ -126,6 +129,21 @@ class Document(Searchable, Spoken, TimeStamped):
                 "group", Lower("title"), "id", condition=Q(deleted_at=None), name="documents_by_title_anywhere"
             ),
             models.Index(fields=["group", "-changed_at"]),
+            # A list that is narrowed to few of very many does not go through all of them, in either order.
+            *(
+                models.Index(
+                    "group", name, Lower("title"), "id", condition=Q(deleted_at=None), name=f"documents_by_{name}"
+                )
+                for name in NARROWED_BY
+            ),
+            *(
+                models.Index(
+                    fields=["group", name, "changed_at", "id"],
+                    condition=Q(deleted_at=None),
+                    name=f"documents_new_by_{name}",
+                )
+                for name in NARROWED_BY
+            ),
         ]
 
     def __str__(self) -> str:
