@@ -6,10 +6,13 @@ import uuid
 import pytest
 from django.core.files import File
 
+from discussions import services
 from groups.documents.services import add_file, create_folder
 from groups.standing import Standing
 
 PDF = b"%PDF-1.4\n" + b"x" * 5000
+SAID = "Kookaburra"
+"""A word that stands in what is said of a document, and nowhere else."""
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +51,34 @@ def make_folder():
         return create_folder(group, parent=parent, name=name, by=by, key=uuid.uuid4())
 
     return make
+
+
+@pytest.fixture
+def open_group(supply_chains):
+    """The group, open to everybody."""
+    supply_chains.find = supply_chains.read = "public"
+    supply_chains.save()
+    return supply_chains
+
+
+@pytest.fixture
+def drafts(make_folder, member, open_group):
+    """A folder of its library."""
+    return make_folder(member, open_group, "Drafts")
+
+
+@pytest.fixture
+def document(add, member, open_group, drafts):
+    """A document in that folder."""
+    return add(member, open_group, "Mapping.pdf", folder=drafts).document
+
+
+@pytest.fixture
+def remark():
+    """Say something of a document in a person's name."""
+
+    def say(document, person, body=f"{SAID} on page three?", key=None):
+        by = Standing.of(person, document.group).speak()
+        return services.comment(document, by=by, body=body, key=key or uuid.uuid4())
+
+    return say

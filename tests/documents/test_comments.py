@@ -35,6 +35,7 @@ from notifications.models import Letter, Notice
 from search.asking import read
 from search.models import Kind
 from search.services import find
+from tests.documents.conftest import SAID
 
 PEOPLE = ("lead", "member", "observer", "stranger", None)
 EVERYBODY = frozenset(PEOPLE)
@@ -44,35 +45,6 @@ SEEN = {
     Rights.OBSERVERS: {"lead", "member", "observer"},
     Rights.HIDDEN: {"lead", "member"},
 }
-SAID = "Kookaburra"
-
-
-@pytest.fixture
-def open_group(supply_chains):
-    supply_chains.find = supply_chains.read = "public"
-    supply_chains.save()
-    return supply_chains
-
-
-@pytest.fixture
-def drafts(make_folder, member, open_group):
-    return make_folder(member, open_group, "Drafts")
-
-
-@pytest.fixture
-def document(add, member, open_group, drafts):
-    return add(member, open_group, "Mapping.pdf", folder=drafts).document
-
-
-@pytest.fixture
-def remark():
-    """Say something of a document in a person's name."""
-
-    def say(document, person, body=f"{SAID} on page three?", key=None):
-        by = Standing.of(person, document.group).speak()
-        return services.comment(document, by=by, body=body, key=key or uuid.uuid4())
-
-    return say
 
 
 @pytest.fixture

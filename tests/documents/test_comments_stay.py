@@ -24,50 +24,22 @@ from groups.standing import Standing
 from notifications import levels
 from notifications.models import Channel, Letter, Level
 from notifications.services import visible
+from tests.documents.conftest import SAID
 from tests.letters import deliver, digest  # noqa: F401 - fixtures
 from tests.mail_in.conftest import PDF, come_in, write  # noqa: F401 - a fixture
 
-SAID = "Kookaburra"
 TITLE = "Wombats"
 
 
 @pytest.fixture
-def group(supply_chains):
-    supply_chains.find = supply_chains.read = "public"
-    supply_chains.save()
-    return supply_chains
+def leading(lead, open_group):
+    return Standing.of(lead, open_group).leading[0]
 
 
 @pytest.fixture
-def folder(make_folder, member, group):
-    return make_folder(member, group, "Drafts")
-
-
-@pytest.fixture
-def document(add, member, group, folder):
-    return add(member, group, "Mapping.pdf", folder=folder).document
-
-
-@pytest.fixture
-def leading(lead, group):
-    return Standing.of(lead, group).leading[0]
-
-
-@pytest.fixture
-def remark():
-    """Say something of the document in a person's name."""
-
-    def say(document, person, body=f"{SAID} on page three?"):
-        by = Standing.of(person, document.group).speak()
-        return services.comment(document, by=by, body=body, key=uuid.uuid4())
-
-    return say
-
-
-@pytest.fixture
-def hide(folder, leading):
+def hide(drafts, leading):
     """Hide the folder from observers."""
-    return lambda: set_rights(Folder.objects.get(pk=folder.pk), rights=Rights.HIDDEN, by=leading)
+    return lambda: set_rights(Folder.objects.get(pk=drafts.pk), rights=Rights.HIDDEN, by=leading)
 
 
 @pytest.fixture
@@ -85,11 +57,11 @@ def lose(document, hide, member, leading):
 
 
 @pytest.fixture
-def quoting(document, group, leading, remark, lead):
+def quoting(document, open_group, leading, remark, lead):
     """A post elsewhere that quotes what was said of the document, twice."""
     post = remark(document, lead)
     body = f"> #[{post.pk}]\n> {SAID} on page three?\n\nAs was said"
-    thread = services.start_thread(group, by=leading, title="Quoting", body=body, key=uuid.uuid4())
+    thread = services.start_thread(open_group, by=leading, title="Quoting", body=body, key=uuid.uuid4())
     made = thread.posts.get()
     assert f"#[{post.pk}]" in made.body
     return services.edit_post(made, by=leading, body=f"{body} here", base=1)
@@ -107,9 +79,9 @@ def test_a_quotation_is_read_under_a_post_by_whom_the_thread_reaches(
     assert SAID in signed_in(member).get(url).content.decode()
 
 
-def test_a_letter_that_waited_quotes_nothing_that_was_hidden_meanwhile(quoting, hide, group, observer):
-    group.mail_content = True
-    group.save()
+def test_a_letter_that_waited_quotes_nothing_that_was_hidden_meanwhile(quoting, hide, open_group, observer):
+    open_group.mail_content = True
+    open_group.save()
     letter = Letter.objects.create(
         user=observer, kind=POST_LETTER, key=f"x{quoting.pk}", object_id=quoting.pk, due_at=timezone.now()
     )
@@ -124,17 +96,17 @@ def test_a_digest_tells_whom_the_thread_reaches(
     document,
     remark,
     hide,
-    group,
+    open_group,
     lead,
     member,
     observer,
     make_insider,
     digest,  # noqa: F811 - the fixture
 ):
-    group.mail_content, group.history = True, "from-joining"
-    group.save()
+    open_group.mail_content, open_group.history = True, "from-joining"
+    open_group.save()
     for person in (member, observer):
-        levels.choose(person, channel=Channel.MAIL, level=Level.DAILY, group_id=group.pk)
+        levels.choose(person, channel=Channel.MAIL, level=Level.DAILY, group_id=open_group.pk)
 
     def told():
         return sorted(one.to[0] for one in digest() if SAID in one.body)
@@ -144,10 +116,10 @@ def test_a_digest_tells_whom_the_thread_reaches(
     hide()
     remark(document, lead, f"{SAID} again")
     assert told() == [member.email]
-    group.find = group.read = "members"
-    group.save()
-    newcomer = make_insider(group, "Nadia Newcomer")
-    levels.choose(newcomer, channel=Channel.MAIL, level=Level.DAILY, group_id=group.pk)
+    open_group.find = open_group.read = "members"
+    open_group.save()
+    newcomer = make_insider(open_group, "Nadia Newcomer")
+    levels.choose(newcomer, channel=Channel.MAIL, level=Level.DAILY, group_id=open_group.pk)
     remark(document, lead, f"{SAID} once more")
     assert {one.to[0] for one in digest()} == {member.email}
 
@@ -219,10 +191,10 @@ def test_a_file_in_a_mail_is_not_read_more_widely_than_what_it_came_with(
     mailoutbox,
 ):
     settings.MAIL_IN_DOMAIN = "mail.example.org"
-    group = document.group
-    group.history, group.read = history, "public" if history == "all" else "members"
-    group.find = group.read
-    group.save()
+    open_group = document.group
+    open_group.history, open_group.read = history, "public" if history == "all" else "members"
+    open_group.find = open_group.read
+    open_group.save()
     remark(document, lead)
     if hidden:
         hide()
@@ -251,21 +223,21 @@ def test_whose_post_was_hidden_is_told_nothing_of_a_thread_that_was_lost(
 
 
 def test_leads_are_shown_hidden_posts_of_what_they_may_read(document, remark, lead, member, leading, signed_in):
-    group = document.group
+    open_group = document.group
     services.hide_post(remark(document, member), by=leading, reason="Not here")
-    url = reverse("threads:reports", args=[group.slug])
+    url = reverse("threads:reports", args=[open_group.slug])
     assert Thread.objects.get().get_absolute_url() in signed_in(lead).get(url).content.decode()
-    group.history, group.find, group.read = "from-joining", "members", "members"
-    group.save()
+    open_group.history, open_group.find, open_group.read = "from-joining", "members", "members"
+    open_group.save()
     Document.objects.filter(pk=document.pk).update(created_at=timezone.now() - timedelta(days=900))
     assert Thread.objects.get().get_absolute_url() not in signed_in(lead).get(url).content.decode()
 
 
-def test_a_token_for_one_group_names_nothing_of_others(add, hidden_group, group, lead, client):
+def test_a_token_for_one_group_names_nothing_of_others(add, hidden_group, open_group, lead, client):
     elsewhere = add(lead, hidden_group, f"{TITLE}.pdf").document
-    by = Standing.of(lead, group).speak()
+    by = Standing.of(lead, open_group).speak()
     body = f"See {settings.SITE_URL}{elsewhere.get_absolute_url()}"
-    thread = services.start_thread(group, by=by, title="Figures", body=body, key=uuid.uuid4())
+    thread = services.start_thread(open_group, by=by, title="Figures", body=body, key=uuid.uuid4())
     client.force_login(lead)
     assert TITLE in client.get(thread.get_absolute_url()).content.decode()
     _row, secret = issue_token(
@@ -273,12 +245,12 @@ def test_a_token_for_one_group_names_nothing_of_others(add, hidden_group, group,
         name="Reader",
         scopes=["threads:read"],
         expires_at=timezone.now() + timedelta(days=7),
-        group=group,
+        group=open_group,
         key=uuid.uuid4(),
     )
     client.logout()
     posts = client.get(
-        f"/api/v1/groups/{group.slug}/threads/{thread.pk}/posts", HTTP_AUTHORIZATION=f"Bearer {secret}"
+        f"/api/v1/groups/{open_group.slug}/threads/{thread.pk}/posts", HTTP_AUTHORIZATION=f"Bearer {secret}"
     ).json()
     assert elsewhere.get_absolute_url() in posts["items"][0]["html"] and TITLE not in posts["items"][0]["html"]
     assert Post.objects.count() == 1

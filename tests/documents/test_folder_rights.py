@@ -52,13 +52,6 @@ def drawing():
 
 
 @pytest.fixture
-def open_group(supply_chains):
-    supply_chains.find = supply_chains.read = "public"
-    supply_chains.save()
-    return supply_chains
-
-
-@pytest.fixture
 def rule(lead):
     """Give a folder rights, in the lead's name."""
 
@@ -66,11 +59,6 @@ def rule(lead):
         set_rights(folder, rights=rights, by=Standing.of(lead, folder.group).leading[0], **more)
 
     return give
-
-
-@pytest.fixture
-def drafts(make_folder, member, open_group):
-    return make_folder(member, open_group, "Drafts")
 
 
 @pytest.fixture
