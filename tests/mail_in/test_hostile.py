@@ -66,8 +66,6 @@ TEXT = b"Content-Type: text/plain; charset=utf-8\r\n\r\nThe words.\r\n"
             "The words.",
         ),
         (HEAD + b"\r\nA\x00B \x1b[31mred\x07 \xe2\x80\xaeevil\r\n", "AB [31mred evil"),
-        (b"\r\n\r\n\r\n", None),
-        (b"", None),
         (b"\x00\xff\xfe" * 100, None),
     ],
 )

@@ -45,6 +45,7 @@ class Letter:
     left_out: int = 0
     flowed: bool = False
     is_encrypted: bool = False
+    is_packed: bool = False
 
     def all(self, name: str) -> list[str]:
         """Return every header of the name, decoded, in order."""
@@ -91,7 +92,7 @@ def read_letter(data: bytes) -> Letter:
     parts.take(message)
     letter.text, letter.html = parts.text, parts.html
     letter.enclosures, letter.left_out = parts.enclosures, parts.left_out
-    letter.flowed, letter.is_encrypted = parts.flowed, parts.is_encrypted
+    letter.flowed, letter.is_encrypted, letter.is_packed = parts.flowed, parts.is_encrypted, parts.is_packed
     return letter
 
 
@@ -142,7 +143,8 @@ def _sender(message: Message) -> tuple[str, str]:
         return "", ""
     name, address = found[0]
     name = decode_words(name)
-    return name[:120], address.strip().lower()[:254] if "@" in address else ""
+    address = address.strip().lower()[:254]
+    return name[:120], address if "@" in address and address.isprintable() else ""  # no database looks for other signs
 
 
 def _ids(message: Message, name: str) -> Iterator[str]:

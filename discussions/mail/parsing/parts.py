@@ -1,6 +1,7 @@
 """The parts of a mail: which are its text, which are files, and which are neither."""
 
 import binascii
+import re
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import collapse_rfc2231_value
@@ -11,7 +12,7 @@ MOST_FILES = 10
 MOST_TEXT = 400_000
 """Characters of text that are read of one mail, quotations and all."""
 
-# Signatures that programs check, invitations that calendars answer, and what only Outlook reads: no files to share.
+# Signatures that programs check, and invitations that calendars answer: no files to share.
 NO_FILES = {
     "application/pgp-signature",
     "application/pkcs7-signature",
@@ -25,6 +26,10 @@ NO_FILES = {
     "message/disposition-notification",
     "text/rfc822-headers",
 }
+# What Outlook packs words and files into, and it alone unpacks.
+PACKED, PACKED_NAME = {"application/ms-tnef", "application/vnd.ms-tnef"}, "winmail.dat"
+# Base64 has no spaces within a line: what has some is the text itself.
+SPACED = re.compile(rb"[^\s] +[^\s]")
 ENCRYPTED = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 
 
@@ -46,6 +51,7 @@ class Parts:
     left_out: int = 0
     flowed: bool = False
     is_encrypted: bool = False
+    is_packed: bool = False
 
     @property
     def text(self) -> str:
@@ -76,9 +82,12 @@ class Parts:
         if kind in NO_FILES:
             return
         name = _name(part)
+        if kind in PACKED or name.lower() == PACKED_NAME:
+            self.is_packed = True
+            return
         is_file = bool(name) or _disposition(part) == "attachment"
         if kind in {"text/plain", "text/html"} and not is_file:
-            text = decode(_bytes(part), _charset(part))[:MOST_TEXT]
+            text = decode(_written(part), _charset(part))[:MOST_TEXT]
             if kind == "text/html":
                 self.htmls.append(text)
             elif text.strip():
@@ -103,14 +112,25 @@ class Parts:
         self.enclosures.append(Enclosure(name or f"file.{kind.rpartition('/')[2][:10]}", data))
 
 
+def _written(part: Message) -> bytes:
+    """Return the bytes of a text; as they stand where it only says that it is base64."""
+    says = str(part.get("Content-Transfer-Encoding") or "")[:200].strip().lower()
+    as_it_stands = _as_it_stands(part) if says == "base64" else b""
+    return as_it_stands if SPACED.search(as_it_stands) else _bytes(part)
+
+
 def _bytes(part: Message) -> bytes:
     """Return what a part holds, unpacked; as it stands where its encoding is broken."""
     try:
         data = part.get_payload(decode=True)
     except (binascii.Error, ValueError, LookupError, AssertionError, UnicodeError):
-        payload = part.get_payload()
-        data = payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+        data = _as_it_stands(part)
     return data if isinstance(data, bytes) else b""
+
+
+def _as_it_stands(part: Message) -> bytes:
+    payload = part.get_payload()
+    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
 
 
 def _parameter(part: Message, name: str, header: str = "content-type") -> str:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from email.errors import HeaderParseError
 from email.header import decode_header
 
@@ -31,12 +32,16 @@ def decode(data: bytes, charset: str = "") -> str:
     """Return the text of bytes: in UTF-8 where they are, else in the charset named, else as most of the rest of the world writes.
 
     Never fails: what fits nothing becomes the sign for it. UTF-8 comes first, because texts that are no UTF-8 are never valid
-    by chance, and many programs name another charset than the one they write; those of seven bits are taken at their word.
+    by chance, and many programs name another charset than the one they write; those of seven bits are taken at their word,
+    and UTF-16 is where it shows.
     """
     named = charset.strip().strip("\"'").lower()
     named = _MEANT.get(named, named)
     seven_bit = named.startswith(("iso-2022", "utf-7", "hz"))
-    for candidate in [named, "utf-8"] if seven_bit or named.startswith("utf-16") else ["utf-8", named]:
+    is_wide = named.startswith("utf-16") and (
+        b"\0" in data or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    )
+    for candidate in [named, "utf-8"] if seven_bit or is_wide else ["utf-8", named]:
         if text := _decoded(data, candidate):
             return _CONTROLS.sub("", text)
     return _CONTROLS.sub("", data.decode("windows-1252", "replace"))
@@ -51,6 +56,11 @@ def _decoded(data: bytes, charset: str) -> str | None:
         return data.decode(charset)
     except (LookupError, UnicodeError, ValueError):
         return None
+
+
+def is_seen(text: str) -> bool:
+    """Say whether there is anything in a text that a reader sees."""
+    return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
 
 
 def decode_words(header: str) -> str:

@@ -22,6 +22,7 @@ from core.logs import happening
 from discussions.mail.models import Incoming, Reason, State
 from discussions.mail.parsing import Letter, Unreadable, read_letter
 from discussions.mail.parsing.proof import dmarc
+from discussions.mail.parsing.words import is_seen
 from discussions.mail.services.enclosing import put_files
 from discussions.mail.services.placing import answered_in, place_of
 from discussions.mail.services.settling import Refusal, hold, settle
@@ -83,21 +84,19 @@ def _work_on(mail: Incoming) -> None:
     if not _is_proven(mail, letter, person):
         hold(mail, Reason.UNPROVEN if mail.asks == Asks.GROUP else Reason.SENDER)
         return
-    text = _text(mail, letter)
-    if not text.strip() and not letter.enclosures:
-        raise Refusal(
-            Reason.EMPTY,
-            _("Nothing is written above the quotation. Write your answer at the top, above the line that says so."),
-        )
-    words = hashlib.sha256(" ".join(text.split()).encode()).hexdigest() if text.strip() else ""
+    text, remarks = _text(mail, letter), _packed(letter)
+    if not text and not letter.enclosures:
+        said = _("Nothing is written above the quotation. Write your answer at the top, above the line that says so.")
+        raise Refusal(Reason.EMPTY, "\n".join(remarks or [said]))
+    words = hashlib.sha256(" ".join(text.split()).encode()).hexdigest() if text else ""
     _refuse_what_repeats(mail, words)
     by, remark = _capacity(standing, thread)
-    remarks = [remark] if remark else []
+    remarks += [remark] if remark else []
     links, left_out = put_files(letter.enclosures, standing, by, thread, key=partial(_key, mail))
     remarks += left_out
     if letter.left_out:
         remarks.append(_("Files that were left out, because a mail carries at most ten: %d.") % letter.left_out)
-    if not text.strip() and not links:
+    if not text and not links:
         raise Refusal(Reason.EMPTY, "\n".join([*remarks, _("Without them nothing is left to post.")]))
     body = "\n\n".join(part for part in (text.strip("\n"), "\n".join(links)) if part)
     answered = answered_in(mail, thread, standing)
@@ -155,10 +154,22 @@ def _is_proven(mail: Incoming, letter: Letter, person: User) -> bool:
 
 
 def _text(mail: Incoming, letter: Letter) -> str:
-    begins = mail.asks != Asks.REPLY
-    if letter.text.strip():
-        return answer_in(letter.text, flowed=letter.flowed, quotations=begins)
-    return answer_in_html(letter.html, quotations=begins) if letter.html else ""
+    """Return what was written; "" where nothing is that one sees."""
+    begins, text = mail.asks != Asks.REPLY, ""
+    if is_seen(letter.text):
+        text = answer_in(letter.text, flowed=letter.flowed, quotations=begins)
+    elif letter.html:
+        text = answer_in_html(letter.html, quotations=begins)
+    return text if is_seen(text) else ""
+
+
+def _packed(letter: Letter) -> list[str]:
+    """Return what is told to who sent something that only the program opens which packed it."""
+    said = _(
+        "Your mail program packed some of it into a file, winmail.dat, that other programs do not open. That was left out:"
+        " send it as HTML or plain text, not as rich text."
+    )
+    return [said] if letter.is_packed else []
 
 
 def _refuse_what_repeats(mail: Incoming, words: str) -> None:

@@ -58,6 +58,11 @@ def no_such_address() -> TurnedAway:
     return TurnedAway("550 5.1.1", "No such address here", 67)
 
 
+def not_a_mail() -> TurnedAway:
+    """Nothing, or something that no program sends."""
+    return TurnedAway("554 5.6.0", "This cannot be read as a mail", 65)
+
+
 def not_from_you() -> TurnedAway:
     """The same for a group that is not there, one that hides, and one in which the sender starts no threads."""
     return TurnedAway("550 5.7.1", "This address takes mail only from members who may start threads there", 77)
@@ -95,7 +100,9 @@ def receive(data: bytes, *, recipient: str, sender: str) -> Incoming | None:
     try:
         letter = read_headers(data)
     except Unreadable:
-        raise TurnedAway("554 5.6.0", "This cannot be read as a mail", 65) from None
+        raise not_a_mail() from None
+    if not data.strip():
+        raise not_a_mail()
     if meaning is None:
         _note_report(data, recipient)
         return None
