@@ -1,7 +1,6 @@
 // A page that several people write at once. Without this bundle, or while the socket cannot be reached, the plain form stays.
 import { gapCursor } from "prosemirror-gapcursor";
 import { EditorState } from "prosemirror-state";
-import { tableEditing } from "prosemirror-tables";
 import { EditorView } from "prosemirror-view";
 import { yCursorPlugin, ySyncPlugin, yUndoPlugin } from "y-prosemirror";
 import { Awareness } from "y-protocols/awareness";
@@ -12,7 +11,7 @@ import { Company, cursorBuilder, fits, ofOthers, selectionBuilder } from "./comp
 import { Connection, SIGNED_OUT } from "./connection.js";
 import { keys, signs } from "./keys.js";
 import { Review } from "./review.js";
-import { bare, schema, unmarked, unstyled } from "./schema.js";
+import { bare, cellSelection, schema, unmarked, unstyled } from "./schema.js";
 import { isSuggesting, setSuggesting, suggest, suggestions } from "./suggestions.js";
 import { Toolbar } from "./toolbar.js";
 import { waiting } from "./waiting.js";
@@ -111,7 +110,7 @@ function begin(root) {
       ySyncPlugin(fragment),
       yCursorPlugin(ofOthers(awareness), { cursorBuilder: cursorBuilder(words), selectionBuilder, awarenessStateFilter: fits }),
       yUndoPlugin(),
-      suggestions(), signs, ...keys(acts),
+      suggestions(), signs, ...keys(acts), bare, gapCursor(), cellSelection(),
       footnotes({ root, words, open: dialogs.openFootnote }), settledPassages(),
     ];
     // The view draws the shared document while it is made: what stands around it is told of that afterwards.

@@ -2,7 +2,7 @@
 // this forbids is taken out of the shared document by whoever opens it: nothing that the server writes may be forbidden.
 import { Fragment, Schema, Slice } from "prosemirror-model";
 import { Plugin } from "prosemirror-state";
-import { tableNodes } from "prosemirror-tables";
+import { tableEditing, tableNodes } from "prosemirror-tables";
 
 const inSuggestions = ["comment", "insertion", "deletion"];
 
@@ -94,6 +94,13 @@ export function unmarked(slice) {
     return Fragment.from(found);
   };
   return new Slice(bareOf(slice.content), slice.openStart, slice.openEnd);
+}
+
+// Cells are selected by dragging, or with Shift and an arrow. Tables are not mended here, as they would be otherwise: everybody who
+// is in the page would mend the same one at once, each adding a cell of their own.
+export function cellSelection() {
+  const { appendTransaction: _mending, ...spec } = tableEditing().spec;
+  return new Plugin(spec);
 }
 
 // Breaks and footnotes carry no marks in the shared document: here neither, so that everybody sees the same.

@@ -440,6 +440,47 @@ def test_a_table_a_link_and_a_footnote_by_keyboard(draft, visit):
     expect(ben.locator("[data-notes] li")).to_have_text("Draft of April")
 
 
+def test_cells_are_selected_with_the_mouse_and_joined(draft, visit):
+    ana = draft("Joined cells")
+    ana.get_by_role("button", name="Table", exact=True).click()
+    ana.get_by_role("button", name="Insert a table").click()
+    for word in ("What", "Who", "When"):
+        ana.keyboard.type(word)
+        ana.keyboard.press("Tab")
+    cells = ana.locator(".write__text th")
+    cells.nth(0).hover()
+    ana.mouse.down()
+    cells.nth(1).hover()
+    ana.mouse.up()
+    expect(ana.locator(".write__text .selectedCell")).to_have_count(2)
+    ana.get_by_role("button", name="Table", exact=True).click()
+    ana.get_by_role("button", name="Join the selected cells").click()
+    saved(ana)
+
+    ben = visit(ana)
+
+    expect(ben.locator(".write__text th")).to_have_count(2)
+    expect(ben.locator(".write__text th").first).to_have_attribute("colspan", "2")
+    expect(ben.locator(".write__text th").first).to_contain_text("WhatWho")
+
+
+def test_everybody_sees_the_same_where_words_with_a_footnote_are_made_bold(draft, visit):
+    ana = draft("Bold with a footnote")
+    ana.keyboard.type("Fees")
+    note(ana, "Principle 7")
+    ana.keyboard.press("End")
+    ana.keyboard.type(" never")
+    ana.keyboard.press("Control+a")
+    ana.keyboard.press("Control+b")
+    expect(ana.locator(".write__text strong")).to_have_text(["Fees", " never"])
+    saved(ana)
+
+    ben = visit(ana)
+
+    expect(ben.locator(".write__text strong")).to_have_text(["Fees", " never"])
+    assert ben.locator(".write__text > p").first.inner_html() == ana.locator(".write__text > p").first.inner_html()
+
+
 def test_who_is_here_is_seen_by_name_if_they_wish_it(draft, visit, open_as):
     profile = open_as(LEAD)
     profile.goto("/account/profile/")
@@ -551,7 +592,7 @@ def test_the_bundle_is_loaded_here_only_and_light_enough(draft, open_as):
     written(ana)
     [bundle] = loaded
     assert bundle.headers["content-encoding"] == "gzip"
-    assert int(bundle.headers["content-length"]) < 118 * 1024
+    assert int(bundle.headers["content-length"]) < 122 * 1024
 
     loaded.clear()
     for address in (GROUP, GROUP + "documents/", GROUP + "chat/"):
