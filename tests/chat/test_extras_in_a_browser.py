@@ -283,3 +283,33 @@ def test_a_stretch_is_let_go_with_escape_and_the_focus_is_where_it_was(window, l
     expect(hers.locator("#stretching")).to_be_hidden()
     expect(hers.locator("#say")).to_be_visible()
     expect(hers.get_by_label("More about this room")).to_be_focused()
+
+
+def test_a_name_is_offered_after_an_at_and_taken_by_enter(window, lead, member):
+    hers, his = window(lead), window(member, **PHONE)
+    enter(hers)
+    enter(his)
+    field = hers.get_by_label("Message", exact=True)
+    field.press_sequentially("Please look, @mar")
+    expect(hers.get_by_role("listbox", name="People").get_by_role("option", selected=True)).to_contain_text(
+        "Marco Silva"
+    )
+    assert faults(hers) == []
+    hers.keyboard.press("Enter")
+    expect(field).to_have_value("Please look, @Marco Silva ")
+    expect(hers.locator("#log .msg")).to_have_count(0)
+    hers.keyboard.press("Enter")
+    expect(last(his)).to_have_class(re.compile("is-mention"), timeout=20_000)
+
+    # With a thumb, and on a phone: it fits, and what is let go of by Escape sends nothing and leaves nothing behind.
+    his.get_by_label("Message", exact=True).press_sequentially("@Li")
+    name = his.get_by_role("listbox", name="People").get_by_role("option")
+    expect(name).to_contain_text("Lina Okafor")
+    box = name.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+    his.keyboard.press("Escape")
+    expect(name).to_have_count(0)
+    his.keyboard.press("n")
+    name.tap()
+    expect(his.get_by_label("Message", exact=True)).to_have_value("@Lina Okafor ")
+    expect(his.locator("#log .msg")).to_have_count(1)

@@ -1,6 +1,7 @@
 // Where one writes: Enter sends, Shift and Enter begin a line, the up arrow changes one's last message, Escape lets go.
 
 import * as kept from "../kept.js";
+import { names } from "../names.js";
 import { carrying } from "./carrying.js";
 import { bytes } from "./outbox.js";
 
@@ -15,6 +16,7 @@ export class Composer {
     this.replying = form.elements.reply_to?.value ? Number(form.elements.reply_to.value) : null;
     this.editing = null;
     this.typed = 0;
+    names(form, this.text); // first, so that Enter takes a name that is offered
     this.text.addEventListener("input", () => { this.complain(false); this.grow(); this.keepDraft(); this.tellTyping(); });
     this.text.addEventListener("keydown", (event) => this.key(event));
     form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
