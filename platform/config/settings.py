@@ -120,7 +120,6 @@ SECURE_CSP = {
 # --- Applications ------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "daphne",
     "core",
     "accounts",
     "notifications",

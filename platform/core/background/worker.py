@@ -200,6 +200,8 @@ def run_worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, asked)
     worker.run()
+    # Nothing is at hand any more: the way out may take its time.
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def start_threads(count: int) -> list[threading.Thread]:
