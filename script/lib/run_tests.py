@@ -56,7 +56,8 @@ def main() -> int:
         not any(argument.startswith(("-n", "--numprocesses", "--pdb", "-s")) for argument in arguments)
         and workers != "1"
     ):
-        arguments = ["-n", workers, "--dist", "loadfile", *arguments]
+        # In their order: files with few tests are those whose tests take long, and are not left for the end.
+        arguments = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
 
     # Ended from outside, take down what was started: a server from a wheel would outlive us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
