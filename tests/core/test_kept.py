@@ -6,6 +6,7 @@ from django.db import connection
 from accounts.models import User
 from core.kept import rows_of
 from core.prepared import prepared
+from tests.plugins.engines import on_services
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,7 @@ def test_values_go_where_they_stand_and_a_percent_sign_stays_one():
 
 
 @pytest.mark.services
+@pytest.mark.skipif(not on_services(), reason="what PostgreSQL keeps is asked of PostgreSQL")
 def test_postgresql_plans_it_once_for_all_values():
     asked = "SELECT id FROM accounts_user WHERE email = %s AND 'planned once' <> ''"
 
