@@ -40,6 +40,11 @@ class Work:
     error: str
     at: datetime | None
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether an operator said that it is not to be done."""
+        return self.error == GivenUp.__name__
+
     @classmethod
     def of(cls, row: DBTaskResult, at: datetime | None) -> "Work":
         """Return the row as operators see it; `at` is when it began, ended or comes back."""
