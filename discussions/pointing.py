@@ -29,7 +29,9 @@ Titles = Mapping[tuple[str, int], tuple[str, str]]
 @cache
 def _pattern(site: str) -> re.Pattern[str]:
     """Find a link that bears its own address, or the bare address in running text, and step over whatever else has one."""
-    address = rf"{re.escape(site)}/groups/([\w-]{{1,80}})/(documents|threads)/(\d{{1,18}})/(?![\w/])(?:[?#][^\s<>]*)?"
+    address = (
+        rf"{re.escape(site)}/groups/([\w-]{{1,80}})/(documents|threads)/(\d{{1,18}})/(?![\w/])(?:[?#][^\s<>\"]*)?"
+    )
     bare = address.replace("(", "(?:", 1).replace("(documents", "(?:documents").replace(r"(\d", r"(?:\d")
     own = rf'<a href="(?P<href>{bare})"[^>]*>(?P=href)</a>'
     return re.compile(rf"{own}|<(?P<tag>a|code|pre)\b.*?</(?P=tag)>|<[^>]*>|(?P<bare>{bare})", re.DOTALL)
@@ -75,7 +77,7 @@ def with_titles(html: str, titles: Titles) -> str:
         parts = _parts(site).match(address) if address else None
         if parts is None or (known := titles.get((parts[2], int(parts[3])))) is None or known[1] != parts[1]:
             return found[0]
-        # The address is HTML already: it was taken from what `markdown.render` made.
+        # The address is HTML already: it was taken from what `markdown.render` made, where a quotation mark ends it.
         return f'<a href="{address}">' + format_html("<bdi>{}</bdi></a>", known[0])
 
     return _pattern(site).sub(shown, html)

@@ -176,6 +176,17 @@ def test_a_room_asks_the_same_for_one_address_and_many(
         assert client.get(address).content.decode().count("<bdi>Paper") >= 3
 
 
+def test_nothing_behind_an_address_becomes_part_of_the_link(document, supply_chains, start, lead, member, signed_in):
+    words = f'See {at(document)}?"class="banner"id="main and {at(document)}#a"onclick="alert(1)'
+    thread = start(supply_chains, lead, words)
+    ack = send_message(supply_chains.rooms.get().pk, by=lead, key=uuid.uuid4(), body=words)
+    room = f"/groups/{supply_chains.slug}/chat/{supply_chains.rooms.get().pk}/messages/{ack.id}/"
+    for page in (thread.get_absolute_url(), room):
+        shown = signed_in(member).get(page).content.decode()
+        for address in (f"{at(document)}?", f"{at(document)}#a"):
+            assert f'<a href="{address}"><bdi>Mapping</bdi></a>"' in shown
+
+
 def test_titles_are_escaped(add, supply_chains, start, lead, member, signed_in):
     document = add(lead, supply_chains, "x.pdf").document
     Document.objects.filter(pk=document.pk).update(title="<b>Bold</b> & 'more'")
