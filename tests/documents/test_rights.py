@@ -30,6 +30,7 @@ WRITERS_GET = {
 }
 LEADS = {"folder_rights"}
 WRITERS_POST = {
+    "empty_folder",
     "start",
     "finish",
     "delete_folder",
@@ -113,7 +114,7 @@ def without_tokens(response):
 def ask(client, group, name, args):
     url = reverse(f"documents:{name}", args=[group.slug, *args])
     if name in WRITERS_POST:
-        return client.post(url, "{}" if name == "start" else None, content_type="application/json")
+        return client.post(url, "{}" if name in {"start", "empty_folder"} else None, content_type="application/json")
     return client.get(url)
 
 
@@ -153,7 +154,17 @@ def test_a_hidden_library_answers_like_none(name, shelf, hidden_group, supply_ch
 
 
 # Addresses that name nothing in the library; what is chosen for a selection is looked up in it (test_selection.py).
-WITHOUT = {"list", "trash", "upload", "start", "new_folder", "selection", "move_selection", "delete_selection"}
+WITHOUT = {
+    "list",
+    "trash",
+    "upload",
+    "start",
+    "empty_folder",
+    "new_folder",
+    "selection",
+    "move_selection",
+    "delete_selection",
+}
 
 
 @pytest.mark.parametrize("name", sorted(NAMES - WITHOUT))
