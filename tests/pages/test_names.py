@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pycrdt import Array, Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
-from groups.pages.changes import shape_of, words_of
+from groups.pages.changes import WORDS, parts_of, shape_of, words_of
 from groups.pages.content import opened
 from groups.pages.content.tree import BLOCKS, INLINE, MARKS, root_of
 from groups.pages.content.writing import put
 from groups.pages.live import PageHub
 from groups.pages.live.ground import Ground
 from groups.pages.models import BEGINNING
-from groups.pages.protocol import STEP_2, UPDATE, Malformed, Unknown
+from groups.pages.protocol import STEP_2, UPDATE, Malformed, Unknown, number
 from groups.pages.services import content_of, text_of
 
 NAMES = sorted(BLOCKS | INLINE)
@@ -154,6 +154,42 @@ async def test_where_it_goes_is_known_from_what_others_wrote_before(editor, page
     await mine.send(UPDATE, mine.doc.get_update(before))
     await mine.told("saved")
     assert (await sync_to_async(text_of)(page.pk)).endswith("- One\n- Two\n")
+
+
+def beside(place, words="a"):
+    """Words that go on from a place, as they stand in a change."""
+    return b"\x84" + number(place[0]) + number(place[1]) + number(len(words)) + words.encode()
+
+
+def written(client, clock, structs):
+    return number(1) + number(len(structs)) + number(client) + number(clock) + b"".join(structs) + number(0)
+
+
+async def test_what_somebody_claims_to_be_elsewhere_refuses_nobody_elses_words(editor, page, member, lead):
+    mine, theirs = await editor(member, page), await editor(lead, page)
+    parts = parts_of(mine.doc.get_update())
+    paragraph, said = (next(one for one in parts if one.name == name) for name in ("paragraph", WORDS))
+
+    await mine.send(UPDATE, written(paragraph.client, paragraph.start, [beside((said.client, said.start), "ab")]))
+    await mine.told("saved")  # it is in the log already, as something else
+    before = theirs.doc.get_state()
+    root_of(theirs.doc).children[1].children.append(XmlText(" Soon."))
+    await theirs.send(UPDATE, theirs.doc.get_update(before))
+
+    await theirs.told("saved")
+    assert await sync_to_async(text_of)(page.pk) == "# Purpose\n\nTo agree. Soon.\n"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["on", "back"])
+def test_a_long_row_that_leads_nowhere_is_followed_once(page, monkeypatch, way):
+    asked, at, many = [], Ground._at, 1000
+    monkeypatch.setattr(Ground, "_at", lambda ground, place: asked.append(place) or at(ground, place))
+    places = [(7, n - 1 if way == "on" else n + 1) for n in range(many)]
+    places[0 if way == "on" else -1] = (9, 5)
+
+    assert Ground(page.pk).takes(written(7, 0, [beside(one) for one in places]))
+    assert len(asked) < 10 * many
 
 
 @pytest.mark.django_db

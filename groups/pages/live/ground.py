@@ -2,10 +2,10 @@
 
 A change names where it puts something by what stands beside it, so one has to know what stands where in the page. That is
 read once for a page that is open, when somebody writes, and added to by every change. What was put somewhere stays what it is
-and where it is, so what is known is never wrong: where something is missing, the log is asked for more.
+and where it is: what was told first holds, and where something is missing, the log is asked for more.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -23,10 +23,14 @@ class Ground:
         self._starts: dict[int, list[int]] = defaultdict(list)
         self._parts: dict[int, list[Part]] = defaultdict(list)
         self._parents: dict[Id, Id | None] = {}
+        # What leads to something that is not known: looked up once, until more is told.
+        self._nowhere: set[Id] = set()
 
     def takes(self, update: bytes) -> bool:
         """Whether everything in a change may stand where it is put; it is then known here."""
         parts = parts_of(update)
+        if self.seq < 0:
+            self._read()
         self._add(parts)
         if not all(self._knows(part) for part in parts):
             self._read()
@@ -43,18 +47,17 @@ class Ground:
             self._add(parts_of(row))
 
     def _add(self, parts: Sequence[Part]) -> None:
+        self._nowhere.clear()
         for part in parts:
             starts, known = self._starts[part.client], self._parts[part.client]
-            at = bisect_right(starts, part.start)
-            if at and known[at - 1].end >= part.end:
-                continue
-            # What was told in pieces and comes as one takes their place: none ever lies inside another.
-            first = at - 1 if at and starts[at - 1] == part.start else at
-            last = first
-            while last < len(known) and known[last].end <= part.end:
-                last += 1
-            starts[first:last] = [part.start]
-            known[first:last] = [part]
+            at, to = bisect_right(starts, part.start), bisect_left(starts, part.end)
+            first = max(part.start, known[at - 1].end) if at else part.start
+            # Before what is known already and after it: none ever lies inside another.
+            new = [(to, known[to - 1].end, part.end), (at, first, starts[at])] if to > at else [(at, first, part.end)]
+            for place, start, end in new:
+                if start < end:
+                    starts.insert(place, start)
+                    known.insert(place, _from(part, start, end))
 
     def _at(self, place: Id) -> Part | None:
         client, clock = place
@@ -73,8 +76,9 @@ class Ground:
             if key in self._parents:
                 found = self._parents[key]
                 break
-            if key in seen:
-                return None, False
+            if key in self._nowhere or key in seen:
+                one = None
+                break
             seen.add(key)
             passed.append(key)
             if one.beside is None:
@@ -82,6 +86,7 @@ class Ground:
                 break
             one = self._at(one.beside)
         if one is None:
+            self._nowhere.update(passed)
             return None, False
         self._parents.update(dict.fromkeys(passed, found))
         return found, True
@@ -111,3 +116,9 @@ class Ground:
         text = self._at(parent) if parent else None
         block = self._name(self._parent(text)[0]) if text and part.mark else None
         return block != "code_block" or part.mark in MARKS_IN_CODE
+
+
+def _from(part: Part, start: int, end: int) -> Part:
+    """Return a piece of what one struct put: it stands beside what it goes on from."""
+    beside, parent = (part.beside, part.parent) if start == part.start else ((part.client, start - 1), None)
+    return part._replace(start=start, end=end, beside=beside, parent=parent)

@@ -109,7 +109,7 @@ class Opened:
 
     def _append(self, writes: list[Write]) -> list[Outcome]:
         """Add changes to the log, but for those that put something where it may not stand."""
-        fits = [self.ground.takes(one.data) for one in writes]
+        fits = [self._takes(one.data) for one in writes]
         added = iter(
             append(self.page, [one for one, fit in zip(writes, fits, strict=True) if fit]) if any(fits) else ()
         )
@@ -117,6 +117,13 @@ class Opened:
         if not all(one.seq or one.refused == "known" for one in outcomes):
             self.ground = Ground(self.page)  # it was told of what never came into the page
         return outcomes
+
+    def _takes(self, data: bytes) -> bool:
+        """Whether a change may come in; nothing is refused for what somebody only claimed: the log is asked anew before."""
+        if self.ground.takes(data):
+            return True
+        self.ground = Ground(self.page)
+        return self.ground.takes(data)
 
     async def _tell(
         self, written: list[tuple[Client, bytes]], outcomes: list[Outcome], counts: dict[Client, int]
