@@ -63,6 +63,13 @@ MAILS = {
     "two types": (HEAD + b"Content-Type: text/plain\r\n" + part("text/html", "Words."), POSTED, "", "Words."),
     "text that says it is a picture": (plain("Words.", "image/png"), REFUSED, EMPTY, None),
     "base64 that is text": (plain("Plain words, no base64!", **BASE64), POSTED, "", "Plain words, no base64!"),
+    "base64 with a foot of plain text": (
+        plain(packed("We see it too.", "utf-8") + "\r\n-- \r\nThis mail was checked for viruses.", **BASE64), POSTED, "", "We see it too.",
+    ),
+    "long base64 with a foot of plain text": (
+        plain(base64.encodebytes(b"We see it too, all of us who buy there.").decode() + "\r\nList of the alliance: leave it", **BASE64),
+        POSTED, "", "We see it too, all of us who buy there.",
+    ),
     "an encoding of nobody's": (plain("Words.", Content_Transfer_Encoding="uuencode; x"), POSTED, "", "Words."),
     "a mail within, and no words": (plain(write("Not mine."), "message/rfc822"), REFUSED, EMPTY, None),
     "a piece of a mail": (plain("Words.", 'message/partial; id="a"; number=1; total=9'), REFUSED, EMPTY, None),

@@ -30,6 +30,10 @@ NO_FILES = {
 PACKED, PACKED_NAME = {"application/ms-tnef", "application/vnd.ms-tnef"}, "winmail.dat"
 # Base64 has no spaces within a line: what has some is the text itself.
 SPACED = re.compile(rb"[^\s] +[^\s]")
+# Unless it begins with rows of base64: then a server on the way has put a foot of plain text below them.
+ROWS = re.compile(
+    rb"\s*((?:[A-Za-z0-9+/]{40,}[ \t\r]*\n)+(?:[A-Za-z0-9+/]+={0,2}(?=\s*\n))?|[A-Za-z0-9+/]+={1,2}(?=\s*\n))"
+)
 ENCRYPTED = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 
 
@@ -116,7 +120,14 @@ def _written(part: Message) -> bytes:
     """Return the bytes of a text; as they stand where it only says that it is base64."""
     says = str(part.get("Content-Transfer-Encoding") or "")[:200].strip().lower()
     as_it_stands = _as_it_stands(part) if says == "base64" else b""
-    return as_it_stands if SPACED.search(as_it_stands) else _bytes(part)
+    if not SPACED.search(as_it_stands):
+        return _bytes(part)
+    if (rows := ROWS.match(as_it_stands)) is None:
+        return as_it_stands
+    try:
+        return binascii.a2b_base64(rows[1])
+    except binascii.Error:
+        return _bytes(part)
 
 
 def _bytes(part: Message) -> bytes:
