@@ -10,6 +10,7 @@ from discussions.audience import reaches
 from discussions.models import Thread
 from groups.models import Group
 from groups.standing import Standing
+from partners.models import Affiliation
 
 
 class Threads:
@@ -22,7 +23,7 @@ class Threads:
     def end_for(self, thread: int, users: Collection[int]) -> dict[int, int]:
         """Return it for those who may read the thread now: the question of `access.thread_for_reader`, for many at once.
 
-        Three queries for any number of people who take part, one or two more for each of the others.
+        Three queries for any number of people who take part, and one more for all the others.
         """
         found = Thread.objects.filter(pk=thread, group__in=Group.objects.live()).select_related("group", "document")
         row = found.first()
@@ -30,6 +31,11 @@ class Threads:
             return {}
         people = User.objects.filter(pk__in=list(users), is_active=True)
         standings = Standing.of_many((person, row.group) for person in people)
+        outside = {user: standing for (user, _), standing in standings.items() if not standing.is_participant}
+        if outside:
+            partners = set(Affiliation.objects.speaking().filter(user__in=outside).values_list("user_id", flat=True))
+            for user, standing in outside.items():
+                standing.is_partner = user in partners
         return {user: row.last_number for (user, _), standing in standings.items() if _reads(row, standing)}
 
 

@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from core.realtime.hub import Hub
+from discussions.live import Threads
 from groups.models import Group, Membership, Participant
 from tests.chat.conftest import hub, tab
 
@@ -104,6 +105,21 @@ async def test_a_page_waits_for_one_thread_and_another_takes_its_place(
     assert set(hub.watching.watches) == {other.pk}
     await socket.disconnect()
     assert hub.watching.watches == {}
+
+
+def test_how_many_read_along_from_outside_is_no_matter_of_queries(
+    thread, member, outsider, stranger, make_person, affiliate, institute, supply_chains, django_assert_num_queries
+):
+    Group.objects.filter(pk=supply_chains.pk).update(read="partners")
+    others = [make_person(name) for name in ("Ines", "Jonas")]
+    for person in others:
+        affiliate(person, institute)
+    few, many = [member, stranger], [member, stranger, outsider, *others]
+
+    with django_assert_num_queries(4) as asked:
+        assert set(Threads().end_for(thread.pk, [one.pk for one in few])) == {member.pk, stranger.pk}
+    with django_assert_num_queries(len(asked)):
+        assert set(Threads().end_for(thread.pk, [one.pk for one in many])) == {one.pk for one in many} - {outsider.pk}
 
 
 async def test_what_no_bell_told_of_is_found(watching, thread, lead, asay, monkeypatch):
