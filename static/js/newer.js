@@ -33,7 +33,7 @@ export function newer(posts, watch) {
     link.ariaBusy = "true";
     const answer = await fetch(`${line.dataset.newer}?after=${shown}`).catch(() => null);
     link.ariaBusy = null;
-    if (!answer?.ok) { location.assign(link.href); return; }
+    if (!answer?.ok || answer.redirected) { location.assign(link.href); return; }
     const came = document.createElement("template");
     came.innerHTML = await answer.text();  // our own template
     const { dataset, children } = came.content.firstElementChild;
