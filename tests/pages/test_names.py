@@ -10,7 +10,7 @@ from groups.pages.changes import WORDS, parts_of, shape_of, words_of
 from groups.pages.content import opened
 from groups.pages.content.tree import BLOCKS, INLINE, MARKS, root_of
 from groups.pages.content.writing import put
-from groups.pages.live import PageHub
+from groups.pages.live import PageHub, ground
 from groups.pages.live.ground import Ground
 from groups.pages.models import BEGINNING
 from groups.pages.protocol import STEP_2, UPDATE, Malformed, Unknown, number
@@ -131,6 +131,19 @@ async def test_what_stands_in_the_wrong_place_is_refused_and_the_socket_goes_on(
     assert await sync_to_async(text_of)(page.pk) == "# Purpose\n\nTo agree.\n\nGoes on.\n"
 
 
+async def test_who_is_refused_again_and_again_has_the_page_read_once(editor, page, member, monkeypatch):
+    asked = []
+    monkeypatch.setattr(ground, "content_of", lambda page: asked.append(page) or content_of(page))
+    mine = await editor(member, page)
+    await mine.write("Words.")
+
+    for update in MISPLACED.values():
+        await mine.send(UPDATE, update)
+        assert await mine.told("denied") == {"type": "denied", "reason": "unknown"}
+
+    assert len(asked) == 2  # when somebody wrote, and before the first was refused
+
+
 @pytest.mark.parametrize("tag", ["paragraph", "table_row", "#text"])
 async def test_where_it_goes_is_known_from_what_others_wrote_before(editor, page, member, lead, tag):
     mine, theirs = await editor(member, page), await editor(lead, page, hub=PageHub(poll=3600))
@@ -196,11 +209,11 @@ def test_a_long_row_that_leads_nowhere_is_followed_once(page, monkeypatch, way):
 def test_everything_that_pages_hold_may_stand_where_it_does(page, member):
     doc = opened(content_of(page.pk)[1])
     put(doc, WHOLE)
-    ground = Ground(page.pk)
-    assert ground.takes(doc.get_update())
+    known = Ground(page.pk)
+    assert known.takes(doc.get_update())
     before = doc.get_state()
     put(doc, WHOLE.replace("One", "First").replace("Cell", "Another^[With a note.]").replace("code", "other code"))
-    assert ground.takes(doc.get_update(before))
+    assert known.takes(doc.get_update(before))
 
 
 WHOLE = """# Title

@@ -20,6 +20,8 @@ class Ground:
     def __init__(self, page: int) -> None:
         self.page = page
         self.seq = -1
+        # Whether it holds what nobody but the log has told.
+        self.is_from_log = True
         self._starts: dict[int, list[int]] = defaultdict(list)
         self._parts: dict[int, list[Part]] = defaultdict(list)
         self._parents: dict[Id, Id | None] = {}
@@ -27,14 +29,19 @@ class Ground:
         self._nowhere: set[Id] = set()
 
     def takes(self, update: bytes) -> bool:
-        """Whether everything in a change may stand where it is put; it is then known here."""
+        """Whether everything in a change may stand where it is put; only then is it known here."""
         parts = parts_of(update)
         if self.seq < 0:
             self._read()
-        self._add(parts)
+        added = self._add(parts)
         if not all(self._knows(part) for part in parts):
             self._read()
-        return all(self._fits(part) for part in parts)
+        fits = all(self._fits(part) for part in parts)
+        if fits:
+            self.is_from_log = False
+        else:
+            self._forget(added)
+        return fits
 
     def _read(self) -> None:
         """Add what the log has since it was last asked."""
@@ -46,8 +53,10 @@ class Ground:
         for row in rows:
             self._add(parts_of(row))
 
-    def _add(self, parts: Sequence[Part]) -> None:
+    def _add(self, parts: Sequence[Part]) -> list[Id]:
+        """Add what is not known yet, and return where it begins."""
         self._nowhere.clear()
+        added: list[Id] = []
         for part in parts:
             starts, known = self._starts[part.client], self._parts[part.client]
             at, to = bisect_right(starts, part.start), bisect_left(starts, part.end)
@@ -58,6 +67,15 @@ class Ground:
                 if start < end:
                     starts.insert(place, start)
                     known.insert(place, _from(part, start, end))
+                    added.append((part.client, start))
+        return added
+
+    def _forget(self, added: Sequence[Id]) -> None:
+        self._nowhere.clear()
+        for client, start in reversed(added):
+            at = bisect_left(self._starts[client], start)
+            del self._starts[client][at], self._parts[client][at]
+            self._parents.pop((client, start), None)
 
     def _at(self, place: Id) -> Part | None:
         client, clock = place

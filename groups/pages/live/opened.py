@@ -110,18 +110,18 @@ class Opened:
     def _append(self, writes: list[Write]) -> list[Outcome]:
         """Add changes to the log, but for those that put something where it may not stand."""
         fits = [self._takes(one.data) for one in writes]
-        added = iter(
-            append(self.page, [one for one, fit in zip(writes, fits, strict=True) if fit]) if any(fits) else ()
-        )
-        outcomes = [next(added) if fit else Outcome("unknown") for fit in fits]
-        if not all(one.seq or one.refused == "known" for one in outcomes):
+        added = append(self.page, [one for one, fit in zip(writes, fits, strict=True) if fit]) if any(fits) else []
+        if not all(one.seq or one.refused == "known" for one in added):
             self.ground = Ground(self.page)  # it was told of what never came into the page
-        return outcomes
+        each = iter(added)
+        return [next(each) if fit else Outcome("unknown") for fit in fits]
 
     def _takes(self, data: bytes) -> bool:
         """Whether a change may come in; nothing is refused for what somebody only claimed: the log is asked anew before."""
         if self.ground.takes(data):
             return True
+        if self.ground.is_from_log:
+            return False
         self.ground = Ground(self.page)
         return self.ground.takes(data)
 
