@@ -67,7 +67,7 @@ export function names(form, text) {
   text.addEventListener("input", offer);
   text.addEventListener("blur", close);
   text.addEventListener("keydown", (event) => {
-    if (list.hidden) return;
+    if (list.hidden || event.isComposing) return;
     const act = {
       ArrowDown: () => choose(chosen + 1),
       ArrowUp: () => choose(chosen - 1),
