@@ -28,6 +28,12 @@ def free_port():
         return server.getsockname()[1]
 
 
+def listens(port):
+    """Say whether somebody listens on a port of this machine."""
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Server:
     """One process that may be stopped in every way and started again on the same port."""
 

@@ -28,7 +28,7 @@ from pathlib import Path
 import yaml
 
 from tests.plugins import migrated
-from tests.processes.servers import free_port, postgres_binaries
+from tests.processes.servers import free_port, listens, postgres_binaries
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "groups.example.org"
@@ -196,7 +196,7 @@ class Site:
             environment = {"PORT": str(port), **environment}
         process = self._spawn(f"{name}-{port}", command, root=root, port=port, **environment)
         if "--port" in command:
-            self._wait(process, [sys.executable, "-m", "config.healthcheck", str(port)])
+            self._wait(process, port, [sys.executable, "-m", "config.healthcheck", str(port)])
         return process
 
     def _environment(self, root):
@@ -218,9 +218,11 @@ class Site:
         self.processes.append(process)
         return process
 
-    def _wait(self, process, check):
+    def _wait(self, process, port, check):
+        """Wait until the check is content; it is a process of its own, and not begun before somebody listens."""
         deadline = time.monotonic() + STARTING
-        while subprocess.run(check, cwd=ROOT, env=self._environment(ROOT), capture_output=True).returncode:
+        environment = self._environment(ROOT)
+        while not listens(port) or subprocess.run(check, cwd=ROOT, env=environment, capture_output=True).returncode:
             assert process.is_alive, process.said()
             assert time.monotonic() < deadline, process.said()
             time.sleep(0.1)
@@ -259,7 +261,7 @@ class Site:
             SOCKETS=" ".join(["to", *(f"127.0.0.1:{one.port}" for one in sockets)]) if sockets else "to 127.0.0.1:9",
         )
         alive = f"import urllib.request; urllib.request.urlopen('http://127.0.0.1:{health}/')"
-        self._wait(process, [sys.executable, "-c", alive])
+        self._wait(process, health, [sys.executable, "-c", alive])
         return Door(self.environment["SITE_URL"], port, "__Host-", tls=True)
 
     def at_a_proxy(self):
