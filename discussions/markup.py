@@ -198,3 +198,20 @@ def _act(href: str, word: str, number: int, more: str = "") -> str:
         f'<a class="btn btn--quiet btn--small" href="{href}"{more}>{word}'
         f'<span class="visually-hidden"> #{number}</span></a>'
     )
+
+
+def page_links(links: Iterable[tuple[int, str, bool]], *, here: str, current: int) -> SafeString:
+    """Return the row of pages, each its number, the numbers of its posts, and whether pages before it are left out."""
+    address = escape(here)
+    return mark_safe(  # noqa: S308 - numbers, and an address that is escaped
+        "".join(
+            f"{'<li aria-hidden="true">…</li>' * gap}<li>"
+            + (
+                f'<span class="here" aria-current="page">{label}</span>'
+                if page == current
+                else f'<a href="{address}?page={page}">{label}</a>'
+            )
+            + "</li>"
+            for page, label, gap in links
+        )
+    )

@@ -1,6 +1,5 @@
 """Which posts a page of a thread shows to one reader, what is new to them, and what they may do."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -32,22 +31,6 @@ if TYPE_CHECKING:
 def page_of(number: int) -> int:
     """Return the page on which a number stands."""
     return (max(number, 1) - 1) // SIZE + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One page in the row of pages."""
-
-    number: int
-    first: int
-    last: int
-    here: bool
-    gap: bool
-
-    @property
-    def label(self) -> str:
-        """The numbers that stand on the page."""
-        return f"{self.first}–{self.last}" if self.last > self.first else str(self.first)
 
 
 class ThreadPage:
@@ -150,19 +133,22 @@ class ThreadPage:
             traces=traces_of(sheet),
         )
 
-    def _links(self) -> list[Link]:
-        """Return the pages to offer: the first, the last, and those around this one."""
+    def _links(self) -> SafeString:
+        """Return the pages to offer, the first, the last, and those around this one: nothing where there is one page.
+
+        Written once, for above the posts and below them.
+        """
         if self.last_page == self.first_page:
-            return []
+            return SafeString()
         near = {self.first_page, self.last_page, *range(self.number - 2, self.number + 3)}
         links, before = [], self.first_page - 1
         for page in sorted(near):
             if self.first_page <= page <= self.last_page:
                 start = max((page - 1) * SIZE + 1, self.floor + 1)
                 end = min(page * SIZE, self.thread.last_number)
-                links.append(Link(page, start, end, here=page == self.number, gap=page - before > 1))
+                links.append((page, f"{start}–{end}" if end > start else str(start), page - before > 1))
                 before = page
-        return links
+        return markup.page_links(links, here=self.here_url, current=self.number)
 
     def composer(self, *, answering: int = 0, quoting: int = 0) -> Composer:
         """Return the editor as the page is opened: empty or with the draft, answering and quoting what was asked for."""
