@@ -93,11 +93,6 @@ class Hub:
             await asyncio.gather(*tasks, return_exceptions=True)
             await ear.close()
 
-    @property
-    def is_listening(self) -> bool:
-        """Whether the process hears bells: while it has a socket."""
-        return bool(self._services)
-
     async def take_leave(self) -> None:
         """Tell every socket that the process stops and when to come back, each at its own time."""
         for socket in self.sockets:
@@ -201,16 +196,19 @@ class Hub:
             figures.ROOMS.value = len(self.topics)
             if topic.pump is not None:
                 topic.pump.cancel()
-            if self.is_listening:
-                self.spawn(self._hear_no_more(topic.room))
-
-    async def _hear_no_more(self, room: int) -> None:
-        """Stop hearing a room's bell, unless somebody has come back before the engine was done with it."""
-        await self.ear.hear_no_more(rooms.channel(room))
-        if room in self.topics:
-            await self.ear.hear(rooms.channel(room))
+            self.hear_no_more(rooms.channel(topic.room))
 
     # --- The layer ----------------------------------------------------------------------------------------------
+
+    def hear_no_more(self, bell: str) -> None:
+        """Stop hearing a bell, unless somebody wants it again before the engine is done with it."""
+        if self._services:
+            self.spawn(self._hear_no_more(bell))
+
+    async def _hear_no_more(self, bell: str) -> None:
+        await self.ear.hear_no_more(bell)
+        if bell in self._bells():
+            await self.ear.hear(bell)
 
     def _bells(self) -> list[str]:
         return [sessions.PEOPLE, *map(rooms.channel, self.topics), *self.watching.bells()]

@@ -88,13 +88,7 @@ class Watching:
         watch.told.pop(socket, None)
         if not watch.told:
             del self.watches[thread]
-            if self.hub.is_listening:
-                self.hub.spawn(self._hear_no_more(thread))
-
-    async def _hear_no_more(self, thread: int) -> None:
-        await self.hub.ear.hear_no_more(channel(thread))
-        if thread in self.watches:
-            await self.hub.ear.hear(channel(thread))
+            self.hub.hear_no_more(channel(thread))
 
     def rang(self, thread: int, number: int) -> None:
         """A bell or the poll said that the thread is so far: ask who may know, a thread at a time."""
