@@ -72,7 +72,7 @@ async def test_what_the_poll_finds_is_counted(joined, member, lead, room, asay, 
     tab = await joined(member, room)
     monkeypatch.setattr("core.realtime.bell.ring", lambda *bell: None)
     ack = await asay(lead, room, "No bell rings")
-    await hub.poll()
+    await hub.polling.look()
     await tab.events(ack.seq)
     assert grown("found_by_poll", "events_read") == [1, 1]
 

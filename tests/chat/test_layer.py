@@ -46,8 +46,8 @@ async def test_a_frozen_layer_holds_up_no_poll(
     ack = await asay(lead, room, "After")
 
     for _ in range(2):
-        await hub.poll()
-        hub._hear_again(everything=True)
+        await hub.polling.look()
+        hub.polling.hear_again(everything=True)
 
     assert (await out.until("closed"))[0]["reason"] == "removed"
     assert [event["seq"] for event in await watcher.events(ack.seq)][-1] == ack.seq
@@ -63,8 +63,8 @@ async def test_a_bell_that_could_not_be_hung_is_tried_again(joined, member, lead
     monkeypatch.setattr(layer, "group_add", refused)
     listener = await joined(member, room)
     monkeypatch.setattr(layer, "group_add", add)
-    hub._hear_again(everything=False)
-    await hub._hearing
+    hub.polling.hear_again(everything=False)
+    await hub.polling.hearing
 
     ack = await asay(lead, room, "With a bell again")
     assert [event["seq"] for event in await listener.events(ack.seq)] == [ack.seq]
@@ -127,11 +127,11 @@ async def test_a_redis_that_comes_back_empty_is_told_again(joined, member, lead,
     await sync_to_async(forget_in_redis)(redis_names)
     ack = await asay(lead, room, "Without a bell")
 
-    await hub.poll()
+    await hub.polling.look()
     assert [event["seq"] for event in await listener.events(ack.seq)] == [ack.seq]
 
-    hub._hear_again(everything=True)
-    await hub._hearing
+    hub.polling.hear_again(everything=True)
+    await hub.polling.hearing
     ack = await asay(lead, room, "With a bell again")
     assert [event["seq"] for event in await listener.events(ack.seq)] == [ack.seq]
 

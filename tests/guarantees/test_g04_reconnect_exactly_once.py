@@ -79,7 +79,7 @@ class Story:
             case ("read", person):
                 await clients[person - 1].read()
             case ("poll", process):
-                await self.processes[process].look_around()
+                await self.processes[process].polling.look_around()
             case ("page", events):
                 fanout.PAGE = events
             case ("wait",):
@@ -89,7 +89,7 @@ class Story:
         """Now the network is well again: the poll, then heads, as they come every 10 and every 25 seconds."""
         for _ in range(2):
             for hub in self.processes:
-                await hub.look_around()
+                await hub.polling.look_around()
             await settle(self.clients)
             for client in self.clients:
                 client.hub.tell_heads(client.socket)

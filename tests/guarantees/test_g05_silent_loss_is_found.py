@@ -13,7 +13,8 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from core.realtime import fanout
-from core.realtime.hub import HEARTBEAT, POLL, Hub
+from core.realtime.hub import HEARTBEAT, Hub
+from core.realtime.polling import POLL
 from tests.chaos.client import until
 from tests.guarantees.conftest import size
 from tests.plugins.engines import forget_in_redis, on_services

@@ -176,7 +176,7 @@ async def test_a_session_that_is_prolonged_stays_open(joined, member, lead, room
     socket = await joined(member, room)
     row = Session.objects.filter(session_key=socket.session_key)
     await row.aupdate(expire_date=timezone.now() + timedelta(seconds=0.4))
-    await hub.poll()
+    await hub.polling.look()
     await row.aupdate(expire_date=timezone.now() + timedelta(days=1))
     assert await socket.silent(1.5)
 

@@ -86,7 +86,7 @@ async def test_a_session_bears_a_clock_that_is_a_few_minutes_off(
 ):
     socket = await joined(member, room)
     clock(minutes=minutes)
-    await hub.poll()
+    await hub.polling.look()
     ack = await asay(lead, room, "Still here")
     assert [event["seq"] for event in await socket.events(ack.seq)] == [ack.seq]
     again = await joined(member, room)

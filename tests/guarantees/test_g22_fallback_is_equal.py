@@ -189,7 +189,7 @@ class Story:
     async def rest(self):
         for _ in range(2):
             for hub in self.processes:
-                await hub.look_around()
+                await hub.polling.look_around()
             await settle(list(self.sockets.values()))
             for client in self.sockets.values():
                 client.hub.tell_heads(client.socket)

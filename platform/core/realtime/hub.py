@@ -1,8 +1,7 @@
 """One process's place in the live protocol: it hears each room's bell once, reads what happened once, encodes it once, and
 hands it to those of its sockets whose people may see it.
 
-The channel layer only tells that something moved. Whatever it loses, the poll finds: heads of rooms, versions of rights and
-ended sessions are read from the database every ten seconds.
+The channel layer only tells that something moved. Whatever it loses, the poll finds (`polling.py`).
 """
 
 import asyncio
@@ -20,11 +19,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core import figures
-from core.logs import happening
-from core.models import Deployment
 from core.realtime import bell, rooms, sessions
 from core.realtime.fanout import Fanout
 from core.realtime.hearing import Ear
+from core.realtime.polling import POLL, Polling
 from core.realtime.presence import Presence
 from core.realtime.rooms import Head, Right
 from core.realtime.sockets import Socket, close_ended
@@ -36,7 +34,6 @@ from core.realtime.watching import Watching
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = 25
-POLL = 10.0
 BEHIND_MAX = 1000
 """A client further behind than this loads the newest page anew."""
 
@@ -47,7 +44,7 @@ class Hub:
     """Runs while the process has a socket; everything in it happens on the event loop that serves them."""
 
     def __init__(self, *, heartbeat: int = HEARTBEAT, poll: float = POLL) -> None:
-        self.heartbeat, self.poll_every, self.beat_every = heartbeat, poll, min(1, heartbeat / 2)
+        self.heartbeat, self.beat_every = heartbeat, min(1, heartbeat / 2)
         self.epoch = ""
         self.name = uuid.uuid4().hex
         self.rooms = rooms.owner()
@@ -58,9 +55,9 @@ class Hub:
         self.presence = Presence(self)
         self.fanout = Fanout(self)
         self.watching = Watching(self)
+        self.polling = Polling(self, every=poll)
         self._services: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._hearing: asyncio.Task[None] | None = None
         self._doors = Together(self._ask_for)
 
     # --- Sockets come and go ------------------------------------------------------------------------------------
@@ -72,7 +69,7 @@ class Hub:
         self.per_user[socket.user_id] += 1
         if not self._services:
             bell.serve_from(asyncio.get_running_loop())
-            self._services = [asyncio.create_task(run()) for run in (self._listen, self._poll, self._beat)]
+            self._services = [asyncio.create_task(run()) for run in (self._listen, self.polling.run, self._beat)]
 
     async def exit(self, socket: Socket) -> None:
         """Let a socket go, and with the last one everything else."""
@@ -207,15 +204,16 @@ class Hub:
 
     async def _hear_no_more(self, bell: str) -> None:
         await self.ear.hear_no_more(bell)
-        if bell in self._bells():
+        if bell in self.bells():
             await self.ear.hear(bell)
 
-    def _bells(self) -> list[str]:
+    def bells(self) -> list[str]:
+        """Return the names of everything that this process listens to."""
         return [sessions.PEOPLE, *map(rooms.channel, self.topics), *self.watching.bells()]
 
     async def _listen(self) -> None:
         """Hear the bells of every room that this process has open; after a failure, see what rang meanwhile."""
-        await self.ear.listen(self._bells, heard=self._heard, again=lambda: self.spawn(self.look_around()))
+        await self.ear.listen(self.bells, heard=self._heard, again=lambda: self.spawn(self.polling.look_around()))
 
     def _heard(self, message: dict[str, Any]) -> None:
         match message:
@@ -238,53 +236,14 @@ class Hub:
                     if self.per_user[user]:
                         self.spawn(self._tell_notices(user))
 
-    # --- Without the layer --------------------------------------------------------------------------------------
-
-    async def _poll(self) -> None:
-        rounds = 0
-        while True:
-            await asyncio.sleep(self.poll_every * random.uniform(0.8, 1.2))  # noqa: S311 - nothing secret
-            rounds += 1
-            try:
-                await self.poll()
-                self._hear_again(everything=rounds % 6 == 0)
-            except DatabaseError as error:
-                figures.POLLS_FAILED.value += 1
-                name = type(error).__name__
-                logger.warning("Polling failed: %s.", name, extra=happening("poll.failed", error=name))
-
-    def _hear_again(self, *, everything: bool) -> None:
-        """Hang bells again that an engine may have forgotten; beside the poll, which no engine that hangs may hold up."""
-        if self._hearing is None or self._hearing.done():
-            hear = self.ear.hear_all(self._bells()) if everything else self.ear.hear_missing()
-            self._hearing = self.spawn(hear)
-
-    async def poll(self) -> None:
-        """Find what no bell told of: events, changes of rights, ended sessions."""
-        await close_ended(list(self.sockets))
-        self.epoch = await in_thread(Deployment.current_epoch)
-        await self.look_around()
-
-    async def look_around(self) -> None:
-        """Compare every room that is followed, and every thread that is watched, with the database."""
-        await self.watching.look_around()
-        heads = await in_thread(self.rooms.heads, list(self.topics))
-        for topic in list(self.topics.values()):
-            head = heads.get(topic.room)
-            if head is not None:
-                await self.fanout.ask_again(topic, head.acl_version)
-                figures.FOUND_BY_POLL.value += max(0, head.seq - topic.wanted) if topic.ready.is_set() else 0
-                self.fanout.rang(topic.room, head.seq)
-            elif topic.ready.is_set():
-                for follow in list(topic.follows):
-                    self.close(follow, "removed")
-
     async def _tell_notices(self, user: int) -> None:
         """Say to a person's sockets how much waits for them: the numbers of the navigation."""
         waiting = await in_thread(import_string(settings.WAITING_FOR), user)
         for socket in self.sockets:
             if socket.user_id == user:
                 socket.say({"type": "notice", **waiting})
+
+    # --- The heartbeat ------------------------------------------------------------------------------------------
 
     async def _beat(self) -> None:
         """Tell each socket at every heartbeat how far its rooms are; that it comes shows that the connection lives."""

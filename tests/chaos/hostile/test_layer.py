@@ -16,6 +16,7 @@ from hypothesis import strategies as some
 
 from core.realtime import bell, rooms
 from core.realtime.hub import Hub
+from core.realtime.polling import Polling
 from tests.chat.memory import PEOPLE, ROOM, Client, Memory, settle
 from tests.guarantees.conftest import size
 
@@ -130,7 +131,7 @@ class Story:
         for _ in range(2):
             for hub in self.hubs:
                 if hub.sockets:
-                    await hub.look_around()
+                    await hub.polling.look_around()
             await settle(self.clients)
             for client in self.clients:
                 client.hub.tell_heads(client.socket)
@@ -182,6 +183,6 @@ def test_a_client_that_believed_the_layer_would_be_caught(monkeypatch):
             client.log += [(event["seq"], event["kind"]) for event in frame["events"]]
 
     monkeypatch.setattr(Client, "take", credulous)
-    monkeypatch.setattr(Hub, "look_around", lambda hub: asyncio.sleep(0))
+    monkeypatch.setattr(Polling, "look_around", lambda polling: asyncio.sleep(0))
     with pytest.raises(AssertionError):
         asyncio.run(told(["say"] * 5 + ["wait"], ["lost"], 0))
