@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from core import markdown
-from groups.bylines import people_known_to
+from groups.acquaintance import people_known_to
 from groups.models import Group, Membership, Participant
 
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from django.db.models import Prefetch
 
-from groups.bylines import organisations_known_to
+from groups.acquaintance import organisations_known_to
 from groups.models import Group, Membership, Participant
 from groups.standing import Standing
 from partners.models import Organisation, StakeholderType

@@ -12,7 +12,7 @@ from accounts.events import AccountClosed, AccountReopened, PersonChanged
 from accounts.models import ARCHIVE, User
 from core.markdown import excerpt
 from core.prepared import prepared
-from groups.bylines import organisations_known_to
+from groups.acquaintance import organisations_known_to
 from groups.history import hides_past
 from groups.models import Group, Participant
 from groups.models.group import groups_of
@@ -111,7 +111,7 @@ GROUPS = Source(
 
 
 def people_doors(who: Who) -> Doors:
-    """The people whose page the reader may open: `bylines.people_known_to` for everybody at once."""
+    """The people whose page the reader may open: `acquaintance.people_known_to` for everybody at once."""
     if who.pk is None:
         return Doors()
     if who.is_secretariat:

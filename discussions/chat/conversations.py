@@ -13,7 +13,7 @@ from core import markdown
 from discussions import mentions
 from discussions.chat.access.conversations import listed
 from discussions.chat.models import Block, ConversationSeat, Message, Room, RoomReading
-from groups.bylines import people_known_to
+from groups.acquaintance import people_known_to
 from groups.company import in_company, seats_beside
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import User
-from groups.bylines import may_open_person, organisations_known_to, people_known_to
+from groups.acquaintance import may_open_person, organisations_known_to, people_known_to
 from groups.models import Group, Membership
 from partners.capacity import Capacity, secretariat_capacity
 from partners.models import Affiliation, Organisation

@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from groups.bylines import bylines, bylines_for, may_open_person
+from groups.acquaintance import may_open_person
+from groups.bylines import bylines, bylines_for
 from groups.models import Membership
 from groups.standing import Standing
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from discussions import mentions
 from discussions.chat.access.places import Place, labelled
 from discussions.chat.models import Block, ConversationSeat, Message, Room
+from groups.acquaintance import people_known_to
 from groups.audience import Audience
-from groups.bylines import Byline, SpokenRow, bylines_for, people_known_to
+from groups.bylines import Byline, SpokenRow, bylines_for
 from groups.company import in_company
 from groups.standing import NotAllowed
 from partners.capacity import Capacity, capacities_of, choose
