@@ -16,7 +16,7 @@ DOCUMENT = Path(settings.BASE_DIR) / "docs" / "guarantees.md"
 NAMES = [f"G{number}" for number in range(1, 23)]
 OF_FILES = ("T5", "T6", "T12", "T13", "T22")
 THREATS = [
-    *("T17", "T18", *OF_FILES, "F5", "F9", "F10", "F24", "F25", "F28", "F31", "F32"),
+    *("T17", "T18", *OF_FILES, "F5", "F9", "F10", "F14", "F24", "F25", "F28", "F31", "F32"),
     *(f"F{number}" for number in range(40, 48)),
 ]
 THREAT = re.compile(r"^\| ([TF]\d+) \| (.+?) \| (.+) \|$", re.MULTILINE)

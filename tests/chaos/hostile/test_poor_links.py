@@ -1,6 +1,7 @@
 """F14. 300 ms there and back, one packet in ten lost, 64 kbit/s, cuts of half a minute: G4 and G15 hold all the same."""
 
 import asyncio
+import sys
 from dataclasses import replace
 
 import pytest
@@ -20,11 +21,13 @@ CUTS = size(1, 4)
 class FarStage(Stage):
     """A stage whose site is at the far end of a link."""
 
-    def __init__(self, link, folder):
-        super().__init__(folder, embedded=True)
+    def __init__(self, link, folder, **environment):
+        super().__init__(folder, embedded=True, **environment)
         self.link = link
 
     def _serve(self, **environment):
+        if self.environment.get("STATIC_FILES") == "collected":
+            self.site.run([sys.executable, "manage.py", "collectstatic", "--no-input"])
         with self.link.at("far"):
             self.sockets = [self.site.start("sockets", host="0.0.0.0", **environment)]
 

@@ -55,11 +55,11 @@ class Direction:
         """Read what has come to the wire's end; a full queue and bad luck lose it."""
         packet = os.read(self.source, 65536)
         self.packets += 1
-        self.bytes += len(packet)
         link = self.link
         if link.cut or link.dice.random() < link.loss or len(self.waiting) > link.queue:
             self.lost += 1
             return
+        self.bytes += len(packet)
         self.free_at = max(now, self.free_at) + len(packet) / link.rate
         self.waiting.append((self.free_at + link.delay, packet))
 
@@ -106,6 +106,11 @@ class Link:
             os.close(file)
         for name in self.spaces.values():
             subprocess.run(["ip", "netns", "del", name], check=False)
+
+    @property
+    def bytes(self):
+        """How much it has carried, both ways, with the heads of packets."""
+        return sum(way.bytes for way in self.ways)
 
     def command(self, end, *words):
         """Return the command that runs another at one end."""
@@ -165,7 +170,7 @@ class Relay:
 
     def __init__(self, *, delay=0.15, loss=0.0, rate=8000, queue=0, seed=1):
         self.delay, self.rate, self.loss, self.cut = delay, rate, 0.0, False
-        self.ways, self.target, self.is_out, self.ends = [], None, False, set()
+        self.ways, self.target, self.is_out, self.ends, self.bytes = [], None, False, set(), 0
 
     def __enter__(self):
         self.loop = asyncio.new_event_loop()
@@ -223,6 +228,7 @@ class Relay:
     async def _way(self, reader, writer):
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(1400):
+                self.bytes += len(data)
                 await asyncio.sleep(len(data) / self.rate)
                 while self.cut:
                     await asyncio.sleep(0.05)
