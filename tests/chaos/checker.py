@@ -305,9 +305,7 @@ def deleted_is_gone(logs, tables, rooms):
 def in_their_epochs(logs):
     """Return each line of each client with the epoch it belongs to."""
     for story in logs.stories:
-        epoch = None
-        for line in story.lines:
-            epoch = line.get("epoch") or epoch
+        for epoch, line in story.in_epochs():
             yield story, epoch, line
 
 

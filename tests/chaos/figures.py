@@ -12,16 +12,16 @@ def figures(folder):
     counts = Counter(line["what"] for _, line in logs.lines)
     for story in logs.stories:
         sent = {}
-        for line in story.lines:
+        for epoch, line in story.in_epochs():
             if line["what"] == "sent":
                 sent.setdefault(line["key"], line["at"])
             elif line["what"] == "ack" and line["key"] in sent:
                 waits.append(line["at"] - sent.pop(line["key"]))
-                acked.setdefault((line["room"], line["seq"]), line["at"])
+                acked.setdefault((epoch, line["room"], line["seq"]), line["at"])
     for story in logs.stories:
-        for line in story.of("events"):
-            for seq in line["handed"]:
-                if (since := acked.get((line["room"], seq))) is not None:
+        for epoch, line in story.in_epochs():
+            for seq in line.get("handed", ()):
+                if (since := acked.get((epoch, line["room"], seq))) is not None:
                     late.append(max(0.0, line["at"] - since))
     statuses = Counter(line["status"] for _, line in logs.lines if line["what"] == "answer")
     return {

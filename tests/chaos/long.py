@@ -11,17 +11,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib import metadata
 from pathlib import Path
 
-from tests.chaos.rows import ROWS
+from tests.chaos.rows import ROWS, NotHere
 from tests.chaos.stage import Stage
 from tests.plugins import services
 from tests.processes.servers import postgres_binaries, redis_binary
 from tests.processes.site import ROOT, caddy_version
 
-MINUTES_OF_ONE_SIZE = 7
 PATIENCE = 300
 """Seconds after which a row of size 1 is given up."""
+
+LAYERS = ["pubsub", "core", "in memory"]
+STAGE = 30
+"""Seconds in which servers and processes start and end."""
+
+STORY_SECONDS = {"ordinary": 240, "full": 1500}
+"""Seconds that the stories of tests/chaos/hostile and tests/processes take, in either size."""
+
+LARGEST = 10
 
 HEAD = """# What the chat does when things break
 
@@ -33,8 +42,8 @@ and with the tables and names every break of a guarantee; that it finds them is 
 
     {command}
 
-It ended on {date} after {minutes:.0f} minutes, on {machine}. The size was {size}: 1 plays each fault as `script/test` does, more
-play it longer and more often. The number it drew all chances from was {seed}.
+It ended on {date} after {minutes:.0f} minutes, at the commit {commit}, on {machine}. The size was {size}: 1 plays each fault as
+`script/test` does, more play it longer and more often. The number it drew all chances from was {seed}.
 
 | | Fault | Layer | Expected | Took | Said | Acked | Kills | Lost | Doubled | Heard later than the ack, p99 | Verdict |
 | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
@@ -70,12 +79,11 @@ breaks them with or without a fault: the history says how long acknowledgements 
 """
 
 
-HOSTILE = """
-## Those who mean ill, and poor networks
+STORIES = """
+## Those who mean ill, poor networks, and workers that die
 
-Played by `tests/chaos/hostile` on sites that run, by sockets and raw connections. Beside what is measured here, about a hundred
-cases of the protocol (F21), eighty handshakes that are none (F22), full disks (F10) and a layer that brings anything (F15)
-must come out as their tables say.
+Played by `tests/chaos/hostile` and `tests/processes/test_letters.py` on sites that run, by sockets, raw connections and mail, in
+{size} size.
 
 | | Tried | Allowed | Seen |
 | --- | --- | --- | --- |
@@ -87,7 +95,8 @@ class Report:
 
     def __init__(self, size, seed):
         self.size, self.seed = size, seed
-        self.lines, self.hostile, self.is_clean, self.begun = [], [], True, time.monotonic()
+        self.lines, self.stories, self.is_clean, self.begun = [], [], True, time.monotonic()
+        self.story_size = "ordinary"
 
     def add(self, row, layer, play, broken, took):
         figures = play.figures()
@@ -112,8 +121,11 @@ class Report:
             print(f"      {one}", flush=True)
 
     def failed(self, row, layer, error, took):
+        self.blank(row, layer, took, f"not played to its end: {error}", True)
+
+    def blank(self, row, layer, took, verdict, is_wrong):
         cells = [row.name, row.fault, layer, row.expected, f"{took:.0f} s", *[""] * 6]
-        self.line([*cells, f"not played to its end: {error}"], True)
+        self.line([*cells, verdict], is_wrong)
 
     def line(self, cells, is_wrong):
         self.is_clean &= not is_wrong
@@ -127,33 +139,63 @@ class Report:
             command=command,
             date=time.strftime("%d %B %Y"),
             minutes=minutes,
+            commit=commit(),
             machine=machine(),
             size=self.size,
             seed=self.seed,
         )
-        hostile = "".join("| " + " | ".join(cells) + " |\n" for cells in self.hostile)
-        text = head + "\n".join(self.lines) + "\n" + FOOT + (HOSTILE + hostile if hostile else "")
+        stories = "".join("| " + " | ".join(cells) + " |\n" for cells in self.stories)
+        text = head + "\n".join(self.lines) + "\n" + FOOT
+        text += STORIES.format(size=self.story_size) + stories if stories else ""
         Path(file).write_text(text, encoding="utf-8")
 
 
-def play_the_hostile(report):
-    """Run the stories of those who mean ill and of poor networks, in full size, and put what they measured into the report.
+def tell_the_stories(report):
+    """Run the stories of those who mean ill, of poor networks and of workers, and put what they measured into the report.
 
-    Whatever stands in that folder and calls `figure` has its rows there: a fault that is no play of the chat's own, such as a
-    worker that is killed while it writes letters (F9), goes there too.
+    Whatever stands there and calls `figure` has its rows in it; whatever fails has one too.
     """
     with tempfile.TemporaryDirectory(prefix="chaos-", dir="/tmp") as folder, services.running() as found:
         file = Path(folder) / "figures"
-        environment = {**os.environ, **found, "CHAOS": "long", "CHAOS_FIGURES": str(file), "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "script/lib/run_tests.py", "tests/chaos/hostile", "-n0", "-q"]
-        done = subprocess.run(command, cwd=ROOT, env=environment | {"ENGINES": "both"})
-        report.is_clean &= done.returncode == 0
+        environment = {**os.environ, **found, "CHAOS_FIGURES": str(file), "PYTHONPATH": str(ROOT), "ENGINES": "both"}
+        if report.story_size == "full":
+            environment["CHAOS"] = "long"
+        places = ["tests/chaos/hostile", "tests/processes/test_letters.py"]
+        command = [sys.executable, "script/lib/run_tests.py", *places, "-n0", "-q", "-rfE"]
+        failed = []
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as running:
+            for line in running.stdout:
+                print(line, end="", flush=True)
+                if line.startswith(("FAILED ", "ERROR ")):
+                    failed.append(line.split()[1])
+        report.is_clean &= running.returncode == 0
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        report.hostile = [json.loads(line) for line in lines]
+        report.stories = sorted((json.loads(line) for line in lines), key=_place)
+        report.stories += [["", f"`{name}`", "", "failed"] for name in dict.fromkeys(failed)]
+
+
+def _place(cells):
+    """Return where a row stands in the table: F9 before F10, those that are no faults last."""
+    digits = cells[0].partition(",")[0].removeprefix("F")
+    return (not digits.isdigit(), int(digits) if digits.isdigit() else 0)
+
+
+def commit():
+    """Return the short name of the commit that is played, and whether the tree differs from it."""
+
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+
+    try:
+        name = git("rev-parse", "--short", "HEAD")
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/chaos.md")
+    except (OSError, subprocess.CalledProcessError):
+        return "nobody knows, without git,"
+    return f"{name} with changes" if changed else name
 
 
 def machine():
-    """Say in general words what it ran on."""
+    """Say in general words what it ran on, and with which versions."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
 
     def version(command):
@@ -164,10 +206,44 @@ def machine():
     )
     redis = version(redis_binary()).partition(" sha")[0].replace("server v=", "")
     proxy = "no proxy" if caddy_version() is None else f"Caddy {'.'.join(map(str, caddy_version()))}"
+    packages = ["Django", "channels", "channels-redis", "redis", "daphne", "psycopg"]
     return (
         f"{os.cpu_count()} cores shared with other work and {memory} GB, {platform.system()}, Python"
-        f" {platform.python_version()}, {postgres}, {redis}, {proxy}"
+        f" {platform.python_version()}, {postgres}, {redis}, {proxy}, "
+        + ", ".join(f"{name} {metadata.version(name)}" for name in packages)
     )
+
+
+# --- How long ---------------------------------------------------------------------------------------------------------
+
+
+def plays(names):
+    """Return the rows that each layer plays: every one, and on SQLite those that can happen to one process."""
+    found = {layer: [name for name in names if layer != "in memory" or ROWS[name].embedded] for layer in LAYERS}
+    return {layer: rows for layer, rows in found.items() if rows}
+
+
+def seconds(names, size):
+    """Return about how long these rows take in this size."""
+    return sum(
+        STAGE + sum(ROWS[name].lasts[0] + ROWS[name].lasts[1] * size for name in rows)
+        for rows in plays(names).values()
+    )
+
+
+def plan(names, minutes):
+    """Return the sizes in which rows and stories are played so that all takes about so many minutes, and how long it takes.
+
+    The stories come in their full size as soon as the rows have room beside them; what is left goes to the rows.
+    """
+    with_stories, allowed = set(names) == set(ROWS), 60 * minutes
+    stories = "full" if seconds(names, 1) + STORY_SECONDS["full"] <= allowed else "ordinary"
+    beside = STORY_SECONDS[stories] if with_stories else 0
+    size = max([1, *(size for size in range(2, LARGEST + 1) if seconds(names, size) + beside <= allowed)])
+    return size, stories, (seconds(names, size) + beside) / 60
+
+
+# --- The run ----------------------------------------------------------------------------------------------------------
 
 
 async def _within(seconds, play):
@@ -191,6 +267,8 @@ def play_all(report, names, size, seed, layer, file):
                 begun = time.monotonic()
                 try:
                     play = asyncio.run(_within(PATIENCE * size, ROWS[name].play(stage, size)))
+                except NotHere as reason:
+                    report.blank(ROWS[name], layer, 0, f"not played: {reason}", False)
                 except Exception as error:
                     took = time.monotonic() - begun
                     report.failed(ROWS[name], layer, f"{type(error).__name__} {error}", took)
@@ -214,16 +292,15 @@ def main():
     parser.add_argument("--report", default=str(ROOT / "docs" / "chaos.md"), help="the file that is written")
     options = parser.parse_args()
     rows = [name for name in options.rows.split(",") if name in ROWS or parser.error(f"there is no row {name}")]
-    size = max(1, options.minutes // MINUTES_OF_ONE_SIZE)
+    size, stories, minutes = plan(rows, options.minutes)
+    print(f"Size {size}, about {minutes:.0f} minutes.", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     report = Report(size, options.seed)
-    play_all(report, rows, size, options.seed, "pubsub", options.report)
-    if layered := [name for name in rows if ROWS[name].layer]:
-        play_all(report, layered, size, options.seed, "core", options.report)
-    if embedded := [name for name in rows if ROWS[name].embedded]:
-        play_all(report, embedded, size, options.seed, "in memory", options.report)
-    if options.rows == ",".join(ROWS):
-        play_the_hostile(report)
+    for layer, names in plays(rows).items():
+        play_all(report, names, size, options.seed, layer, options.report)
+    if set(rows) == set(ROWS):
+        report.story_size = stories
+        tell_the_stories(report)
     report.write(options.report)
     print(
         f"{options.report} is written. "

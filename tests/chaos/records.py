@@ -113,6 +113,13 @@ class Story:
     def of(self, *kinds):
         return [line for line in self.lines if line["what"] in kinds]
 
+    def in_epochs(self):
+        """Give each line with the epoch it belongs to: after a restore, the same numbers are other events."""
+        epoch = None
+        for line in self.lines:
+            epoch = line.get("epoch") or epoch
+            yield epoch, line
+
 
 @dataclass
 class Logs:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from tests.chaos.hostile.conftest import figure
 from tests.processes.servers import Postgres
 from tests.processes.site import Site
 from tests.smtp import Sink
@@ -65,6 +66,12 @@ def test_kills_in_mid_digest_leave_nobody_out_and_write_to_nobody_twice(tmp_path
         assert Counter(to for to, _name in names) == Counter(readers)
         assert len({name for _to, name in names}) == PEOPLE
         assert len(sink.letters) - PEOPLE <= killed
+        figure(
+            "F9, G16",
+            f"{killed} kills of workers in mid-digest",
+            "nobody left out, nobody written to twice, a letter at most handed over again by a kill",
+            f"{PEOPLE} digests, {len(sink.letters) - PEOPLE} handed over again under the same Message-ID",
+        )
 
 
 def test_kills_lose_no_invitation_of_people_who_have_no_account(tmp_path, postgres):

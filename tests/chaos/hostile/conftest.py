@@ -37,6 +37,17 @@ def figure(row, tried, expected, seen):
             out.write(json.dumps([row, tried, expected, seen]) + "\n")
 
 
+@pytest.fixture(scope="module")
+def counted(request):
+    """Have a table of cases be one row of the report: its module's `FIGURE`, and how many came out as the table says."""
+    before = request.session.testsfailed
+    yield
+    cases = sum(item.module is request.module for item in request.session.items)
+    otherwise = request.session.testsfailed - before
+    row, tried, expected = request.module.FIGURE
+    figure(row, tried, expected, f"{cases - otherwise} of {cases}")
+
+
 class Target:
     """A site with one process, a room and people in it."""
 

@@ -13,7 +13,12 @@ from tests.chaos.hostile.conftest import Target
 from tests.processes.servers import free_port
 from tests.processes.site import Site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("counted")]
+FIGURE = (
+    "F10",
+    "the log full; the volumes of uploads and of temporary files full",
+    "everything said is acknowledged and heard",
+)
 FULL = "/dev/full"
 
 

@@ -20,6 +20,14 @@ from core.realtime.polling import Polling
 from tests.chat.memory import PEOPLE, ROOM, Client, Memory, settle
 from tests.guarantees.conftest import size
 
+pytestmark = pytest.mark.usefixtures("counted")
+EXAMPLES = size(200, 2000)
+FIGURE = (
+    "F15",
+    f"{EXAMPLES} histories over a layer that doubles, reorders, loses, invents",
+    "each client has exactly the log",
+)
+
 
 class Faulty:
     """A layer as channels asks for one; what becomes of a message is drawn from the fates it was given."""
@@ -170,7 +178,7 @@ def _layer(caplog):
     some.lists(some.sampled_from(["brought", "twice", "late", "lost", "strange", "deaf"]), min_size=1, max_size=6),
     some.integers(0, 2**32),
 )
-@settings(max_examples=size(200, 2000), deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_every_client_has_exactly_the_log(steps, fates, seed):
     asyncio.run(told(steps, fates, seed))
 

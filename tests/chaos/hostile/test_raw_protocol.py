@@ -9,6 +9,9 @@ import pytest
 from tests.chaos.hostile.conftest import CANARY, on_both, resident
 from tests.chaos.hostile.raw import BINARY, CLOSE, MORE, PING, PONG, TEXT, closing, frame
 
+pytestmark = pytest.mark.usefixtures("counted")
+FIGURE = "F21", "raw frames, on both servers of sockets", "each answered, or the socket ended with its code"
+
 SIGNS = {"ping": PING, "pong": PONG, "close": CLOSE}
 BAD, NO_TEXT, TOO_LONG = 1002, 1007, 1009
 KILOBYTE64 = 65536

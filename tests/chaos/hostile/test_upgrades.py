@@ -11,6 +11,9 @@ from tests.chaos.hostile.conftest import Target, complaints, on_both, resident
 from tests.chaos.hostile.raw import CLOSE, PING, PONG, TEXT, Raw, frame, head
 from tests.processes.site import Site
 
+pytestmark = pytest.mark.usefixtures("counted")
+FIGURE = "F22", "handshakes that are none, on both servers of sockets", "each refused, or gone within 30 s"
+
 EVIL = "https://evil.example"
 REFUSED = {400, 403}
 CONTROLS = [b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x85", b"\xc2\x85", b"\x00", b"\r"]
