@@ -230,6 +230,7 @@ def tree():
 
 
 def test_a_whole_folder_keeps_its_tree(page, tmp_path):
+    page.evaluate("() => { delete window.showDirectoryPicker; }")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="A whole folder").click()
     chooser.value.set_files(folder_of(tmp_path))
@@ -241,6 +242,37 @@ def test_a_whole_folder_keeps_its_tree(page, tmp_path):
         ("Fieldwork", "Interviews", "two"),
     ]
     expect(page.locator("[data-files] .row__title")).to_have_text(["Fieldwork"])
+
+
+PICKS = """(how) => {
+  const file = (name, text) => ({ kind: "file", name, getFile: async () => new File([text], name) });
+  const folder = (name, entries) => ({ kind: "directory", name, async *values() { yield* entries; } });
+  window.showDirectoryPicker = async () => {
+    if (how !== "picks") throw new DOMException("No.", how);
+    return folder("Drafts", [
+      file("a.txt", "A"), file(".DS_Store", "x"), folder("Empty", []), folder("Old", [file("b.txt", "B"), folder("Bare", [])]),
+    ]);
+  };
+}"""
+
+
+def test_a_folder_that_is_picked_keeps_its_empty_folders_too(page):
+    page.evaluate(PICKS, "picks")
+    page.get_by_role("button", name="A whole folder").click()
+    expect(page.locator(".upload.is-done")).to_have_count(4, timeout=60_000)
+    assert tree() == [("", "Drafts", "a"), ("Drafts", "Old", "b")]
+    assert sorted(map(path_of, Folder.objects.all())) == ["Drafts", "Drafts/Empty", "Drafts/Old", "Drafts/Old/Bare"]
+
+
+def test_whoever_picks_no_folder_sends_nothing_and_is_asked_otherwise_where_that_is_refused(page, tmp_path):
+    page.evaluate(PICKS, "AbortError")
+    page.get_by_role("button", name="A whole folder").click()
+    expect(page.locator("[data-uploads]")).to_be_hidden()
+    page.evaluate(PICKS, "SecurityError")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="A whole folder").click()
+    chooser.value.set_files(folder_of(tmp_path))
+    expect(page.locator(".upload.is-done")).to_have_count(3, timeout=60_000)
 
 
 def test_a_dropped_folder_keeps_its_tree(page):

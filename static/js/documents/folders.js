@@ -1,5 +1,5 @@
 // The files in what is dropped or chosen, with the names of the folders that lead to each: `{ file, path }`. A folder in which there is
-// nothing stands for itself, without a file; of what is chosen the browser does not name those.
+// nothing stands for itself, without a file; a browser names those of what is dropped, and of a folder that is picked where it can.
 
 const MOST = 2000;
 
@@ -30,3 +30,26 @@ export async function dropped(transfer) {
 }
 
 export const chosen = (files) => [...files].filter((file) => !file.name.startsWith(".")).slice(0, MOST).map((file) => ({ file, path: (file.webkitRelativePath || "").split("/").slice(0, -1) }));
+
+async function go(handle, path, found) {
+  const before = found.length;
+  for await (const one of handle.values()) {
+    if (found.length >= MOST) return;
+    if (one.kind === "directory") await go(one, [...path, one.name], found);
+    else if (!one.name.startsWith(".")) found.push({ file: await one.getFile(), path });
+  }
+  if (found.length === before) found.push({ path });
+}
+
+// A folder that somebody picks, with the empty ones in it; null where the browser cannot ask so, and another way is to be taken.
+export async function picked() {
+  if (!window.showDirectoryPicker) return null;
+  try {
+    const found = [];
+    const handle = await window.showDirectoryPicker();
+    await go(handle, [handle.name], found);
+    return found;
+  } catch (error) {
+    return error.name === "AbortError" ? [] : null;
+  }
+}

@@ -4,7 +4,7 @@
 
 import { bytes } from "../bytes.js";
 import { EmptyFolder } from "./empty.js";
-import { chosen, dropped } from "./folders.js";
+import { chosen, dropped, picked } from "./folders.js";
 import { Refused, Stopped, Transfer, Unreadable, uuid } from "./transfer.js";
 import { Unfinished } from "./unfinished.js";
 
@@ -160,7 +160,10 @@ class Queue {
     });
     this.unfinished.show();
     const whole = form.querySelector("[data-whole-folder]");
-    whole?.addEventListener("click", () => {
+    whole?.addEventListener("click", async () => {
+      const found = await picked();
+      if (found?.length) this.take(found);
+      if (found) return;
       const folder = Object.assign(document.createElement("input"), { type: "file", webkitdirectory: true });
       folder.addEventListener("change", () => this.take(chosen(folder.files)));
       folder.click();
