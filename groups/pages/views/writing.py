@@ -115,6 +115,8 @@ def write_context(request: HttpRequest, page: Page, library: Library, **more: An
 
 def _speaks_for(request: HttpRequest, library: Library) -> int | None:
     """Return for which organisation the person writes where they have several: the one the address names, or the first."""
+    if not request.user.is_authenticated:
+        return None
     organisations = [one.organisation_id for one in library.standing.capacities]
     named = whole_number(request.GET.get("as", ""))
     if len(organisations) < 2:
