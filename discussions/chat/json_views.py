@@ -120,10 +120,17 @@ def messages(request: HttpRequest, slug: str | None = None, *, room_id: int) -> 
     return JsonResponse(ack.as_data())
 
 
-@require_http_methods(["PUT", "DELETE"])
+@require_http_methods(["GET", "HEAD", "PUT", "DELETE"])
 @answers_like_a_socket
 def message(request: HttpRequest, slug: str | None = None, *, room_id: int, message_id: int) -> JsonResponse:
-    """Take what an `edit` (PUT) or `delete` (DELETE) frame takes and answer with its ack."""
+    """Return the message's text as its reader sees it (GET), or take what an `edit` (PUT) or `delete` (DELETE) frame takes.
+
+    Frames are the same for everybody, so only here addresses read as the titles of what the reader may read.
+    """
+    if request.method in {"GET", "HEAD"}:
+        found = access.message_in(_room(request, slug, room_id), message_id)
+        html = "" if found.is_deleted else presenting.filled_for(person(request), found)
+        return JsonResponse({"id": found.pk, "version": found.version, "html": html})
     if request.method == "PUT":
         data = _fields(request, EDIT.fields, room=room_id, id=message_id)
         room = _here(slug, room_id)

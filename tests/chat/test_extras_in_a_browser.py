@@ -11,6 +11,8 @@ from core.realtime import limits
 from discussions.chat import services
 from discussions.chat.models import Audience, Message, Room
 from discussions.models import Thread
+from discussions.services import start_thread
+from groups.standing import Standing
 from tests.chat.test_in_a_browser import PAGE, choose, enter, last, running_site, say, window
 
 __all__ = ["running_site", "window"]
@@ -313,3 +315,33 @@ def test_a_name_is_offered_after_an_at_and_taken_by_enter(window, lead, member):
     name.tap()
     expect(his.get_by_label("Message", exact=True)).to_have_value("@Lina Okafor ")
     expect(his.locator("#log .msg")).to_have_count(1)
+
+
+def test_addresses_that_come_over_the_socket_read_as_titles_to_those_who_may_read_them(
+    window,
+    running_site,
+    member, lead, observer, supply_chains, hidden_group,
+):  # fmt: skip
+    def at(group, title):
+        by = Standing.of(lead, group).speak()
+        thread = start_thread(group, by=by, title=title, body="Words", key=uuid.uuid4())
+        return f"{running_site.url}{thread.get_absolute_url()}"
+
+    known, secret = at(supply_chains, "What all may read"), at(hidden_group, "What few know of")
+    hers, his = window(member), window(observer)
+    enter(hers)
+    enter(his)
+    say(hers, f"See {known} and {secret}")
+    titles = ".msg__body bdi"
+    expect(last(hers).locator(titles)).to_have_text(["What all may read", "What few know of"], timeout=10_000)
+    expect(last(his).locator(titles)).to_have_text(["What all may read"], timeout=10_000)
+    expect(last(his)).to_contain_text(secret)
+    assert "What few know of" not in his.content()
+
+    hers.get_by_label("Message", exact=True).press("ArrowUp")
+    say(hers, f"Only {secret}")
+    expect(last(hers).locator(titles)).to_have_text(["What few know of"], timeout=10_000)
+    expect(last(hers)).to_contain_text("Only")
+    expect(last(his)).to_contain_text(f"Only {secret}", timeout=10_000)
+    his.wait_for_timeout(1500)
+    assert "What few know of" not in his.content()

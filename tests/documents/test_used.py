@@ -160,6 +160,47 @@ def test_an_address_in_a_message_reads_as_the_title_to_those_who_may_read_it(
     assert "Mapping" not in str(log) and at(document) in str(log)
 
 
+def test_a_message_is_asked_for_once_more_by_each_reader_for_the_titles_that_they_may_read(
+    document, start, make_folder, supply_chains, lead, member, observer, stranger, signed_in
+):
+    room, other = supply_chains.rooms.get(), start(supply_chains, lead, "Words")
+    ack = send_message(room.pk, by=lead, key=uuid.uuid4(), body=f"See {at(document)} and {at(other)}")
+    address = f"/groups/{supply_chains.slug}/chat/{room.pk}/messages/{ack.id}"
+    title, thread = f'<a href="{at(document)}"><bdi>Mapping</bdi></a>', f'<a href="{at(other)}"><bdi>Figures</bdi></a>'
+    folder = make_folder(lead, supply_chains, "Hidden")
+    set_rights(folder, rights=Rights.HIDDEN, by=Standing.of(lead, supply_chains).leading[0])
+    Document.objects.filter(pk=document.pk).update(folder=folder, reach=Folder.objects.get(pk=folder.pk).reach)
+    for person, seen in ((member, True), (observer, False)):
+        told = signed_in(person).get(address).json()
+        assert (told["id"], told["version"], title in told["html"]) == (ack.id, 1, seen)
+        assert thread in told["html"] and ("Mapping" in told["html"]) == seen
+    assert signed_in(stranger).get(address).status_code == 404
+    delete_message(room.pk, ack.id, by=lead, key=uuid.uuid4())
+    assert signed_in(member).get(address).json()["html"] == ""
+
+
+def test_an_address_in_a_page_and_in_a_text_reads_as_the_title_to_those_who_may_read_it(
+    add, document, start, make_folder, supply_chains, lead, member, observer, signed_in, client
+):
+    supply_chains.find = supply_chains.read = "public"
+    supply_chains.save()
+    other, by = start(supply_chains, lead, "Words"), Standing.of(lead, supply_chains).speak()
+    words = f"See <{at(document)}>, `{at(document)}`, [mine]({at(document)}) and {at(other)}."
+    page = create_page(supply_chains, title="Minutes", folder=None, by=by, key=uuid.uuid4(), blocks=parsed(words))
+    text = add(lead, supply_chains, "Notes.md", words.encode()).document
+    addresses = [reverse("pages:write", args=[supply_chains.slug, page.pk]), page_of(text)]
+    folder = make_folder(lead, supply_chains, "Hidden")
+    set_rights(folder, rights=Rights.HIDDEN, by=Standing.of(lead, supply_chains).leading[0])
+    Document.objects.filter(pk=document.pk).update(folder=folder, reach=Folder.objects.get(pk=folder.pk).reach)
+    title, thread = f'<a href="{at(document)}"><bdi>Mapping</bdi></a>', f'<a href="{at(other)}"><bdi>Figures</bdi></a>'
+    for address in addresses:
+        for person, seen in ((member, True), (observer, False), (None, False)):
+            client.logout()
+            shown = (signed_in(person) if person else client).get(address).content.decode()
+            assert (title in shown, "Mapping" in shown) == (seen, seen)
+            assert thread in shown and f"<code>{at(document)}</code>" in shown and ">mine</a>" in shown
+
+
 def test_a_room_asks_the_same_for_one_address_and_many(
     add, document, supply_chains, lead, member, signed_in, django_assert_num_queries
 ):

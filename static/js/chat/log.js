@@ -2,11 +2,12 @@
 // has rendered; everything else goes in as text.
 
 import { Files } from "./files.js";
+import { Titles } from "./titles.js";
 
 const TOGETHER = 5 * 60 * 1000;
 
 export class Log {
-  constructor({ chat, words, extras }) {
+  constructor({ chat, words, extras, ask }) {
     this.words = words;
     this.extras = extras; // writes what people added to a message: signs, pins
     this.data = chat.dataset;
@@ -15,6 +16,7 @@ export class Log {
     this.box = document.getElementById("log");
     this.scroll = document.getElementById("scroll");
     this.files = new Files({ box: this.box, words });
+    this.titles = new Titles({ ask, put: (node, html) => this.entitle(node, html) });
     this.template = document.getElementById("message-template").content.firstElementChild;
     this.stateTemplate = document.getElementById("state-template").content;
     const { language, zone: timeZone } = chat.dataset;
@@ -83,6 +85,7 @@ export class Log {
     if (message.deleted) return this.bury(node, message.version);
     if (!own && this.folded.has(message.author.id)) this.fold(node);
     node.querySelector(".msg__body").innerHTML = message.html; // rendered and sanitised by the server, as on the page
+    this.titles.watch(node, message.html);
     if (message.mentions?.includes(this.me)) node.classList.add("is-mention");
     this.files.put(node, message.attachments);
     this.quote(node, message.reply_to);
@@ -94,6 +97,13 @@ export class Log {
       link.href = addresses[link.dataset.act];
     }
     this.extras(node, message);
+  }
+
+  // The text of a message with titles, for this reader; who is at the end stays there.
+  entitle(node, html) {
+    const follow = this.atEnd;
+    node.querySelector(".msg__body").innerHTML = html;
+    if (follow) this.toEnd();
   }
 
   // What somebody wrote whom the reader blocks stays folded away until it is opened.

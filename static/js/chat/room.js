@@ -21,7 +21,7 @@ const refusal = document.getElementById("refusal");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const title = document.title;
 
-const log = new Log({ chat, words, extras: (node, message) => extras.show(node, message) });
+const log = new Log({ chat, words, extras: (node, message) => extras.show(node, message), ask: (path) => connection.ask(path) });
 const company = new Company({ words, me });
 let oldest = Number(data.oldest);
 let more = Boolean(data.more);
