@@ -60,6 +60,7 @@ def settings_sections(group: Group, standing: Standing, current: str) -> list[Se
         ("groups:settings", _("Texts"), leads),
         ("groups:access", _("Access"), leads),
         ("groups:letters", _("Letters"), leads),
+        ("documents:macros", _("Files"), leads),
         ("groups:invitations", _("Invitations"), leads),
         ("groups:working_groups", _("Working groups"), leads and not group.parent_id),
         ("threads:reports", _("Reports"), leads),

@@ -26,6 +26,7 @@ VERBS: dict[str, str | Promise] = {
     "group.switches_changed": gettext_lazy("changed who may find, read, join or start threads"),
     "group.letters_changed": gettext_lazy("changed what letters about the group hold"),
     "group.space_given": gettext_lazy("changed how much room the library has"),
+    "group.macros_decided": gettext_lazy("changed whether the library takes files with macros"),
     "group.narrowed": gettext_lazy("narrowed the group with its parent"),
     "group.active": gettext_lazy("opened the group again"),
     "group.dormant": gettext_lazy("let the group rest"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 from django.http import Http404
 
-from groups.access import group_for, group_for_reader
+from groups.access import group_for, group_for_manager, group_for_reader
 from groups.documents.library import Library, documents_for
 from groups.documents.models import Document, DocumentQuerySet, Folder, Preview, Upload, Version
 from groups.models import Group
@@ -33,6 +33,11 @@ def group_for_quota(user: "Person", slug: str) -> tuple[Group, Standing]:
     if not standing.is_secretariat:
         raise Http404(NO_DOCUMENT)
     return group, standing
+
+
+def group_for_macros(user: "Person", slug: str) -> tuple[Group, Standing]:
+    """Return a group of which the person says whether its library takes files with macros: its leads."""
+    return group_for_manager(user, slug)
 
 
 def library_for_writer(user: "Person", slug: str) -> Library:

@@ -109,3 +109,17 @@ class SpaceForm(forms.Form):
         """The same in bytes."""
         number = self.cleaned_data["gigabytes"]
         return None if number is None else int(number) * GIGABYTE
+
+
+class MacrosForm(forms.Form):
+    """Whether a library takes files that carry macros."""
+
+    refuses = forms.ChoiceField(
+        label=_("Office files that carry macros"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            ("", _("Taken, as far as the site takes them: everybody is told so before they open one")),
+            ("1", _("Refused: whoever sends one is told to save it without them")),
+        ],
+    )

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from api.scopes import SCOPES
 from api.services import issue_token
+from core.models import AuditEntry
 from groups.documents import services
 from groups.documents.models import Document, PreviewPage, State, Upload, Version
 from groups.documents.reading import printed
 from groups.documents.services import make_preview, previewing
 from groups.documents.types import KINDS, Refused
-from groups.standing import Standing
+from groups.standing import NotAllowed, Standing
 from portal.demo import files
 
 WARNED = "carries macros: programs that an office program may run"
@@ -167,6 +168,64 @@ def test_a_site_may_refuse_them_by_name_before_a_byte_is_sent(settings, add, sig
     assert not Document.objects.exists()
     assert not Upload.objects.exists()
     assert stored() == []
+
+
+def test_leads_may_refuse_them_in_their_group_alone(
+    add, signed_in, lead, member, supply_chains, hidden_group, carrier, stored
+):
+    before, client = stored(), signed_in(lead)
+    address = reverse("documents:macros", args=[supply_chains.slug])
+    assert "checked" in client.get(address).content.decode()
+    for _twice in range(2):
+        assert client.post(address, {"refuses": "1"}).status_code == 302
+    entry = AuditEntry.objects.get(verb="group.macros_decided")
+    assert (entry.actor_id, entry.payload["refuses"]) == (lead.pk, True)
+    record = client.get(reverse("groups:record", args=[supply_chains.slug])).content.decode()
+    assert "changed whether the library takes files with macros" in record
+
+    announced = {"key": str(uuid.uuid4()), "name": "a.docm", "size": len(LETTER)}
+    start = reverse("documents:start", args=[supply_chains.slug])
+    answer = signed_in(member).post(start, json.dumps(announced), content_type="application/json")
+    assert (answer.status_code, answer.json()["error"]) == (422, "file_refused")
+    assert "“a.docm” carries macros, which can run." in answer.json()["message"]
+    for name, content in {"b.docm": LETTER, "b.odt": open_text()}.items():
+        with pytest.raises(Refused, match=f"“{name}” carries macros"):
+            add(member, supply_chains, name, content)
+    assert (stored(), Document.objects.get()) == (before, carrier.document)
+    assert add(member, hidden_group, "a.docm", LETTER).macros
+    assert add(member, supply_chains, "plain.docx", files.make("docx", "Plain")).number == 1
+
+    assert signed_in(lead).post(address, {"refuses": ""}).status_code == 302
+    assert add(member, supply_chains, "b.docm", LETTER).macros
+
+
+def test_what_is_on_its_way_when_a_lead_refuses_them_is_refused_when_it_is_finished(
+    signed_in, lead, member, supply_chains
+):
+    key = str(uuid.uuid4())
+    client, at = signed_in(member), reverse("documents:chunks", args=[supply_chains.slug, key])
+    start = reverse("documents:start", args=[supply_chains.slug])
+    client.post(start, {"key": key, "name": "a.docm", "size": len(LETTER)}, content_type="application/json")
+    client.put(f"{at}?offset=0", LETTER, content_type="application/octet-stream")
+    by = Standing.of(lead, supply_chains).act()
+    services.decide_macros(supply_chains, refuses=True, by=by)
+    assert client.post(f"{at}finish/").json()["error"] == "file_refused"
+    assert (Document.objects.count(), Upload.objects.count()) == (0, 0)
+
+
+def test_only_leads_say_what_their_library_takes_and_the_site_goes_before_them(
+    settings, signed_in, add, lead, member, secretariat, supply_chains
+):
+    address = reverse("documents:macros", args=[supply_chains.slug])
+    for person in (member, secretariat):
+        assert signed_in(person).post(address, {"refuses": "1"}).status_code == 404
+    with pytest.raises(NotAllowed):
+        services.decide_macros(supply_chains, refuses=True, by=Standing.of(member, supply_chains).speak())
+    assert not AuditEntry.objects.filter(verb="group.macros_decided").exists()
+    settings.MACRO_FILES = "refused"
+    assert "in every group" in signed_in(lead).get(address).content.decode()
+    with pytest.raises(Refused):
+        add(member, supply_chains, "a.docm", LETTER)
 
 
 def test_the_sender_hears_that_everybody_is_told(signed_in, member, supply_chains):

@@ -43,8 +43,9 @@ WRITERS_POST = {
     "delete_selection",
 }
 # Of a document marked red, the one here is green (test_records.py); for the Secretariat (test_space.py).
+# What its leads decide of macros stands among the group's settings (test_macros.py).
 # What somebody opened last is theirs alone (test_opened.py).
-TAKEN = {"take", "quota", "opened", "forget_opened"}
+TAKEN = {"take", "quota", "macros", "opened", "forget_opened"}
 NAMES = READERS | WRITERS_GET | WRITERS_POST | LEADS
 
 

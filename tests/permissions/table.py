@@ -64,6 +64,7 @@ GET = {
     "documents:new_version": "....++.",
     "documents:rename": "....++.",
     "documents:quota": ">.....+",
+    "documents:macros": ">....+.",
     "documents:describe": "....++.",
     "documents:take": ".......",  # it is not marked red and carries no macros
     "documents:hold": "....++.",
@@ -104,6 +105,7 @@ GET = {
     "chat:delete": ">..+++.",
     "chat:events": ">..+++.",
     "chat:about": ">..+++.",
+    "chat:message": ">..+++.",
     "chat:reactions": ">..+++.",
     "chat:readers": ">......",
     "chat:pins": ">..+++.",
@@ -121,6 +123,7 @@ GET = {
     "conversations:people": ">...++.",
     "conversations:events": ">...++.",
     "conversations:about": ">...++.",
+    "conversations:message": ">...++.",
     "conversations:reactions": ">...++.",
     "conversations:pins": ">...++.",
     "conversations:rights": ">...++.",
@@ -287,6 +290,7 @@ POST = {
     "documents:new_version": "....++.",
     "documents:rename": "....++.",
     "documents:quota": ">.....+",
+    "documents:macros": ">....+.",
     "documents:describe": "....++.",
     "documents:take": ".......",  # it is not marked red and carries no macros
     "documents:move": "....++.",

@@ -1,4 +1,4 @@
-"""How much room a group's library has, and how much of it is taken."""
+"""How much room a group's library has, how much of it is taken, and what it takes besides what the site refuses."""
 
 from django.conf import settings
 from django.db import models
@@ -17,12 +17,17 @@ class SpaceQuerySet(models.QuerySet["Space"]):
 
 
 class Space(models.Model):
-    """One per library that holds anything. Bytes count once, however many versions and copies show them, in the trash too."""
+    """One per library that holds anything, or of which its leads decided something.
+
+    Bytes count once, however many versions and copies show them, in the trash too.
+    """
 
     group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="+")
     used = models.PositiveBigIntegerField(default=0)
     # What the Secretariat gave this group; the site's ordinary quota without it.
     quota = models.PositiveBigIntegerField(null=True)
+    # What its leads decided of files that carry macros; where the site refuses them, every library does.
+    refuses_macros = models.BooleanField(default=False, db_default=False)
 
     objects = SpaceQuerySet.as_manager()
 

@@ -21,6 +21,7 @@ from groups.documents.services.folders import (
 )
 from groups.documents.services.giving_space import LibraryFull, give_space
 from groups.documents.services.holding import Held, hold_document, release_document, still_held
+from groups.documents.services.macros import decide_macros
 from groups.documents.services.opening import forget_opened, note_opened
 from groups.documents.services.previewing import ask_for_missing, ask_for_preview, make_preview
 from groups.documents.services.ruling import Widens, set_rights
@@ -51,6 +52,7 @@ __all__ = [
     "chat_folder",
     "copy_document",
     "create_folder",
+    "decide_macros",
     "delete_document",
     "delete_folder",
     "describe_document",

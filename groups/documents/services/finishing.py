@@ -36,6 +36,7 @@ from groups.documents.services.cleaning import (
 from groups.documents.services.giving_space import take_space
 from groups.documents.services.holding import end_hold
 from groups.documents.services.locking import locked_library, must_write, nearest_folder
+from groups.documents.services.macros import refuse_macros
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.same import refuse_same
 from groups.documents.services.scanning import keep_outcome, look_for_malware
@@ -48,7 +49,6 @@ from groups.documents.services.uploads import (
     append_chunk,
     known_version,
     received,
-    refuse_macros,
     start_upload,
 )
 from groups.documents.types import Kind, Refused, carries_macros, kind_of
@@ -100,7 +100,7 @@ def _store(
 ) -> Version:
     kind = kind_of(file, upload.file_name)
     if carries_macros(file, kind):
-        refuse_macros(upload.file_name)
+        refuse_macros(upload.group, upload.file_name)
     sent = Bytes(file, upload.size, digest_of(file))
     if sha256 not in {None, sent.digest}:
         raise OtherFile

@@ -17,8 +17,9 @@ from groups.documents.models import Document, Folder, Upload, Version
 from groups.documents.names import clean_file_name
 from groups.documents.services.giving_space import must_fit
 from groups.documents.services.holding import refuse_held, refuse_page
+from groups.documents.services.macros import refuse_macros
 from groups.documents.services.spool import must_have_room, open_spool, write_at
-from groups.documents.types import Refused, kind_named, refuse_by_name
+from groups.documents.types import kind_named, refuse_by_name
 from groups.models import Group
 from partners.capacity import Capacity
 
@@ -102,7 +103,7 @@ def start_upload(
     file_name = clean_file_name(file_name)
     refuse_by_name(file_name)
     if (kind := kind_named(file_name)) and kind.with_macros:
-        refuse_macros(file_name)
+        refuse_macros(group, file_name)
     if size <= 0:
         raise UploadRefused(_("“%(name)s” is empty.") % {"name": file_name})
     if size > settings.MAX_FILE_SIZE:
@@ -139,15 +140,6 @@ def start_upload(
     except IntegrityError:
         return _same(Upload.objects.get(author=by.user, key=key), group, document, file_name, size)
     return upload
-
-
-def refuse_macros(file_name: str) -> None:
-    """Raise `Refused` where this site takes no files that carry macros."""
-    if settings.MACRO_FILES == "refused":
-        raise Refused(
-            _("“%(name)s” carries macros, which can run. Save it without them and send it again.")
-            % {"name": file_name}
-        )
 
 
 def _same(known: Upload, group: Group, document: Document | None, file_name: str, size: int) -> Upload:
