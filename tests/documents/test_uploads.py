@@ -229,6 +229,13 @@ def test_a_chunk_has_at_most_4_mb_and_fits_the_file(sender, settings):
     assert short.put(0, b"x" * 11).json()["error"] == "upload_refused"
 
 
+def test_a_chunk_does_not_wait_in_memory_with_its_request(sender):
+    script = sender(size=4)
+    script.start()
+    assert script.put(0, b"%PDF").json()["received"] == 4
+    assert not hasattr(script.put(0, b"%PDF").wsgi_request, "_body")
+
+
 def test_a_refused_type_says_so_by_name_and_leaves_nothing(sender, stored):
     script = sender(name="report.pdf", size=4002)
     script.start()

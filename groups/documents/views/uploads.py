@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import Conflict, DomainError
+from core.views import taken_body
 from groups.documents import access, services, tasks
 from groups.documents.forms import PlaceForm, StartForm
 from groups.documents.library import Library
@@ -220,7 +221,7 @@ def _chunk(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
     offset = whole_number(request.GET.get("offset", ""))
     if offset is None:
         raise Malformed(_("Say by “offset” where the chunk begins."))
-    services.append_chunk(found, offset=offset, chunk=request.body)
+    services.append_chunk(found, offset=offset, chunk=taken_body(request))
     return JsonResponse(_under_way(found))
 
 

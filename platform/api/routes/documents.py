@@ -18,6 +18,7 @@ from api.shapes.common import Speaker
 from api.shapes.documents import DocumentFull, DocumentOut, HoldOut, UploadIn, UploadOut, VersionOut
 from core.errors import Conflict
 from core.markdown import clean
+from core.views import taken_body
 from groups.bylines import bylines
 from groups.documents import access, services, tasks
 from groups.documents.library import Library
@@ -163,7 +164,7 @@ def send_chunk(
     """Add bytes from `offset` on, at most 4 MiB. What has arrived before is passed over."""
     upload, _library = access.upload_of(request.user, slug, key)
     try:
-        chunk = request.body
+        chunk = taken_body(request)
     except RequestDataTooBig:
         raise Refusal(413, _("Send at most 4 MiB at once."), errors=[("body", _("This is too much."))]) from None
     with blaming("body"):
