@@ -2,7 +2,7 @@
 
 Django writes a statement anew for each number of rows, and hands over each value for itself; where every message costs that,
 it is most of what a message costs. Here the rows go as one JSON argument. Only for plain columns: whole numbers, words,
-moments, UUIDs, flags.
+moments, UUIDs, flags. What has bytes goes by `each`: a statement for each row, to be sent together.
 """
 
 import json
@@ -70,6 +70,12 @@ class Inserted[M: models.Model]:
 
         return Statement(_insertion(self.model, connection.vendor, has_keys), [argument(rows)], taken)
 
+    def each(self, objects: Iterable[M]) -> list[Statement[None]]:
+        """Return a statement for each, with its values as they are; the objects are not given their keys."""
+        fields = _fields(self.model, tuple(self.names))
+        sql = _insertion_of_one(self.model, fields)
+        return [Statement(sql, _values(one, fields), _nothing) for one in objects]
+
 
 class Updated[M: models.Model]:
     """Writes some fields of rows that are there."""
@@ -80,7 +86,38 @@ class Updated[M: models.Model]:
     def __call__(self, objects: Collection[M]) -> Statement[None]:
         """Return the statement that writes these fields of them all."""
         rows = ({"pk": one.pk} | {name: getattr(one, name) for name in self.names} for one in objects)
-        return Statement(_update(self.model, self.names, connection.vendor), [argument(rows)], lambda cursor: None)
+        return Statement(_update(self.model, self.names, connection.vendor), [argument(rows)], _nothing)
+
+    def each(self, objects: Iterable[M]) -> list[Statement[None]]:
+        """Return a statement for each, with its values as they are."""
+        fields = (*_fields(self.model, self.names), _key(self.model))
+        sql = _update_of_one(self.model, fields)
+        return [Statement(sql, _values(one, fields), _nothing) for one in objects]
+
+
+def _nothing(cursor: Any) -> None:
+    return None
+
+
+def _fields(model: type[models.Model], names: tuple[str, ...]) -> "tuple[models.Field[Any, Any], ...]":
+    return tuple(field for field in model._meta.local_concrete_fields if field.attname in names)
+
+
+def _values(one: models.Model, fields: "Iterable[models.Field[Any, Any]]") -> list[Any]:
+    return [field.get_db_prep_save(getattr(one, field.attname), connection) for field in fields]
+
+
+@cache
+def _insertion_of_one(model: type[models.Model], fields: "tuple[models.Field[Any, Any], ...]") -> str:
+    names, places = ", ".join(field.attname for field in fields), ", ".join("%s" for _ in fields)
+    return f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({places})"  # noqa: S608 - names of our own columns
+
+
+@cache
+def _update_of_one(model: type[models.Model], fields: "tuple[models.Field[Any, Any], ...]") -> str:
+    *written, key = fields
+    changes = ", ".join(f"{field.attname} = %s" for field in written)
+    return f"UPDATE {model._meta.db_table} SET {changes} WHERE {key.attname} = %s"  # noqa: S608 - names of our own columns
 
 
 @cache

@@ -62,7 +62,8 @@ class PageEndpoint:
             await _refuse(send, BUSY, "too_many")
         else:
             await send({"type": "websocket.accept"})
-            await self._open(page, Client(session, _organisation(scope), right), receive, send)
+            write_now = scope.get("extensions", {}).get("write_now")
+            await self._open(page, Client(session, _organisation(scope), right, write_now), receive, send)
 
     async def _open(self, page: int, client: Client, receive: Receive, send: Send) -> None:
         figures.HANDSHAKES_ACCEPTED.value += 1

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.http import Http404
@@ -12,6 +13,8 @@ from pycrdt import Doc, merge_updates
 from accounts.models import User
 from core.prepared import prepared
 from core.realtime.bell import send_on_commit
+from core.rows import Inserted, Updated
+from core.statements import at_once
 from groups.documents.access import NO_DOCUMENT
 from groups.documents.models import Document
 from groups.models import Group
@@ -20,7 +23,10 @@ from groups.pages.changes import Shape, shape_of
 from groups.pages.channels import page_channel
 from groups.pages.models import Page, Update
 from groups.pages.protocol import clocks, state_of
-from groups.standing import Standing
+from groups.standing import Standing, seats_where
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 UPDATE_MAX = 512 * 1024
 PAGE_MAX = 16 * 1024**2
@@ -53,30 +59,51 @@ class Outcome:
     asked: tuple[int, int] = NEVER
 
 
+# A document never leaves its group, so the group that is locked is the one whose rights are judged.
+_group = prepared(
+    lambda page: Group.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=_group_of(page)).order_by()
+)
+_page = prepared(
+    lambda page: (
+        Page.objects.select_for_update(no_key=True, of=("self",))
+        .defer("snapshot")
+        .select_related("document__folder")
+        .filter(pk=page)
+    )
+)
 _active = prepared(lambda ids: User.objects.filter(pk__among=ids, is_active=True), lists=("ids",))
+_seats = prepared(
+    lambda users, page: seats_where(user__among=users, membership__group__in=_group_of(page)), lists=("users",)
+)
+_adding = Inserted(Update)
+_keeping = Updated(Page, ["head", "state", "size", "written_at"])
+
+
+def _group_of(page: int) -> "QuerySet[Document, Any]":
+    return Document.objects.filter(pk=page).order_by().values("group")
 
 
 @transaction.atomic
 def append(page_id: int, writes: Sequence[Write]) -> list[Outcome]:
     """Add changes to the log, all in one transaction, each judged as things are now under the lock of the group."""
-    # A document never leaves its group, so the group that is locked is the one whose rights are judged.
-    its_group = Group.objects.select_for_update(no_key=True, of=("self",))
-    group = its_group.filter(pk__in=Document.objects.filter(pk=page_id).values("group")).first()
-    if group is None:
+    people = {one.user_id for one in writes}
+    # One trip; whatever is judged by is read after the locks were got.
+    groups, pages, active, seats = at_once(
+        _group.with_(page_id), _page.with_(page_id), _active.with_(people), _seats.with_(people, page_id)
+    )
+    if not groups or not pages:
         raise Http404(NO_DOCUMENT)
-    pages = Page.objects.select_for_update(no_key=True, of=("self",)).defer("snapshot")
-    page = pages.select_related("document__folder").get(pk=page_id)
+    (group,), (page,) = groups, pages
     document = page.document if page.document.is_present else None
-    people = _active({one.user_id for one in writes})
-    standings = Standing.of_many([(one, group) for one in people]) if document else {}
+    standings = Standing.of_many([(one, group) for one in active], seats) if document else {}
     log = _Log(page, document, standings)
     outcomes = [log.take(one) for one in writes]
     if log.rows:
-        Update.objects.bulk_create(log.rows)
         page.state = state_of(log.reached)
         page.written_at = log.at
-        page.save(update_fields=["head", "state", "size", "written_at"])
-        send_on_commit(page_channel(page.pk), {"type": "page.moved", "page": page.pk, "seq": page.head})
+        at_once(*_adding.each(log.rows), *_keeping.each([page]))
+        moved = {"type": "page.moved", "page": page.pk, "seq": page.head}
+        send_on_commit(page_channel(page.pk), moved, newest_only=True)
     return outcomes
 
 

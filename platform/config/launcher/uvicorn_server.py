@@ -168,13 +168,13 @@ class Protocol(WebSocketsSansIOProtocol):
         self._pings.take()
         super().handle_ping()
 
-    def write_now(self, text: str) -> bool:
-        """Write a text frame at once; return False, and write nothing, while the reader has no room or is not there yet."""
+    def write_now(self, said: str | bytes) -> bool:
+        """Write a frame at once; return False, and write nothing, while the reader has no room or is not there yet."""
         if self.close_sent or self.disconnected:
             return True  # what is sent to a socket that is closing is dropped
         if not self.handshake_complete or not self.writable.is_set():
             return False
-        self.transport.write(wire.frame_of(text))
+        self.transport.write(wire.frame_of(said))
         return True
 
 

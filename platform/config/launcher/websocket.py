@@ -134,13 +134,13 @@ class Protocol(WebSocketProtocol):
         else:
             self.serverSend(message["bytes"], binary=True)
 
-    def write_now(self, text: str) -> bool:
-        """Write a text frame at once; return False, and write nothing, while the reader has no room or is not there yet."""
+    def write_now(self, said: str | bytes) -> bool:
+        """Write a frame at once; return False, and write nothing, while the reader has no room or is not there yet."""
         if self.state != self.STATE_OPEN:
             return bool(self.state != self.STATE_CONNECTING)  # what is sent to a socket that is closing is dropped
         if self.gate.shut_for or self.send_queue:
             return False
-        self.transport.write(frame_of(text))
+        self.transport.write(frame_of(said))
         return True
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:

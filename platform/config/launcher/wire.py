@@ -11,22 +11,25 @@ from twisted.internet import tcp
 
 EXTENSION = "write_now"
 
-_last: tuple[str, bytes] = ("", b"\x81\x00")
+_last: tuple[str | bytes, bytes] = ("", b"\x81\x00")
 
 
-def frame_of(text: str) -> bytes:
-    """Return a whole text frame as it stands on the wire (RFC 6455, section 5.2); made anew only if the text is another one."""
+def frame_of(said: str | bytes) -> bytes:
+    """Return a whole frame of text or bytes as it stands on the wire (RFC 6455, section 5.2).
+
+    It is made anew only if what is said is another thing.
+    """
     global _last
-    if text is not _last[0]:
-        payload = text.encode()
+    if said is not _last[0]:
+        first, payload = (0x81, said.encode()) if isinstance(said, str) else (0x82, said)
         size = len(payload)
         if size < 126:
-            head = bytes([0x81, size])
+            head = bytes([first, size])
         elif size < 65536:
-            head = b"\x81\x7e" + size.to_bytes(2)
+            head = bytes([first, 0x7E]) + size.to_bytes(2)
         else:
-            head = b"\x81\x7f" + size.to_bytes(8)
-        _last = text, head + payload
+            head = bytes([first, 0x7F]) + size.to_bytes(8)
+        _last = said, head + payload
     return _last[1]
 
 

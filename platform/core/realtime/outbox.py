@@ -24,8 +24,8 @@ STALLED_AFTER = 10.0
 TOO_SLOW = 4408
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-WriteNow = Callable[[str], bool]
-"""Writes a text frame at once and returns True, or False if the reader has no room for it now."""
+WriteNow = Callable[[str | bytes], bool]
+"""Writes a frame of text or bytes at once and returns True, or False if the reader has no room for it now."""
 
 
 class Batch:
