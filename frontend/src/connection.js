@@ -146,9 +146,16 @@ export class Connection {
       if (frame.reason === "read-only") {
         this.queue = this.unsaved = [];
         this.keep();
-      }
+      } else if (frame.reason !== "gone" && !this.isSaved) return this.refused(frame.reason);
       this.on.denied(frame.reason);
     }
+  }
+
+  // All that comes after a refused change goes on from it: nothing of that is sent any more, nor kept to be sent after a reload.
+  refused(reason) {
+    const update = Y.mergeUpdates([...this.unsaved, ...this.queue]);
+    this.end();
+    this.on.denied(reason, update);
   }
 
   // --- What goes ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import { Comments, settledPassages } from "./comments.js";
 import { Company, cursorBuilder, fits, ofOthers, selectionBuilder } from "./company.js";
 import { Connection, SIGNED_OUT } from "./connection.js";
 import { keys, signs } from "./keys.js";
+import { Refused } from "./refused.js";
 import { Review } from "./review.js";
 import { bare, cellSelection, schema, unmarked, unstyled } from "./schema.js";
 import { isSuggesting, setSuggesting, suggest, suggestions } from "./suggestions.js";
@@ -32,6 +33,7 @@ function begin(root) {
   const voice = root.querySelector("[data-say]");
   const can = { write: () => data.canWrite === "1", comment: () => data.canComment === "1" };
   const say = (text) => { voice.textContent = text; };
+  const refused = new Refused({ root, place: `refused:${location.pathname}`, say });
   let editor = null;
   // Somebody who has begun to write in the plain form stays there: nothing is taken out from under their hands.
   let isTouched = false;
@@ -57,14 +59,18 @@ function begin(root) {
         root.dataset.connection = what;
         state.textContent = what === "offline" ? words.kept : can.write() ? words[what] : words.live;
       },
-      denied(reason) {
-        if (reason === "gone") return leave(words.gone);
-        if (reason === "read-only") {
-          const isLost = root.dataset.connection !== "saved";
-          data.canWrite = data.canComment = "0";
-          editor?.view.setProps({ editable: can.write });
-          editor?.update();
-          return tell(isLost ? `${words.readOnly} ${words.notSaved}` : words.readOnly);
+      denied(reason, update) {
+        if (reason === "gone") {
+          refused.drop();
+          return leave(words.gone);
+        }
+        const isLost = root.dataset.connection !== "saved";
+        if (reason === "read-only" || update) stop();
+        if (reason === "read-only") return tell(isLost ? `${words.readOnly} ${words.notSaved}` : words.readOnly);
+        if (update) {
+          root.dataset.connection = "refused";
+          state.textContent = words.notSaved;
+          refused.take(doc, update);
         }
         return tell(reason === "too-large" ? words.tooLarge : words.refused);
       },
@@ -74,6 +80,12 @@ function begin(root) {
   function tell(text) {
     net.hidden = false;
     net.querySelector("[data-net-text]").textContent = text;
+  }
+
+  function stop() {
+    data.canWrite = data.canComment = "0";
+    editor?.view.setProps({ editable: can.write });
+    editor?.update();
   }
 
   // Whoever may no longer see the page keeps nothing of it.
