@@ -4,8 +4,9 @@
 
 A keystroke's way to each of the others is timed twice in one run, with the same clients: through our two processes, where it is
 committed first, and through a bare relay that hands on what it gets, stores nothing and asks nobody. Limits: all documents are
-the same to the byte; the 95th percentile is within three times the relay's; a page after 100,000 edits opens within twice the
-time of a page into which the same text was put at once. `--edits 0` leaves that part out, `--people 0` the other.
+the same to the byte; the 95th percentile is within three times the relay's; a page after 100,000 edits, as people make them and
+each of one sign at a random place, opens within twice the time of a page into which the same text was put at once. `--edits 0`
+leaves that part out, `--people 0` the other.
 """
 
 import argparse
@@ -22,78 +23,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "platform"))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "platform")]
 
 TIMES, OPENINGS = 3.0, 9
 PARAGRAPHS = 10
-
-
-# --- What the site does, in a process of its own ------------------------------------------------------------------------
-
-
-def chore(name: str, *arguments: str) -> Any:
-    """Do something in the site that the environment names, and return what is to be known of it."""
-    import django
-
-    django.setup()
-    return {"begin": begin, "type": type_long, "text": text}[name](*arguments)
-
-
-def begin(slug: str, words: str) -> int:
-    """Begin a page of the group with this text."""
-    import uuid
-
-    from accounts.models import User
-    from groups.models import Group
-    from groups.pages.content.from_markdown import parsed
-    from groups.pages.services import create_page
-    from groups.standing import Standing
-
-    group = Group.objects.get(slug=slug)
-    person = User.objects.order_by("pk").filter(name="Person 0").first()
-    by = Standing.of(person, group).speak()
-    return int(create_page(group, by=by, key=uuid.uuid4(), title="A page", blocks=parsed(words)).pk)
-
-
-def type_long(slug: str, edits: str) -> list[int]:
-    """Make a page of so many edits and one with the same text put in at once; return both, put together."""
-    from pycrdt import Doc, XmlElement, XmlText
-
-    from accounts.models import User
-    from groups.pages.content.tree import root_of
-    from groups.pages.models import Page, Update
-    from groups.pages.services import compact, text_of
-
-    long, doc = begin(slug, ""), Doc()
-    root = root_of(doc)
-    parts: list[bytes] = []
-    watching = doc.observe(lambda event: parts.append(event.update))
-    lines = [root.children.append(XmlElement("paragraph")).children.append(XmlText("")) for _ in range(PARAGRAPHS)]
-    dice = random.Random(5)
-    while len(parts) < int(edits):
-        line = dice.choice(lines)
-        if dice.random() < 0.3 and len(line) > 20:
-            at = dice.randrange(len(line))
-            del line[at : at + 1]
-        else:
-            line.insert(dice.randrange(len(line) + 1), dice.choice("abcdefgh "))
-    doc.unobserve(watching)
-    person = User.objects.order_by("pk").first()
-    for first in range(0, len(parts), 5000):
-        some = enumerate(parts[first : first + 5000], first + 1)
-        Update.objects.bulk_create([Update(page_id=long, seq=seq, data=data, author=person) for seq, data in some])
-    Page.objects.filter(pk=long).update(head=len(parts), state=doc.get_state())
-    while compact(long):
-        pass
-    return [long, begin(slug, text_of(long))]
-
-
-def text(page: str) -> str:
-    """Return what the page says."""
-    from groups.pages.services import text_of
-
-    return text_of(int(page))
+WAYS = {"write": "as people make them", "type": "each of one sign at a random place"}
 
 
 # --- Clients --------------------------------------------------------------------------------------------------------------
@@ -263,11 +198,12 @@ def main() -> int:
         ground = Ground(stack)
 
         def ask(*words: str) -> Any:
-            run = [sys.executable, __file__, "chore", *words]
+            run = [sys.executable, str(HERE / "pages_together_site.py"), *words]
             return json.loads(subprocess.run(run, env=ground.environment, check=True, text=True, stdout=-1).stdout)
 
         kept = [measure_typing(ground, ask, plan)] if plan.people else []
-        kept += [measure_opening(ground, ask, plan.edits)] if plan.edits else []
+        if plan.edits:
+            kept += [measure_opening(ground, ask, act, plan.edits) for act in WAYS]
     return 0 if all(kept) else 1
 
 
@@ -308,23 +244,21 @@ def measure_typing(ground: Any, ask: Any, plan: argparse.Namespace) -> bool:
     return bool(ours["same"] and kept and not ours["denied"] and ratio <= TIMES)
 
 
-def measure_opening(ground: Any, ask: Any, edits: int) -> bool:
+def measure_opening(ground: Any, ask: Any, act: str, edits: int) -> bool:
     """Open a page of many edits and one into which the same text was put at once; say whether the limit is kept."""
     from chat_ground import SITE
 
-    pages = ask("type", ground.made["slug"], str(edits))
+    pages = ask(act, ground.made["slug"], str(edits))
     with ground.ours() as side:
         url, cookie = side.urls[0].replace("/ws/", "/ws/pages/{}/"), side.plan["cookies"][0]
         slow, quick = (asyncio.run(openings(url.format(one), cookie, SITE)) for one in pages)
     times = f"{slow * 1000:.0f} ms; the same text put in at once: {quick * 1000:.0f} ms"
-    print(f"opening after {edits:,} edits: {times}; {slow / quick:.2f} times (limit 2)")
+    print(f"opening after {edits:,} edits, {WAYS[act]}: {times}; {slow / quick:.2f} times (limit 2)")
     return slow / quick <= 2
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["chore", name, *words]:
-            print(json.dumps(chore(name, *words)))
         case ["relay", number, words]:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
             import django
