@@ -119,3 +119,21 @@ def test_the_commands_compile_check_and_refuse(settings, project, french, capsys
 def test_the_catalogues_of_the_site_have_no_faults():
     for path in translations.catalogues(Path(settings.LOCALE_PATHS[0])):
         assert [(message.id, reason) for message, reason in translations.faults(translations.read(path))] == []
+
+
+def test_arabic_counts_in_its_six_forms():
+    rule = translations.read(Path(settings.LOCALE_PATHS[0]) / "ar" / "LC_MESSAGES" / "django.po").plural_expr
+    form = gettext.c2py(rule)
+    assert [form(number) for number in (0, 1, 2, 3, 10, 11, 99, 100, 102, 103, 111)] == [
+        0,
+        1,
+        2,
+        3,
+        3,
+        4,
+        4,
+        5,
+        5,
+        3,
+        4,
+    ]
