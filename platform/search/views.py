@@ -16,7 +16,7 @@ from search.asking import read
 from search.forms import SearchForm
 from search.marking import Marker
 from search.models import Kind
-from search.services import Page, cursor_of, find_widening, listed, shown_of, sources, suggest, written
+from search.services import Page, cursor_of, find_widening, finding, listed, shown_of, sources, suggest, written
 
 MINUTE = 60
 
@@ -47,7 +47,7 @@ def limited(action: str) -> Callable[[View], View]:
 @require_safe
 @limited("search")
 def search(request: HttpRequest) -> HttpResponse:
-    """Show what the reader may see of what they look for, with how many there are of each kind.
+    """Show what the reader may see of what they look for, with how many there are of each kind, of very many at least how many.
 
     Where nothing has the words as they are, it is looked for by their beginnings, and the page says so.
     """
@@ -64,8 +64,14 @@ def search(request: HttpRequest) -> HttpResponse:
         "searched": searched,
         "query": form.data.get("q", ""),
         "kind": kind,
-        "kinds": [(one, table[one].label, count) for one, count in page.counts.items()],
+        # Where not all were counted, any kind may have some.
+        "kinds": [
+            (one, table[one].label, page.counts.get(one, 0)) for one in (table if page.at_least else page.counts)
+        ],
         "total": sum(page.counts.values()),
+        "at_least": page.at_least,
+        "is_bounded": page.is_bounded,
+        "most": finding.MOST,
         "hits": listed(page.found, asked, request.user),
         "marker": Marker.of(asked),
         "next": written(page.next),

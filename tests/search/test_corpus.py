@@ -12,7 +12,7 @@ from search.asking import MOST_TERMS, read
 from search.cards import Card, Doors
 from search.engines import engine
 from search.models import Entry, Kind
-from search.services import find, found_in, put_all
+from search.services import cursor_of, find, finding, found_in, put_all, written
 from search.words import MOST_TOKENS, runs_of
 
 PLACE = 7
@@ -150,6 +150,44 @@ def test_pages_follow_each_other_whatever_comes_meanwhile(db, everything):
     assert [one.object_id for page in (first, second, third) for one in page.found] == list(range(44, -1, -1))
     assert (len(first.found), len(second.found), third.next) == (20, 20, None)
     assert third.counts == {Kind.THREAD: 47}
+
+
+def test_of_very_many_those_that_came_last_are_listed_once_each_whatever_comes_meanwhile(db, everything, monkeypatch):
+    def put(*numbers):
+        put_all(
+            Card(
+                kind=Kind.THREAD,
+                object_id=one,
+                place=PLACE,
+                moment=BEGINNING + timedelta(minutes=one),
+                title="Cotton" if one == 1 else "Cotton mills" if one in {2, 40} else "",
+                body="cotton",
+            )
+            for one in numbers
+        )
+
+    monkeypatch.setattr(finding, "MOST", 45)
+    put(*range(45))
+    assert [one.object_id for one in find(read("cotton"), AnonymousUser()).found][:5] == [1, 40, 2, 44, 43]
+    assert not find(read("cotton"), AnonymousUser()).at_least
+    put(*range(45, 70))
+    pages, meanwhile = [find(read("cotton"), AnonymousUser())], 100
+    while pages[-1].next:
+        put(meanwhile)
+        meanwhile += 1
+        pages.append(find(read("cotton"), AnonymousUser(), after=cursor_of(written(pages[-1].next))))
+    # What has the word in its title is never too old; it stands first, as among few.
+    assert [one.object_id for page in pages for one in page.found] == [
+        1,
+        40,
+        2,
+        *range(69, 40, -1),
+        *range(39, 24, -1),
+    ]
+    assert all((page.at_least, page.is_bounded) == (True, True) for page in pages)
+    assert pages[0].counts == {Kind.THREAD: 47}
+    few = find(read("cotton mills"), AnonymousUser())
+    assert (few.counts, few.at_least, few.is_bounded) == ({Kind.THREAD: 2}, False, False)
 
 
 def test_a_long_text_is_found_to_its_end(db):

@@ -24,10 +24,13 @@ def search(
     request: Caller,
     q: Annotated[str, Query(..., min_length=1, max_length=LONGEST, description=WORDS)],
     kind: Annotated[str, Query("", max_length=40, description="Only things of this kind.")] = "",
-    cursor: Annotated[str, Query("", max_length=60, description="What the page before gave as `next`.")] = "",
+    cursor: Annotated[str, Query("", max_length=100, description="What the page before gave as `next`.")] = "",
     limit: Annotated[int, Query(DEFAULT, ge=1, le=MOST, description="How many at most.")] = DEFAULT,
 ) -> Hits:
-    """What the owner may see that holds all the words: what is called so first, then the newest."""
+    """What the owner may see that holds all the words: what is called so first, then the newest.
+
+    Of more than a thousand the list holds those that came to the site last, and `bounded` says so.
+    """
     if kind and kind not in Kind:
         wrong = _("There is no such kind. There are: %(kinds)s.") % {"kinds": ", ".join(Kind)}
         raise Refusal(422, wrong, errors=[("kind", wrong)])
@@ -39,5 +42,7 @@ def search(
     return Hits(
         items=[HitOut.of(hit) for hit in listed(page.found, asked, request.user)],
         counts={one.value: count for one, count in page.counts.items()},
+        at_least=page.at_least,
+        bounded=page.is_bounded,
         next=written(page.next) or None,
     )

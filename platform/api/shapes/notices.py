@@ -78,4 +78,12 @@ class Hits(Schema):
 
     items: list[HitOut]
     counts: dict[str, int] = Field(description="How many there are of each kind, whatever `kind` narrows the page to.")
+    at_least: bool = Field(
+        False,
+        description="Whether counts are lower bounds: of more than a thousand not all are counted, and not every kind.",
+    )
+    bounded: bool = Field(
+        False,
+        description="Whether the list holds only those that came to the site last. Narrow the search to find others.",
+    )
     next: str | None = Field(None, description="The cursor of the next page; null on the last one.")

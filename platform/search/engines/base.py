@@ -57,6 +57,26 @@ class Engine(ABC):
     def source(self) -> str:
         """What stands after FROM: the entries as `e`, reached from the words."""
 
+    @property
+    @abstractmethod
+    def number(self) -> str:
+        """The entry's id in `source`, as the engine goes through what it found by it."""
+
+    @abstractmethod
+    def has(self, expression: str) -> Part:
+        """Return the condition that an entry at hand matches, which the engine looks at and not its index; or that none does.
+
+        It is asked to tell how many of some have the words, by an engine that wants to know.
+        """
+
+    @abstractmethod
+    def last(self, many: int) -> str:
+        """What stands after FROM where so many entries that came last are enough, for an engine that is quicker there."""
+
+    @abstractmethod
+    def both(self, one: str, other: str) -> str:
+        """Return the expression that two expressions match."""
+
     @abstractmethod
     def matches(self, expression: str) -> Part:
         """Return the condition on `source` that an entry matches an expression; everything else is asked of those alone."""

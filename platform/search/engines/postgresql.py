@@ -32,6 +32,7 @@ class PostgreSQL(Engine):
     """A tsvector made of our tokens."""
 
     source = "search_entry AS e"
+    number = "e.id"
 
     def writing(self, cards: Sequence[Card]) -> Statement[None]:
         """Return the statement; its text is the same for any number of them."""
@@ -44,6 +45,18 @@ class PostgreSQL(Engine):
     def matches(self, expression: str) -> Part:
         """Return the condition that is looked up first."""
         return "e.words @@ %s::tsquery", [expression]
+
+    def has(self, expression: str) -> Part:
+        """Return the condition in a form that no index answers."""
+        return "(e.words @@ %s::tsquery) IS TRUE", [expression]
+
+    def last(self, many: int) -> str:
+        """The last entries by themselves: through the words, all that match would be fetched before the last are known."""
+        return f"(SELECT * FROM search_entry ORDER BY id DESC LIMIT {many}) AS e"  # noqa: S608 - a number
+
+    def both(self, one: str, other: str) -> str:
+        """Return the expression that two expressions match."""
+        return f"({one}) & ({other})"
 
     def includes(self, expression: str) -> Part:
         """Return the condition that an entry is one of those that match."""

@@ -37,6 +37,7 @@ class SQLite(Engine):
 
     # The order of a CROSS JOIN is kept: the words first, then what each of them leads to.
     source = "search_words AS w CROSS JOIN search_entry AS e ON e.id = w.rowid"
+    number = "w.rowid"
 
     def writing(self, cards: Sequence[Card]) -> Statement[None]:
         """Return the statement of the entries; their words follow with the answer, which has their ids."""
@@ -64,6 +65,18 @@ class SQLite(Engine):
     def matches(self, expression: str) -> Part:
         """Return the condition that is looked up first."""
         return "w.search_words MATCH %s", [expression]
+
+    def has(self, expression: str) -> Part:
+        """Nothing hangs on it here."""
+        return "false", []
+
+    def last(self, many: int) -> str:
+        """The index gives what came last first."""
+        return self.source
+
+    def both(self, one: str, other: str) -> str:
+        """Return the expression that two expressions match."""
+        return f"({one}) AND ({other})"
 
     def includes(self, expression: str) -> Part:
         """Return the condition that an entry is one of those that match."""

@@ -7,8 +7,7 @@ people whose name has all the words; threads and documents whose title has them;
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.kept import rows_of
@@ -16,7 +15,8 @@ from search.asking import Asked, read
 from search.engines import Engine, engine
 from search.engines.base import Part
 from search.models import Kind
-from search.services.rights import readable_by, sources
+from search.services.rights import Readable, readable_by, sources
+from search.services.statements import CALLED_SO, fit_of, narrowed_by, of_all, of_newest, paged_from
 
 if TYPE_CHECKING:
     from search.cards import Reader
@@ -24,13 +24,32 @@ if TYPE_CHECKING:
 PAGE = 20
 SUGGESTED = 8
 MOST_NAMED = 50
-CALLED_SO = 3
-MOST_TEXTS = 200
-UNTITLED = ", ".join(f"'{kind.value}'" for kind in (Kind.POST, Kind.MESSAGE))
-NAMES = ", ".join(f"'{kind.value}'" for kind in (Kind.GROUP, Kind.ORGANISATION, Kind.PERSON))
+MOST = 1000
+"""Up to so many entries are ranked and counted, whatever they are; of more, those that came last."""
 
-Cursor = tuple[int, int, str, int]
-"""Where a page ends: how well the last thing fits, its moment, kind and id."""
+
+class Cursor(NamedTuple):
+    """Where a page ends: how well the last thing fits, its moment, kind and id.
+
+    Where there are more than are ranked, also from which entry on those with the words in their titles, and all, are read.
+    """
+
+    fit: int
+    moment: int
+    kind: str
+    object_id: int
+    titled: int = 0
+    latest: int = 0
+
+    @property
+    def place(self) -> tuple[int, int, str, int]:
+        """What is compared with things found."""
+        return self[:4]
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it goes on in a list of those that came last."""
+        return self.latest > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +85,22 @@ class Found(NamedTuple):
     @property
     def cursor(self) -> Cursor:
         """Where a page that ends with it goes on."""
-        return self.fit, self.moment, self.kind.value, self.object_id
+        return Cursor(self.fit, self.moment, self.kind.value, self.object_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of what was found, how many of each kind there are in all, and where the next page begins."""
+    """One page of what was found, how many of each kind there are in all, and where the next page begins.
+
+    With `at_least`, there may be more of each kind than is counted, and kinds that are not; with `is_bounded` the list is of
+    those that came last, and not of all.
+    """
 
     found: list[Found] = field(default_factory=list)
     counts: dict[Kind, int] = field(default_factory=dict)
     next: Cursor | None = None
+    at_least: bool = False
+    is_bounded: bool = False
 
 
 def find(
@@ -87,56 +112,110 @@ def find(
     after: Cursor | None = None,
     limit: int = PAGE,
 ) -> Page:
-    """Return a page of what the reader may see of what was asked; `kind` narrows the page, not the counts."""
-    using = engine()
+    """Return a page of what the reader may see of what was asked; `kind` narrows the page, not the counts.
+
+    Of more than `MOST` that the reader may see, those that came last are ranked, and counts are lower bounds: of the kind alone
+    where there is one.
+    """
     readable = readable_by(reader, sources(), narrowed.veil)
     if not asked or readable is None:
         return Page()
-    fit, fits = _fit(using, asked)
-    matches, matched = using.matches(using.expression(asked))
-    narrow, narrowing = _narrow(using, narrowed)
-    paged, paging = _paged(kind, after)
-    statement = _finding(fit, using.source, matches, readable.tables, readable.condition, narrow, paged, limit)
-    answer = rows_of(statement, [*readable.of_tables, *fits, *matched, *readable.params, *narrowing, *paging])
-    counts = {Kind(kind): count for fit, count, kind, _pk, _part in answer if fit is None}
-    rows = sorted((row for row in answer if row[0] is not None), reverse=True)
-    found = [Found(fit, moment, Kind(kind), pk, part) for fit, moment, kind, pk, part in rows]
-    return Page(
-        found[:limit],
-        {kind: counts[kind] for kind in sources() if kind in counts},
-        found[limit - 1].cursor if len(found) > limit else None,
-    )
+    search = _Search(engine(), asked, readable, narrowed, kind, after, limit)
+    if after and after.is_bounded:
+        return search.newest()
+    page = search.all(kind_alone=False)
+    if isinstance(page, tuple) and kind is not None:
+        page = search.all(kind_alone=True)
+    return search.newest(page) if isinstance(page, tuple) else page
 
 
-@lru_cache(MOST_TEXTS)
-def _finding(
-    fit: str, source: str, matches: str, tables: str, condition: str, narrow: str, paged: str, limit: int
-) -> str:
-    """Return the statement's text, which is the same for everybody who asks in the same way: long texts are made once."""
-    return f"""
-        WITH {tables}found AS MATERIALIZED (
-            SELECT {fit} AS fit, e.moment, e.kind, e.object_id, e.part
-            FROM {source} WHERE {matches} AND ({condition}){narrow}
-        ), shown AS (
-            SELECT fit, moment, kind, object_id, part FROM found WHERE kind <> 'document'
-            UNION ALL
-            SELECT max(fit), max(moment), kind, object_id, min(part) FROM found WHERE kind = 'document'
-            GROUP BY kind, object_id
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is asked, by whom, and which page of it."""
+
+    using: Engine
+    asked: Asked
+    readable: Readable
+    narrowed: Narrowed
+    kind: Kind | None
+    after: Cursor | None
+    limit: int
+
+    def all(self, *, kind_alone: bool) -> "Page | tuple[bool, bool]":
+        """Return the page with everything ranked and counted.
+
+        Where there is too much for that, say of those with the words in their titles, and of all, whether so many have them that
+        enough are among the entries that came last.
+        """
+        using, readable, most = self.using, self.readable, MOST
+        fit, fits = fit_of(using, self.asked)
+        matches, matched = using.matches(using.expression(self.asked))
+        titled, titles = using.has(using.expression(self.asked, "="))
+        narrow, narrowing = self._narrow(kind_alone=kind_alone)
+        paged, paging = paged_from(self.kind, self.after)
+        statement = of_all(
+            fit, using, matches, titled, readable.tables, readable.condition, narrow, paged, self.limit, most
         )
-        SELECT NULL, count(*), kind, NULL, NULL FROM shown GROUP BY kind
-        UNION ALL
-        SELECT * FROM (
-            SELECT fit, moment, kind, object_id, part FROM shown WHERE {paged}
-            ORDER BY fit DESC, moment DESC, kind DESC, object_id DESC LIMIT {limit + 1}
-        ) AS page
-    """  # noqa: S608 - made of our own names; what comes from outside is a parameter
+        params = [*readable.of_tables, *matched, *readable.params, *narrowing, *fits, *paging, *titles]
+        answer = rows_of(statement, params)
+        for none, _apart, kind, with_title, _part in answer:
+            if none is None and kind is None:
+                # Where they lie apart, nobody looked at titles.
+                return 2 * (with_title or 0) > most, with_title is not None
+        return self._page(answer, at_least=kind_alone)
+
+    def newest(self, near: tuple[bool, bool] = (False, False)) -> Page:
+        """Return the page with those ranked that came last, looked for first where they are thought to be near."""
+        using, readable, asked = self.using, self.readable, self.asked
+        everything = using.expression(asked)
+        narrow, narrowing = self._narrow(kind_alone=True)
+        paged, paging = paged_from(self.kind, self.after)
+        # What came since the first page is read besides, so that nothing of what was to be listed makes room for it.
+        most = 2 * MOST if self.after else MOST
+        since = (0, self.after.titled, self.after.latest) if self.after else (0, 0, 0)
+        params: list[Any] = list(readable.of_tables)
+        tiers = (using.token(asked.name), using.expression(asked, "="), "")
+        for tier, first in zip(tiers, since, strict=True):
+            matches, matched = using.matches(using.both(everything, tier) if tier else everything)
+            params += [*matched, *readable.params, *narrowing, first]
+        statement = of_newest(
+            using, near, matches, readable.tables, readable.condition, narrow, paged, self.limit, most
+        )
+        *answer, (titles, latest, _kind, titled, found) = rows_of(statement, [*params, *paging])
+        if any(is_near and count < most for is_near, count in zip(near, (titles, found), strict=True)):
+            return self.newest()
+        page = self._page(answer, at_least=True)
+        if page.next:
+            kept = self.after if self.after and self.after.is_bounded else None
+            begins = (
+                {"titled": kept.titled, "latest": kept.latest} if kept else {"titled": titled or 0, "latest": latest}
+            )
+            page = replace(page, next=page.next._replace(**begins))
+        return replace(page, is_bounded=True)
+
+    def _narrow(self, *, kind_alone: bool) -> Part:
+        narrow, narrowing = narrowed_by(self.using, self.narrowed)
+        if kind_alone and self.kind is not None:
+            return f"{narrow} AND e.kind = %s", [*narrowing, self.kind.value]
+        return narrow, narrowing
+
+    def _page(self, answer: Sequence[tuple[Any, ...]], *, at_least: bool) -> Page:
+        counts = {Kind(kind): count for fit, count, kind, _pk, _part in answer if fit is None}
+        rows = sorted((row for row in answer if row[0] is not None), reverse=True)
+        found = [Found(fit, moment, Kind(kind), pk, part) for fit, moment, kind, pk, part in rows]
+        return Page(
+            found[: self.limit],
+            {kind: counts[kind] for kind in sources() if kind in counts},
+            found[self.limit - 1].cursor if len(found) > self.limit else None,
+            at_least=at_least,
+        )
 
 
 def find_widening(asked: Asked, reader: "Reader", **more: Any) -> tuple[Page, Asked]:
     """Do as `find`; where nothing has the words as they are, look for words that begin so. Return also what was looked for."""
     page = find(asked, reader, **more)
     wider = asked.by_beginnings()
-    if page.counts or wider == asked or not wider.has_beginnings:
+    if page.counts or page.at_least or wider == asked or not wider.has_beginnings:
         return page, asked
     widened = find(wider, reader, **more)
     return (widened, wider) if widened.counts else (page, asked)
@@ -151,7 +230,7 @@ def suggest(
     readable = readable_by(reader, chosen)
     if not asked or readable is None:
         return []
-    fit, fits = _fit(using, asked)
+    fit, fits = fit_of(using, asked)
     matches, matched = using.matches(using.expression(asked, "="))
     statement = f"""
         WITH {readable.tables}found AS (
@@ -186,41 +265,3 @@ def found_in(kind: Kind, place: int, asked: Asked, *, floor: int, below: int, li
         ORDER BY e.depth DESC LIMIT {limit}
     """  # noqa: S608 - made of our own names
     return [pk for (pk,) in rows_of(statement, [*matched, kind.value, place, floor, below])]
-
-
-def _fit(using: Engine, asked: Asked) -> Part:
-    """Return how well an entry fits. Posts and messages have no titles, so of them nothing is asked."""
-    named, names = using.includes(using.token(asked.name))
-    titled, titles = using.includes(using.expression(asked, "="))
-    sql = (
-        f"CASE WHEN e.kind IN ({UNTITLED}) THEN 0 WHEN {titled} THEN"
-        f" CASE WHEN {named} THEN {CALLED_SO} WHEN e.kind IN ({NAMES}) THEN 2 ELSE 1 END ELSE 0 END"
-    )
-    return sql, [*titles, *names]
-
-
-def _narrow(using: Engine, narrowed: Narrowed) -> Part:
-    sql, params = "", list[Any]()
-    columns: Sequence[tuple[str, Collection[int] | None]] = (
-        ("e.group_id", narrowed.groups),
-        ("e.author_id", narrowed.authors),
-        ("e.organisation_id", narrowed.organisations),
-        ("e.place", narrowed.places),
-    )
-    for column, ids in columns:
-        if ids is not None:
-            condition, values = using.among(column, ids)
-            sql, params = f"{sql} AND {condition}", [*params, *values]
-    for comparison, moment in (("e.moment >= %s", narrowed.since), ("e.moment < %s", narrowed.before)):
-        if moment is not None:
-            sql, params = f"{sql} AND {comparison}", [*params, moment]
-    return sql, params
-
-
-def _paged(kind: Kind | None, after: Cursor | None) -> Part:
-    sql, params = "1 = 1", list[Any]()
-    if kind is not None:
-        sql, params = f"{sql} AND kind = %s", [kind.value]
-    if after is not None:
-        sql, params = f"{sql} AND (fit, moment, kind, object_id) < (%s, %s, %s, %s)", [*params, *after]
-    return sql, params

@@ -16,7 +16,7 @@ from search.services.rights import sources
 if TYPE_CHECKING:
     from search.cards import Reader
 
-CURSOR = re.compile(r"([0-3])\.(-?\d{1,18})\.([a-z]{1,12})\.(\d{1,18})")
+CURSOR = re.compile(r"([0-3])\.(-?\d{1,18})\.([a-z]{1,12})\.(\d{1,18})(?:\.(\d{1,18})\.(\d{1,18}))?")
 UNDATED = frozenset({Kind.GROUP, Kind.ORGANISATION, Kind.PERSON})
 """Of these nobody asks when they came here."""
 
@@ -60,10 +60,14 @@ def listed(found: Sequence[Found], asked: Asked, reader: "Reader") -> list[Hit]:
 
 def written(cursor: Cursor | None) -> str:
     """Return the cursor of the next page as it stands in an address; nothing on the last one."""
-    return ".".join(map(str, cursor)) if cursor else ""
+    if cursor is None:
+        return ""
+    return ".".join(map(str, cursor if cursor.is_bounded else cursor.place))
 
 
 def cursor_of(text: str) -> Cursor | None:
     """Read a cursor; what is none begins at the beginning."""
     parts = CURSOR.fullmatch(text)
-    return (int(parts[1]), int(parts[2]), parts[3], int(parts[4])) if parts else None
+    if parts is None:
+        return None
+    return Cursor(int(parts[1]), int(parts[2]), parts[3], int(parts[4]), int(parts[5] or 0), int(parts[6] or 0))
