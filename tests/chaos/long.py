@@ -27,7 +27,7 @@ LAYERS = ["pubsub", "core", "in memory"]
 STAGE = 30
 """Seconds in which servers and processes start and end."""
 
-STORY_SECONDS = {"ordinary": 240, "full": 2300}
+STORY_SECONDS = {"ordinary": 480, "full": 2300}
 """Seconds that the stories of tests/chaos/hostile and tests/processes take, in either size."""
 
 LARGEST = 10

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections import defaultdict
 
 import psutil
 import pytest
@@ -37,15 +38,23 @@ def figure(row, tried, expected, seen):
             out.write(json.dumps([row, tried, expected, seen]) + "\n")
 
 
-@pytest.fixture(scope="module")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    item.came_out_otherwise = getattr(item, "came_out_otherwise", False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
 def counted(request):
-    """Have a table of cases be one row of the report: its module's `FIGURE`, and how many came out as the table says."""
-    before = request.session.testsfailed
+    """Have each table of cases be one row of the report: its module's `FIGURE`, and how many came out as the table says."""
     yield
-    cases = sum(item.module is request.module for item in request.session.items)
-    otherwise = request.session.testsfailed - before
-    row, tried, expected = request.module.FIGURE
-    figure(row, tried, expected, f"{cases - otherwise} of {cases}")
+    tables = defaultdict(list)
+    for item in request.session.items:
+        if told := getattr(item.module, "FIGURE", None):
+            tables[told].append(not getattr(item, "came_out_otherwise", False))
+    for told, outcomes in tables.items():
+        figure(*told, f"{sum(outcomes)} of {len(outcomes)}")
 
 
 class Target:
