@@ -136,6 +136,12 @@ def _write(connection: Any, room: int, person: int, turn: int) -> None:
             [room, seq, acl, message, person, key],
         )
         cursor.execute(
+            "INSERT INTO search_entry (kind, object_id, part, place, depth, moment, group_id, author_id, organisation_id, veil,"
+            " words) SELECT 'message', %s, 0, id, %s, extract(epoch FROM now()), group_id, %s, NULL, 0, to_tsvector('simple', %s)"
+            " FROM chat_room WHERE id = %s",
+            [message, number, person, words, room],
+        )
+        cursor.execute(
             "UPDATE chat_room SET last_seq = %s, last_number = %s, last_at = now() WHERE id = %s", [seq, number, room]
         )
         cursor.execute(

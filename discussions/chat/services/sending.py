@@ -50,11 +50,14 @@ _active = prepared(lambda ids: User.objects.filter(is_active=True, pk__among=ids
 
 
 def _ids_by_key(model: type[Event | SpentKey], acts: str) -> RawSQL:
-    """Return the query of the rows that have the person and the key of one of the acts: not of any person and any key."""
+    """Return the query of the rows that have the person and the key of one of the acts: not of any person and any key.
+
+    Each is looked up for itself, whatever PostgreSQL took the table to be when it planned for all values.
+    """
     asked = records({"actor": "bigint", "key": "uuid"}, "asked")
     return RawSQL(  # noqa: S611 - nothing but names of our own
-        f"SELECT found.id FROM {asked}, {model._meta.db_table} found"  # noqa: S608
-        " WHERE found.actor_id = asked.actor AND found.key = asked.key",
+        f"SELECT (SELECT found.id FROM {model._meta.db_table} found"  # noqa: S608
+        f" WHERE found.actor_id = asked.actor AND found.key = asked.key) FROM {asked}",
         [acts],
     )
 
