@@ -10,6 +10,8 @@ const SYNC = 0;
 const AWARENESS = 1;
 const TOGETHER = 30; // ms in which keystrokes share a frame
 const SLOWEST = 30_000;
+const KEPT = "kept";
+const EMPTY = 2; // bytes of an update that says nothing
 export const SIGNED_OUT = 4401;
 
 export class Connection {
@@ -21,7 +23,7 @@ export class Connection {
     this.queue = []; // not yet sent
     this.unsaved = []; // sent in this connection, not yet said to be kept
     doc.on("update", (update, origin) => {
-      if (origin === this) return;
+      if (origin === this || origin === KEPT) return;
       this.queue.push(update);
       this.keep();
       this.tell();
@@ -46,7 +48,11 @@ export class Connection {
   start() {
     const before = this.kept.read();
     if (before) {
-      try { Y.applyUpdate(this.doc, before, "kept"); } catch { this.kept.drop(); }
+      try {
+        // It goes on from a page that is not here yet, so the document says nothing of it: it waits to be sent all the same.
+        Y.applyUpdate(this.doc, before, KEPT);
+        this.queue.push(before);
+      } catch { this.kept.drop(); }
     }
     this.open();
   }
@@ -121,8 +127,10 @@ export class Connection {
     if (step === 1 && !this.synced) {
       this.synced = true;
       this.tries = 0;
+      const isLate = !this.writes() && !this.isSaved; // what was kept here, of whoever may write no longer
       this.on.synced();
       this.tell();
+      if (isLate) this.stop();
     }
   }
 
@@ -132,8 +140,11 @@ export class Connection {
     const theirs = Y.decodeStateVector(vector);
     const lacks = [...Y.decodeStateVector(Y.encodeStateVector(this.doc))].some(([client, clock]) => clock > (theirs.get(client) ?? 0));
     if (!lacks && this.isSaved) return;
+    const update = Y.encodeStateAsUpdate(this.doc, vector);
     this.unsaved = [];
-    this.queue = [Y.encodeStateAsUpdate(this.doc, vector)];
+    this.queue = update.length > EMPTY ? [update] : [];
+    this.keep();
+    this.tell();
     this.flush();
   }
 
@@ -143,12 +154,19 @@ export class Connection {
       this.keep();
       this.tell();
     } else if (frame.type === "denied") {
-      if (frame.reason === "read-only") {
-        this.queue = this.unsaved = [];
-        this.keep();
-      } else if (frame.reason !== "gone" && !this.isSaved) return this.refused(frame.reason);
+      if (frame.reason === "read-only") return this.writes() && this.stop();
+      if (frame.reason !== "gone" && !this.isSaved) return this.refused(frame.reason);
       this.on.denied(frame.reason);
     }
+  }
+
+  // Whoever may no longer write goes on reading.
+  stop() {
+    const update = this.isSaved ? null : Y.mergeUpdates([...this.unsaved, ...this.queue]);
+    this.queue = this.unsaved = [];
+    this.keep();
+    this.on.denied("read-only", update);
+    this.tell();
   }
 
   // All that comes after a refused change goes on from it: nothing of that is sent any more, nor kept to be sent after a reload.

@@ -64,14 +64,13 @@ function begin(root) {
           refused.drop();
           return leave(words.gone);
         }
-        const isLost = root.dataset.connection !== "saved";
         if (reason === "read-only" || update) stop();
-        if (reason === "read-only") return tell(isLost ? `${words.readOnly} ${words.notSaved}` : words.readOnly);
         if (update) {
           root.dataset.connection = "refused";
           state.textContent = words.notSaved;
           refused.take(doc, update);
         }
+        if (reason === "read-only") return tell(update ? `${words.readOnly} ${words.notSaved}` : words.readOnly);
         return tell(reason === "too-large" ? words.tooLarge : words.refused);
       },
     },

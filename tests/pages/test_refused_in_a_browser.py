@@ -1,12 +1,16 @@
-"""What the server does not take of a page, in a real browser: shown, copied, and never sent again."""
+"""What the server has not taken of a page, in a real browser: sent after a reload, or refused, shown and never sent again."""
 
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from groups.documents.models import Rights
+from groups.documents.services import create_folder, set_rights
 from groups.pages.services import text_of
+from groups.standing import Standing
 from tests.chat.test_in_a_browser import running_site, window  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -31,10 +35,10 @@ class Line:
         else:
             self.server.send(frame)
 
-    def let_go(self):
-        """Hand on what waits as a browser would say it whose pages have a part that these have not."""
+    def let_go(self, *, part=b"paragrams"):
+        """Hand on what waits, as a browser would say it whose pages have a part that these have not."""
         for frame in self.waiting:
-            self.server.send(frame.replace(b"\x09paragraph", b"\x09paragrams"))
+            self.server.send(frame.replace(b"\x09paragraph", b"\x09" + part))
         self.waits = False
 
 
@@ -44,11 +48,8 @@ def opened(page, draft):
     expect(page.locator("#page-editor")).to_have_attribute("data-connection", "saved")
 
 
-def test_what_is_refused_can_be_copied_and_is_not_sent_again(window, begin, member):  # noqa: F811
-    draft = begin(member, text="To agree.\n")
-    page = window(member, permissions=["clipboard-read", "clipboard-write"])
-    line = Line(page)
-    opened(page, draft)
+def written_on_its_way(page, line):
+    """Write a paragraph that does not reach the site."""
     page.locator(".write__text > p").first.click()
     page.wait_for_timeout(250)
     page.keyboard.press("End")
@@ -56,6 +57,14 @@ def test_what_is_refused_can_be_copied_and_is_not_sent_again(window, begin, memb
     page.keyboard.press("Enter")
     page.keyboard.type("The fees of May")
     page.wait_for_timeout(400)  # what is kept is written down a moment after the last key
+
+
+def test_what_is_refused_can_be_copied_and_is_not_sent_again(window, begin, member):  # noqa: F811
+    draft = begin(member, text="To agree.\n")
+    page = window(member, permissions=["clipboard-read", "clipboard-write"])
+    line = Line(page)
+    opened(page, draft)
+    written_on_its_way(page, line)
     line.let_go()
 
     # The words stand there, nothing more can be written, and a reload keeps them until they are put away.
@@ -83,3 +92,46 @@ def test_what_is_refused_can_be_copied_and_is_not_sent_again(window, begin, memb
     expect(page.locator(".write__text")).to_have_text("To agree. In May.")
     expect(refused).to_be_hidden()
     assert not any(b"paragraph" in frame for frames in line.sockets[1:] for frame in frames)
+
+
+@pytest.mark.parametrize("comes_back", [False, True], ids=["stays", "comes_back"])
+def test_what_was_written_when_the_right_to_write_ended_can_be_copied(
+    window,  # noqa: F811
+    begin, member, lead, supply_chains, comes_back,
+):  # fmt: skip
+    by = Standing.of(lead, supply_chains).act()
+    folder = create_folder(supply_chains, parent=None, name="Drafts", by=by, key=uuid.uuid4())
+    draft = begin(member, text="To agree.\n", folder=folder)
+    page = window(member)
+    line = Line(page)
+    opened(page, draft)
+    written_on_its_way(page, line)
+    set_rights(folder, rights=Rights.LEADS, by=by)
+    if comes_back:
+        line.waits = False
+        page.reload()
+    else:
+        line.let_go(part=b"paragraph")
+
+    refused = page.get_by_role("region", name="Not saved")
+    expect(refused.get_by_role("textbox")).to_have_value("The fees of May", timeout=20_000)
+    expect(page.locator("[data-net-text]")).to_contain_text("Your last change was not saved.")
+    refused.get_by_role("button", name="Load the page again").click()
+    expect(page.locator(".write__text")).to_have_text("To agree.", timeout=20_000)
+    expect(page.locator(".write__text")).to_have_attribute("contenteditable", "false")
+    expect(refused.get_by_role("textbox")).to_have_value("The fees of May")
+    assert text_of(draft.pk) == "To agree.\n"
+
+
+def test_what_was_not_saved_before_a_reload_is_sent_after_it(window, begin, member):  # noqa: F811
+    draft = begin(member, text="To agree.\n")
+    page = window(member)
+    line = Line(page)
+    opened(page, draft)
+    written_on_its_way(page, line)
+    line.waits = False
+    page.reload()
+    expect(page.locator(".write__text")).to_contain_text("The fees of May")
+    expect(page.locator("#page-editor")).to_have_attribute("data-connection", "saved")
+    page.wait_for_timeout(500)
+    assert text_of(draft.pk) == "To agree.\n\nThe fees of May\n"
