@@ -16,7 +16,7 @@ from core.models import AuditEntry
 from groups.documents import services
 from groups.documents.models import Document, PreviewPage, State, Upload, Version
 from groups.documents.reading import printed
-from groups.documents.services import make_preview, previewing
+from groups.documents.services import finishing, make_preview, previewing
 from groups.documents.types import KINDS, Refused
 from groups.standing import NotAllowed, Standing
 from portal.demo import files
@@ -211,6 +211,21 @@ def test_what_is_on_its_way_when_a_lead_refuses_them_is_refused_when_it_is_finis
     services.decide_macros(supply_chains, refuses=True, by=by)
     assert client.post(f"{at}finish/").json()["error"] == "file_refused"
     assert (Document.objects.count(), Upload.objects.count()) == (0, 0)
+
+
+def test_what_a_lead_refuses_while_it_is_looked_through_does_not_come_in(
+    add, lead, member, supply_chains, stored, monkeypatch
+):
+    look = finishing.look_for_malware
+
+    def looks(*file):
+        services.decide_macros(supply_chains, refuses=True, by=Standing.of(lead, supply_chains).act())
+        return look(*file)
+
+    monkeypatch.setattr(finishing, "look_for_malware", looks)
+    with pytest.raises(Refused, match="carries macros"):
+        add(member, supply_chains, "a.docm", LETTER)
+    assert (Document.objects.count(), Upload.objects.count(), stored()) == (0, 0, [])
 
 
 def test_only_leads_say_what_their_library_takes_and_the_site_goes_before_them(

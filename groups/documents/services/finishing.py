@@ -154,6 +154,8 @@ def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by
     by = speaking(library.standing, by)
     if now.original and not library.standing.may_moderate:
         raise NotAllowed(_("Leads decide whether a file keeps what it says of people and places."))
+    if macros := carries_macros(kept.file, kind):
+        refuse_macros(library.group, upload.file_name)
     document = _document_of(now, library, by=by)
     take_space(library.group, kept.size)
     number = (document.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
@@ -170,7 +172,7 @@ def _show(upload: Upload, kind: Kind, sent: Bytes, kept: Bytes, path: str, *, by
         sent_sha256=sent.digest if kept is not sent else "",
         original=now.original if kind.name in PICTURES | OFFICE or told else "",
         told=told,
-        macros=carries_macros(kept.file, kind),
+        macros=macros,
         unsigned=kept is not sent and is_signed(sent.file, kind),
         note=upload.note,
         follows=min(upload.base, number - 1) if upload.base is not None else None,
