@@ -206,6 +206,36 @@ def test_a_long_row_that_leads_nowhere_is_followed_once(page, monkeypatch, way):
 
 
 @pytest.mark.django_db
+def test_what_was_heard_of_others_is_not_asked_for_again(page, django_assert_num_queries):
+    seq, content = content_of(page.pk)
+    theirs = opened(content)
+    known = Ground(page.pk)
+    root_of(theirs).children[1].children.append(XmlText(" First."))
+    assert known.takes(theirs.get_update())
+
+    others = opened(theirs.get_update())
+    before = others.get_state()
+    item = root_of(others).children.append(XmlElement("bullet_list")).children.append(XmlElement("list_item"))
+    item.children.append(XmlElement("paragraph")).children.append(XmlText("One"))
+    known.hear(seq, seq + 1, [others.get_update(before)])
+    before = others.get_state()
+    root_of(others).children[2].children[0].children[0].children.append(XmlText(" more"))
+    with django_assert_num_queries(0):
+        assert known.takes(others.get_update(before))
+
+    # It knows what is heard well enough to refuse: a list holds no words.
+    before = others.get_state()
+    root_of(others).children[2].children.append(XmlText("x"))
+    assert not known.takes(others.get_update(before))
+
+    # Where something is missing before it, what was heard is left: the log says it.
+    known.hear(seq + 5, seq + 6, [others.get_update()])
+    with django_assert_num_queries(0):
+        assert known.takes(theirs.get_update())
+    assert known.seq == seq + 1
+
+
+@pytest.mark.django_db
 def test_everything_that_pages_hold_may_stand_where_it_does(page, member):
     doc = opened(content_of(page.pk)[1])
     put(doc, WHOLE)

@@ -1,17 +1,21 @@
 """Whether what a change puts into a page may stand there: a cell in a row, words in a text, no footnote in a footnote.
 
 A change names where it puts something by what stands beside it, so one has to know what stands where in the page. That is
-read once for a page that is open, when somebody writes, and added to by every change. What was put somewhere stays what it is
-and where it is: what was told first holds, and where something is missing, the log is asked for more.
+read once for a page that is open, when somebody writes, and added to by every change, of other processes too. What was put
+somewhere stays what it is and where it is: what was told first holds, and where something is missing, the log is asked for more.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from groups.pages.changes import AT_ROOT, WORDS, Id, Part, parts_of
 from groups.pages.content.tree import HOLDS, MARKS_IN_CODE, ROOT, TEXT
 from groups.pages.services import changes_after, content_of
+
+
+HEARD_MAX = 1000
+"""Times of hearing that wait for somebody to write here; of more, the last: then the log is asked again."""
 
 
 class Ground:
@@ -20,6 +24,7 @@ class Ground:
     def __init__(self, page: int) -> None:
         self.page = page
         self.seq = -1
+        self._heard: deque[tuple[int, int, Sequence[bytes]]] = deque(maxlen=HEARD_MAX)
         # Whether it holds what nobody but the log has told.
         self.is_from_log = True
         self._starts: dict[int, list[int]] = defaultdict(list)
@@ -28,11 +33,16 @@ class Ground:
         # What leads to something that is not known: looked up once, until more is told.
         self._nowhere: set[Id] = set()
 
+    def hear(self, after: int, seq: int, rows: Sequence[bytes]) -> None:
+        """Note what the log has after a number, up to another: who has it anyway tells, from any thread."""
+        self._heard.append((after, seq, rows))
+
     def takes(self, update: bytes) -> bool:
         """Whether everything in a change may stand where it is put; only then is it known here."""
         parts = parts_of(update)
         if self.seq < 0:
             self._read()
+        self._take_in()
         added = self._add(parts)
         if not all(self._knows(part) for part in parts):
             self._read()
@@ -42,6 +52,15 @@ class Ground:
         else:
             self._forget(added)
         return fits
+
+    def _take_in(self) -> None:
+        """Add what was heard, as far as nothing is missing before it."""
+        while self._heard:
+            after, seq, rows = self._heard.popleft()
+            if after <= self.seq < seq:
+                for row in rows:
+                    self._add(parts_of(row))
+                self.seq = seq
 
     def _read(self) -> None:
         """Add what the log has since it was last asked."""

@@ -145,6 +145,7 @@ class Opened:
         if not rows:
             return
         if rows[0][0] == self.head + 1:
+            self.ground.hear(self.head, rows[-1][0], [data for _, _, data in rows])
             self.head = rows[-1][0]
             alone = rows[0][1] if len(rows) == 1 else None
             asked = max(outcome.asked for outcome in outcomes)
@@ -171,6 +172,7 @@ class Opened:
                 return  # the poll comes again
             if seq <= self.head:
                 return
+            self.ground.hear(self.head, seq, rows)
             self.head = seq
             if rows:
                 await self._send(_merged(rows), asked)
