@@ -13,7 +13,6 @@ from groups.pages.changes import AT_ROOT, WORDS, Id, Part, parts_of
 from groups.pages.content.tree import HOLDS, MARKS_IN_CODE, ROOT, TEXT
 from groups.pages.services import changes_after, content_of
 
-
 HEARD_MAX = 1000
 """Times of hearing that wait for somebody to write here; of more, the last: then the log is asked again."""
 
