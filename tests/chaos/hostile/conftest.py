@@ -41,7 +41,7 @@ def figure(row, tried, expected, seen):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
     report = yield
-    item.came_out_otherwise = getattr(item, "came_out_otherwise", False) or report.failed
+    item.came_out_otherwise = getattr(item, "came_out_otherwise", False) or report.failed or report.skipped
     return report
 
 
