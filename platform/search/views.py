@@ -16,7 +16,18 @@ from search.asking import read
 from search.forms import SearchForm
 from search.marking import Marker
 from search.models import Kind
-from search.services import Page, cursor_of, find_widening, finding, listed, shown_of, sources, suggest, written
+from search.services import (
+    Page,
+    cursor_of,
+    find_widening,
+    finding,
+    listed,
+    open_to,
+    shown_of,
+    sources,
+    suggest,
+    written,
+)
 
 MINUTE = 60
 
@@ -66,7 +77,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         # Where not all were counted, any kind may have some.
         "kinds": [
-            (one, table[one].label, page.counts.get(one, 0)) for one in (table if page.at_least else page.counts)
+            (one, table[one].label, page.counts.get(one, 0))
+            for one in (open_to(request.user) if page.at_least else page.counts)
         ],
         "total": sum(page.counts.values()),
         "at_least": page.at_least,

@@ -79,6 +79,9 @@ def test_nobody_learns_from_it_what_they_may_not_read(
     assert listed(signed_in(stranger)) == told
     client.logout()
     assert listed(client) == told
+    start(supply_chains, lead, title="Open 4", body="A walnut w4")
+    kinds = [kind for kind, _label, _count in client.get(SEARCH, {"q": "walnut"}).context["kinds"]]
+    assert Kind.THREAD in kinds and not {Kind.MESSAGE, Kind.PERSON} & set(kinds), "a visitor finds none of these"
     hits, _counts, says_so = listed(signed_in(lead))
     assert says_so and "Secret 7 walnut" in hits
 

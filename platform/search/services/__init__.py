@@ -14,7 +14,7 @@ from search.services.finding import (
 )
 from search.services.index import forget, keep_parts, move_to, put, put_all, putting, stand, veil
 from search.services.listing import Hit, cursor_of, listed, shown_of, written
-from search.services.rights import sources
+from search.services.rights import open_to, sources
 
 __all__ = [
     "PAGE",
@@ -32,6 +32,7 @@ __all__ = [
     "listed",
     "move_to",
     "named_so",
+    "open_to",
     "put",
     "put_all",
     "putting",

@@ -42,13 +42,24 @@ class Readable:
     of_tables: tuple[Any, ...]
 
 
+def open_to(reader: "Reader") -> list[Kind]:
+    """Return the kinds of which the reader may find something at all, in the order in which they are shown."""
+    who = _who(reader)
+    return [kind for kind, source in sources().items() if not source.doors(who).is_shut]
+
+
+def _who(reader: "Reader") -> Who:
+    return Who(reader.pk, is_secretariat=reader.is_secretariat) if reader.is_authenticated else Who(None)
+
+
 def readable_by(reader: "Reader", table: Mapping[Kind, Source], veil: int | None = None) -> Readable | None:
     """Return the condition that the reader may see an entry of these kinds, None where there is nothing that they may see.
 
     With `veil`, only entries veiled no more than that, or those of places where the reader is told of everybody.
     """
-    who = Who(reader.pk, is_secretariat=reader.is_secretariat) if reader.is_authenticated else Who(None)
-    return _written(connection.vendor, who, tuple((kind, source.doors) for kind, source in table.items()), veil)
+    return _written(
+        connection.vendor, _who(reader), tuple((kind, source.doors) for kind, source in table.items()), veil
+    )
 
 
 @lru_cache(MOST_READERS)
