@@ -99,6 +99,7 @@ def test_a_block_holds_on_the_page_that_is_open(window, lead, member):
     say(his, "Are you there?")
     expect(last(his)).to_contain_text("Not sent: nothing can be sent here now", timeout=10_000)
     hers.get_by_role("button", name="Unblock Marco Silva").click()
+    expect(hers.get_by_role("button", name="Unblock Marco Silva")).to_be_hidden()
     last(his).get_by_role("button", name="Try again").click()
     expect(last(his)).not_to_contain_text("Not sent", timeout=10_000)
 
