@@ -4,8 +4,9 @@ import subprocess
 
 import pytest
 
-from tests.chaos import long, rows
-from tests.chaos.rows import ROWS, NotHere
+from tests.chaos import long
+from tests.chaos.report import Report
+from tests.chaos.rows import ROWS, NotHere, processes
 
 ALL = list(ROWS)
 
@@ -24,7 +25,7 @@ def test_a_row_alone_is_played_on_each_layer_it_can_happen_on():
 
 
 def test_the_report_says_what_was_not_played_and_why(tmp_path):
-    report = long.Report(1, 1)
+    report = Report(1, 1)
     report.blank(ROWS["F16"], "core", 0, "not played: there is no history", False)
     report.stories = [["F9, G16", "kills", "none lost", "none"], ["", "`test_it`", "", "failed"]]
     report.write(tmp_path / "report.md")
@@ -43,6 +44,6 @@ def test_without_the_history_the_older_code_is_said_to_be_missing(tmp_path, monk
     for _ in range(commits):
         subprocess.run([*git, "add", "."], check=True)
         subprocess.run([*git, "commit", "-qm", "All there is"], check=True)
-    monkeypatch.setattr(rows, "ROOT", tmp_path)
+    monkeypatch.setattr(processes, "ROOT", tmp_path)
     with pytest.raises(NotHere, match="git fetch --unshallow"):
-        rows.older_code(tmp_path / "older")
+        processes.older_code(tmp_path / "older")
