@@ -16,7 +16,7 @@ from search.engines import Engine, engine
 from search.engines.base import Part
 from search.models import Kind
 from search.services.rights import Readable, readable_by, sources
-from search.services.statements import CALLED_SO, fit_of, narrowed_by, of_all, of_newest, paged_from
+from search.services.statements import CALLED_SO, Texts, fit_of, narrowed_by, of_all, of_newest, paged_from
 
 if TYPE_CHECKING:
     from search.cards import Reader
@@ -153,11 +153,9 @@ class _Search:
         titled, titles = using.has(using.expression(self.asked, "="))
         narrow, narrowing = self._narrow(kind_alone=kind_alone)
         paged, paging = paged_from(self.kind, self.after)
-        statement = of_all(
-            fit, using, matches, titled, readable.tables, readable.condition, narrow, paged, self.limit, most
-        )
+        texts = Texts(using, matches, readable.tables, readable.condition, narrow, paged, self.limit, most)
         params = [*readable.of_tables, *matched, *readable.params, *narrowing, *fits, *paging, *titles]
-        answer = rows_of(statement, params)
+        answer = rows_of(of_all(texts, fit, titled), params)
         for none, _apart, kind, with_title, _part in answer:
             if none is None and kind is None:
                 # Where they lie apart, nobody looked at titles.
@@ -178,10 +176,8 @@ class _Search:
         for tier, first in zip(tiers, since, strict=True):
             matches, matched = using.matches(using.both(everything, tier) if tier else everything)
             params += [*matched, *readable.params, *narrowing, first]
-        statement = of_newest(
-            using, near, matches, readable.tables, readable.condition, narrow, paged, self.limit, most
-        )
-        *answer, (titles, latest, _kind, titled, found) = rows_of(statement, [*params, *paging])
+        texts = Texts(using, matches, readable.tables, readable.condition, narrow, paged, self.limit, most)
+        *answer, (titles, latest, _kind, titled, found) = rows_of(of_newest(texts, near), [*params, *paging])
         if any(is_near and count < most for is_near, count in zip(near, (titles, found), strict=True)):
             return self.newest()
         page = self._page(answer, at_least=True)

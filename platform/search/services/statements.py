@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from search.asking import Asked
 from search.engines import Engine
@@ -18,24 +18,27 @@ UNTITLED = ", ".join(f"'{kind.value}'" for kind in (Kind.POST, Kind.MESSAGE))
 NAMES = ", ".join(f"'{kind.value}'" for kind in (Kind.GROUP, Kind.ORGANISATION, Kind.PERSON))
 
 
+class Texts(NamedTuple):
+    """What the statements are made of, and how many they list and read at most."""
+
+    using: Engine
+    matches: str
+    tables: str
+    condition: str
+    narrow: str
+    paged: str
+    limit: int
+    most: int
+
+
 @lru_cache(MOST_TEXTS)
-def of_all(
-    fit: str,
-    using: Engine,
-    matches: str,
-    titled: str,
-    tables: str,
-    condition: str,
-    narrow: str,
-    paged: str,
-    limit: int,
-    most: int,
-) -> str:
+def of_all(texts: Texts, fit: str, titled: str) -> str:
     """Return the statement that ranks and counts everything, unless there are more than `most`: then it only says so.
 
     Nothing is ranked before it is known that there are no more. What it says then is how far apart the first of them lie, and
     how many of those have the words in their titles.
     """
+    using, matches, tables, condition, narrow, paged, limit, most = texts
     return f"""
         WITH {tables}matching AS MATERIALIZED (
             SELECT e.id, e.moment, e.kind, e.object_id, e.part
@@ -52,23 +55,14 @@ def of_all(
 
 
 @lru_cache(MOST_TEXTS)
-def of_newest(
-    using: Engine,
-    near: tuple[bool, bool],
-    matches: str,
-    tables: str,
-    condition: str,
-    narrow: str,
-    paged: str,
-    limit: int,
-    most: int,
-) -> str:
+def of_newest(texts: Texts, near: tuple[bool, bool]) -> str:
     """Return the statement that ranks those that came last: of those called so, of those with the words in their titles, of all.
 
     Whatever of the last is in a title is among the second too, so how well something fits is told by where it was found.
     Where the second and the last are `near`, they are looked for among the entries that came last alone. The last row says from
     which entry on they were read, where a later page begins, and how many they are.
     """
+    using, matches, tables, condition, narrow, paged, limit, most = texts
     called, titled, latest = (
         f"""
             SELECT e.id FROM {using.last(10 * most) if is_near else using.source}
