@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from tests.chaos.report import Report
-from tests.chaos.rows import ROWS, NotHere
+from tests.chaos.rows.table import ROWS, NotHere
 from tests.chaos.stage import Stage
 from tests.plugins import services
 from tests.processes.site import ROOT, caddy_version

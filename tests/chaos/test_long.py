@@ -6,7 +6,8 @@ import pytest
 
 from tests.chaos import long
 from tests.chaos.report import Report
-from tests.chaos.rows import ROWS, NotHere, processes
+from tests.chaos.rows import processes
+from tests.chaos.rows.table import ROWS, NotHere
 
 ALL = list(ROWS)
 

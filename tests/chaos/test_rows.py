@@ -5,7 +5,7 @@
 
 import pytest
 
-from tests.chaos.rows import ROWS
+from tests.chaos.rows.table import ROWS
 from tests.chaos.stage import Stage
 from tests.processes.site import caddy_version
 
