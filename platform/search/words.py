@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from core.folding import fold_sign
 from search.languages import languages_of, stems_of
@@ -40,8 +41,7 @@ UNSPACED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Signs of a text that belong together: a word, or what stands between two spaces in a script that has none.
 
     `start` and `end` say where it stands in the text in its composed form (NFC); `lower` keeps its accents.
@@ -83,16 +83,20 @@ def _class_of(sign: str) -> str:
     return "c" if UNSPACED.match(sign) else "w"
 
 
+_ASCII_CLASSES = {code: _class_of(chr(code)) for code in range(128)}
+
+
 def runs_of(text: str) -> Iterator[Run]:
     """Give the runs of a text in order; what is elided before an apostrophe, as in “l’eau”, is none."""
     text = unicodedata.normalize("NFC", text)
     if text.isascii():
         folded, origins = text.lower(), range(len(text) + 1)
+        classes = folded.translate(_ASCII_CLASSES)
     else:
         parts = [fold_sign(sign) for sign in text]
         folded = "".join(parts)
         origins = [at for at, part in enumerate(parts) for _sign in part] + [len(text)]  # type: ignore[assignment]
-    classes = "".join(map(_class_of, folded))
+        classes = "".join(map(_class_of, folded))
     for found in RUNS.finditer(classes):
         start, end = found.span()
         word = folded[start:end]

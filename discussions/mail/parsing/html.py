@@ -224,18 +224,19 @@ def _is_item(line: str) -> bool:
     return bool(re.match(r"\s*(?:- |\d+\. )", line))
 
 
+_cleaner = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_DROPPED,
+    attributes={"*": {"class", "id"}, "a": {"href"}, "blockquote": {"cite", "type"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel=None,
+)
+
+
 def as_markdown(html: str, *, quotes: bool = False) -> str:
     """Return the words of an HTML mail in Markdown; with `quotes`, what is answered too. What could run is not in it."""
-    clean = nh3.clean(
-        _shallow(html),
-        tags=_TAGS,
-        clean_content_tags=_DROPPED,
-        attributes={"*": {"class", "id"}, "a": {"href"}, "blockquote": {"cite", "type"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel=None,
-    )
     writer = _Writer(quotes=quotes)
-    writer.feed(clean)
+    writer.feed(_cleaner.clean(_shallow(html)))
     writer.close()
     return writer.text()
 
