@@ -172,7 +172,7 @@ async def _typing(hub: Hub, socket: Socket, data: Data) -> None:
     follow = socket.follows.get(data["room"])
     if follow is not None and hub.now() - socket.typed_at >= TYPING_EVERY:
         socket.typed_at = hub.now()
-        await hub.presence.typing(follow)
+        hub.presence.typing(follow)
 
 
 SEND = Frame(

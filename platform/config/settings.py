@@ -245,6 +245,8 @@ else:
     DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
 REDIS_URLS = env.redis("REDIS_URL")
+# docs/decisions/0031: one bell for all rooms, and as many as several hosts need to share them.
+SHARED_BELLS = 8 * len(REDIS_URLS) if len(REDIS_URLS) > 1 else 1
 # docs/decisions/0012: what each of the two does when Redis fails, and why this one.
 _layers = {
     "core": "channels_redis.core.RedisChannelLayer",

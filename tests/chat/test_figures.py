@@ -70,7 +70,7 @@ async def test_what_is_refused_is_counted_by_its_code(tab, member, room, grown):
 
 async def test_what_the_poll_finds_is_counted(joined, member, lead, room, asay, hub, grown, monkeypatch):
     tab = await joined(member, room)
-    monkeypatch.setattr("core.realtime.bell.ring", lambda *bell: None)
+    monkeypatch.setattr("core.realtime.bell.ring", lambda *bell, **newest: None)
     ack = await asay(lead, room, "No bell rings")
     await hub.polling.look()
     await tab.events(ack.seq)

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from core.realtime import bell, rooms
+from core.realtime import bell
 from discussions.chat.services import open_room
 from tests.plugins.engines import forget_in_redis, on_services
 
@@ -87,26 +87,25 @@ async def test_nobody_rings_for_a_process_whose_last_socket_has_gone(joined, mem
     monkeypatch.setattr(layer, "group_discard", discarded)
     for _ in range(2):
         socket = await joined(member, room)
-        assert {name for name, _ in heard} == {"people", rooms.channel(room.pk)}
+        assert {name for name, _ in heard} == {"people", *bell.all_shared()}
         await socket.disconnect()
         assert heard == set()
 
 
-async def test_who_comes_back_while_the_bell_is_taken_down_hears_it(joined, member, lead, room, asay, monkeypatch):
+async def test_who_comes_while_nobody_hears_yet_misses_nothing(joined, member, lead, room, asay, monkeypatch):
     layer = get_channel_layer()
-    discard, taken = layer.group_discard, asyncio.Event()
+    add, may_hear = layer.group_add, asyncio.Event()
 
     async def slowly(name, channel):
-        await taken.wait()
-        await discard(name, channel)
+        await may_hear.wait()
+        await add(name, channel)
 
-    socket = await joined(member, room)
-    monkeypatch.setattr(layer, "group_discard", slowly)
-    await socket.say(type="leave", room=room.pk)
-    await socket.say(type="join", room=room.pk)
-    await socket.until("joined")
-    taken.set()
-    await asyncio.sleep(0.1)
+    monkeypatch.setattr(layer, "group_add", slowly)
+    joining = asyncio.create_task(joined(member, room))
+    await asyncio.sleep(0.3)
+    assert not joining.done()
+    may_hear.set()
+    socket = await joining
 
     ack = await asay(lead, room, "Heard")
     assert [event["seq"] for event in await socket.events(ack.seq)] == [ack.seq]

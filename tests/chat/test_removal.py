@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.events import publish
+from core.realtime import bell
 from core.realtime.hub import Hub
 from discussions.chat import services
 from groups.events import MembershipChanged, ParticipantStarted
@@ -117,7 +118,7 @@ async def test_the_layer_carries_identifiers_only(joined, member, room, monkeypa
     group_send = layer.group_send
 
     async def record(group, message):
-        sent.append((group, message))
+        sent.extend((group, rung) for rung in bell.rung(message))
         await group_send(group, message)
 
     monkeypatch.setattr(layer, "group_send", record)
@@ -129,4 +130,4 @@ async def test_the_layer_carries_identifiers_only(joined, member, room, monkeypa
     rung = [
         (group, message) for group, message in sent if message["seq"] > 3
     ]  # those before are of how the room was made
-    assert rung == [(f"room.{room.pk}", {"type": "room.moved", "room": room.pk, "seq": 4})]
+    assert rung == [(bell.shared(room.pk), {"type": "room.moved", "room": room.pk, "seq": 4})]

@@ -6,8 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from core.prepared import prepared
-from core.realtime.bell import send_on_commit
-from core.realtime.rooms import channel
+from core.realtime import bell
 from core.rows import Inserted, Updated
 from core.statements import Statement, at_once
 from discussions.chat.models import Event, Room
@@ -69,7 +68,6 @@ def keep(rooms: Collection[Room], events: Collection[Event]) -> None:
 def keeping(rooms: Collection[Room]) -> Statement[None]:
     """Return the statement that writes how far the rooms are, for who sends it together with others; it rings as `keep` does."""
     for room in rooms:
-        send_on_commit(
-            channel(room.pk), {"type": "room.moved", "room": room.pk, "seq": room.last_seq}, newest_only=True
-        )
+        moved = {"type": "room.moved", "room": room.pk, "seq": room.last_seq}
+        bell.send_on_commit(bell.shared(room.pk), moved, newest_of=room.pk)
     return _writing_places(rooms)

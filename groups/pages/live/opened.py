@@ -219,7 +219,8 @@ class Opened:
         if self._teller is None or self._teller.done():
             self._teller = self.hub.spawn(self._tell_places())
         if ours:
-            self.hub.spawn(bell.send(page_channel(self.page), place.message(self.page, self.hub.name)))
+            message = place.message(self.page, self.hub.name)
+            bell.ring(page_channel(self.page), message, newest_of=place.client)
 
     async def _tell_places(self) -> None:
         while self._moved:

@@ -103,7 +103,7 @@ def append(page_id: int, writes: Sequence[Write]) -> list[Outcome]:
         page.written_at = log.at
         at_once(*_adding.each(log.rows), *_keeping.each([page]))
         moved = {"type": "page.moved", "page": page.pk, "seq": page.head}
-        send_on_commit(page_channel(page.pk), moved, newest_only=True)
+        send_on_commit(page_channel(page.pk), moved, newest_of=page.pk)
     return outcomes
 
 

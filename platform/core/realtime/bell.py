@@ -1,19 +1,23 @@
 """The bell: after a commit, other processes hear that something moved. It carries identifiers only, never content.
 
 A bell may be lost, doubled or late, and nothing is lost with it: the hub reads what happened from the database, and asks
-the database again every ten seconds without any bell.
+the database again every ten seconds without any bell. What is to be rung while a ring is on its way goes together in the next
+one, so that a busy site rings no more often than the engine answers.
 """
 
 import asyncio
 import atexit
+import contextlib
 import logging
 import threading
-from collections.abc import Mapping
-from concurrent.futures import Future, wait
+from collections import deque
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache, partial
+from itertools import batched
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
 from django.db import transaction
 
 from core import figures
@@ -24,100 +28,151 @@ logger = logging.getLogger(__name__)
 PATIENCE = 2.0
 """Seconds one ring may take; a dead or frozen Redis costs nobody more."""
 
+RING_MAX = 500
+"""Messages that one ring carries at most."""
+
 NOBODY = "nobody"
 """A name under which no process hears a bell."""
 
-_server_loop: asyncio.AbstractEventLoop | None = None
-_under_way: set[Future[None]] = set()
-# For bells that are being rung: what is to be rung next. Touched on the loop that rings only.
-_newest: dict[tuple[str, str], dict[str, Any] | None] = {}
+Message = Mapping[str, Any]
 
 
-def send_on_commit(
-    channel_group: str, message: Mapping[str, int | str | list[int]], *, newest_only: bool = False
-) -> None:
-    """Ring once the transaction is committed, from any thread; a failure is logged and never fails the act.
+def shared(number: int) -> str:
+    """Return the bell of everything that has this number, which every process hears: of a room, of a thread.
 
-    Outside a transaction it rings at once. The caller does not wait for the layer. With `newest_only` a message says all that
-    earlier ones of its type for this bell said: those that still wait for the layer are left out.
+    There are few of them (`settings.SHARED_BELLS`), so that nobody subscribes when a room is opened, and rooms that move at the
+    same time are rung together. Their number comes first in their names: engines share by a sum that the last signs hardly move.
     """
-    transaction.on_commit(partial(ring, channel_group, dict(message), newest_only=newest_only), robust=True)
+    return f"{number % settings.SHARED_BELLS}.everybody"
 
 
-def ring(channel_group: str, message: dict[str, Any], *, newest_only: bool = False) -> None:
-    """Hand the message to an event loop that can send it; where nobody in this process could hear it, do nothing."""
-    layer = get_channel_layer()
-    loop = _server_loop
-    if loop is None or loop.is_closed():
-        if layer is None or isinstance(layer, InMemoryChannelLayer):
+def all_shared() -> list[str]:
+    """Return the names of all of them."""
+    return [shared(number) for number in range(settings.SHARED_BELLS)]
+
+
+def send_on_commit(name: str, message: Message, *, newest_of: Hashable | None = None) -> None:
+    """Ring a bell once the transaction is committed, from any thread; a failure is logged and never fails the act.
+
+    Outside a transaction it rings at once. The caller does not wait for the layer. With `newest_of` a message says all that
+    earlier ones of its type for the same thing said: those that still wait for the layer are left out.
+    """
+    transaction.on_commit(partial(ring, name, message, newest_of=newest_of), robust=True)
+
+
+def ring(name: str, message: Message, *, newest_of: Hashable | None = None) -> None:
+    """Ring as `send_on_commit` does, but now; where nobody in this process could hear it, do nothing."""
+    ringer = _server
+    if ringer is None or ringer.loop.is_closed():
+        if isinstance(get_channel_layer(), InMemoryChannelLayer | None):
             return
-        loop = _own_loop()
-    sending = _send_newest(channel_group, message) if newest_only else send(channel_group, message)
-    future = asyncio.run_coroutine_threadsafe(sending, loop)
-    _under_way.add(future)
-    future.add_done_callback(_under_way.discard)
+        ringer = _own()
+    ringer.ring(name, message, newest_of)
 
 
-async def _send_newest(channel_group: str, message: dict[str, Any]) -> None:
-    """Send the message when the one before it has been sent; one that comes meanwhile takes its place."""
-    key = channel_group, message["type"]
-    if key in _newest:
-        _newest[key] = message
-        return
-    _newest[key] = message
-    try:
-        while (now := _newest[key]) is not None:
-            _newest[key] = None
-            await send(channel_group, now)
-    finally:
-        del _newest[key]
+class Ringer:
+    """Rings from one event loop, each bell one ring after the other."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._handed: deque[tuple[str, Hashable, Message]] = deque()
+        self._called = False
+        self._waiting: dict[str, dict[Hashable, Message]] = {}
+        self._busy: dict[str, asyncio.Task[None]] = {}
+
+    def ring(self, name: str, message: Message, newest_of: Hashable | None) -> None:
+        """Have a bell rung, from any thread."""
+        self._handed.append((name, object() if newest_of is None else (message["type"], newest_of), message))
+        # Set before it is asked and taken back before all is taken: what is handed over meanwhile is seen by one of the two.
+        if not self._called:
+            self._called = True
+            self.loop.call_soon_threadsafe(self._take)
+
+    def _take(self) -> None:
+        self._called = False
+        while self._handed:
+            name, key, message = self._handed.popleft()
+            self._waiting.setdefault(name, {})[key] = message
+            if name not in self._busy:
+                self._busy[name] = self.loop.create_task(self._go_on(name))
+
+    async def _go_on(self, name: str) -> None:
+        try:
+            while waiting := self._waiting.pop(name, None):
+                for together in batched(waiting.values(), RING_MAX):
+                    await send(name, together)
+        finally:
+            del self._busy[name]
+
+    async def settled(self) -> None:
+        """Wait until everything that was handed over has been rung."""
+        self._take()
+        while self._busy:
+            await asyncio.wait(self._busy.values())
 
 
-async def send(channel_group: str, message: dict[str, Any]) -> None:
-    """Send within two seconds or give up; used by what already runs on an event loop."""
-    error = await _tried(channel_group, message)
+async def send(name: str, messages: Sequence[Message]) -> None:
+    """Ring once for all of these messages, within two seconds, or give up."""
+    error = await _tried(name, messages)
     if error is None:
-        figures.BELLS_RUNG.value += 1
+        figures.BELLS_RUNG.value += len(messages)
         return
-    figures.BELLS_FAILED.value += 1
-    name = type(error).__name__
-    logger.warning("A bell for %s did not ring: %s.", channel_group, name, extra=happening("bell.failed", error=name))
+    figures.BELLS_FAILED.value += len(messages)
+    kind = type(error).__name__
+    logger.warning("A bell for %s did not ring: %s.", name, kind, extra=happening("bell.failed", error=kind))
 
 
 def answers() -> bool:
     """Whether the layer takes a bell that nobody hears, within two seconds; not to be asked from an event loop."""
-    loop = _server_loop
-    if loop is None or loop.is_closed():
+    ringer = _server
+    if ringer is None or ringer.loop.is_closed():
         if isinstance(get_channel_layer(), InMemoryChannelLayer):
             return True
-        loop = _own_loop()
-    tried = asyncio.run_coroutine_threadsafe(_tried(NOBODY, {"type": "nobody.hears"}), loop)
+        ringer = _own()
+    tried = asyncio.run_coroutine_threadsafe(_tried(NOBODY, []), ringer.loop)
     return tried.result(PATIENCE + 0.2) is None
 
 
-async def _tried(channel_group: str, message: dict[str, Any]) -> Exception | None:
+async def _tried(name: str, messages: Sequence[Message]) -> Exception | None:
     """Ring, and return what the layer's engine raised, whatever that is: the bell is best effort."""
     layer = get_channel_layer()
     if layer is None:
         return None
     try:
         async with asyncio.timeout(PATIENCE):
-            await layer.group_send(channel_group, message)
+            await layer.group_send(name, {"type": "rung", "rung": [dict(message) for message in messages]})
     except Exception as error:
         return error
     return None
 
 
+def rung(ring: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the messages that a ring carries; of what else a layer may bring, none."""
+    messages = ring.get("rung")
+    return [message for message in messages if isinstance(message, dict)] if isinstance(messages, list) else []
+
+
+_server: Ringer | None = None
+
+
 def serve_from(loop: asyncio.AbstractEventLoop | None) -> None:
     """Name the event loop on which this process serves sockets: the in-memory layer is heard on it only."""
-    global _server_loop
-    _server_loop = loop
+    global _server
+    if loop is None:
+        _server = None
+    elif _server is None or _server.loop is not loop:
+        _server = Ringer(loop)
 
 
 @cache
-def _own_loop() -> asyncio.AbstractEventLoop:
-    """Return a loop of this process's own, for commands and servers of pages that have none; its last rings may finish."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="bell", daemon=True).start()
-    atexit.register(lambda: wait(list(_under_way), timeout=PATIENCE))
-    return loop
+def _own() -> Ringer:
+    """Return a ringer with a loop of its own, for commands and servers of pages that have none; its last rings may finish."""
+    ringer = Ringer(asyncio.new_event_loop())
+    threading.Thread(target=ringer.loop.run_forever, name="bell", daemon=True).start()
+    atexit.register(_finish, ringer)
+    return ringer
+
+
+def _finish(ringer: Ringer) -> None:
+    with contextlib.suppress(TimeoutError):
+        asyncio.run_coroutine_threadsafe(ringer.settled(), ringer.loop).result(PATIENCE)

@@ -4,6 +4,7 @@ Whatever becomes of the layer is no failure here: what it does not take is tried
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
@@ -27,6 +28,7 @@ class Ear:
         self._heard: set[str] = set()
         self._deaf: set[str] = set()
         self._lost_at: float | None = None
+        self._tried = asyncio.Event()
 
     async def listen(
         self,
@@ -35,7 +37,7 @@ class Ear:
         heard: Callable[[dict[str, Any]], None],
         again: Callable[[], object],
     ) -> None:
-        """Hand on every ring of the bells with these names; begin anew when the engine fails, and say so by `again`."""
+        """Hand on every message of the bells with these names; begin anew when the engine fails, and say so by `again`."""
         failed = False
         while True:
             try:
@@ -44,18 +46,27 @@ class Ear:
                     return
                 self._channel = await layer.new_channel("hub")
                 await self.hear_all(names())
+                self._tried.set()
                 if failed:
                     again()
                 while True:
-                    message = await layer.receive(self._channel)
+                    ring = await layer.receive(self._channel)
                     self._answered()
-                    heard(message)
+                    for message in bell.rung(ring):
+                        heard(message)
             except Exception as error:  # whatever the engine raises: delivery goes on by polling
                 failed = True
                 self._channel = None
+                self._tried.set()
                 self._heard.clear()
                 self._failed("listen", error)
                 await asyncio.sleep(random.uniform(1, 3))  # noqa: S311 - nothing secret
+
+    async def begun(self) -> None:
+        """Wait until it hears: what is read after this is told of. An engine that is away is not waited for."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(bell.PATIENCE):
+                await self._tried.wait()
 
     async def hear(self, name: str) -> bool:
         """Hear a bell from now on; return whether the engine took it. What is heard already may be said again."""

@@ -1,5 +1,5 @@
-"""One process's place in the live protocol: it hears each room's bell once, reads what happened once, encodes it once, and
-hands it to those of its sockets whose people may see it.
+"""One process's place in the live protocol: it hears the bells once for all its rooms, reads what happened once, encodes it
+once, and hands it to those of its sockets whose people may see it.
 
 The channel layer only tells that something moved. Whatever it loses, the poll finds (`polling.py`).
 """
@@ -104,7 +104,7 @@ class Hub:
     # --- Following rooms ----------------------------------------------------------------------------------------
 
     async def join(self, socket: Socket, room: int, since: int | None, epoch: str | None) -> None:
-        """Have a socket follow a room: ask the door, join the layer, read the head, then send what is missing, then live."""
+        """Have a socket follow a room: ask the door, read the head, then send what is missing, then live."""
         head, right = await self._door(room, socket.user_id)
         topic = self.topics.get(room) or self._begin(room)
         topic.joining += 1
@@ -175,9 +175,9 @@ class Hub:
         return topic
 
     async def _start(self, topic: Topic) -> None:
-        """Join the layer first and read the head after it, so that nothing falls between."""
+        """Hear first and read the head after it, so that nothing falls between."""
         try:
-            await self.ear.hear(rooms.channel(topic.room))
+            await self.ear.begun()
             topic.head = (await in_thread(self.rooms.heads, [topic.room]))[topic.room].seq
             topic.is_broken = False
         finally:
@@ -193,26 +193,15 @@ class Hub:
             figures.ROOMS.value = len(self.topics)
             if topic.pump is not None:
                 topic.pump.cancel()
-            self.hear_no_more(rooms.channel(topic.room))
 
     # --- The layer ----------------------------------------------------------------------------------------------
 
-    def hear_no_more(self, bell: str) -> None:
-        """Stop hearing a bell, unless somebody wants it again before the engine is done with it."""
-        if self._services:
-            self.spawn(self._hear_no_more(bell))
-
-    async def _hear_no_more(self, bell: str) -> None:
-        await self.ear.hear_no_more(bell)
-        if bell in self.bells():
-            await self.ear.hear(bell)
-
     def bells(self) -> list[str]:
-        """Return the names of everything that this process listens to."""
-        return [sessions.PEOPLE, *map(rooms.channel, self.topics), *self.watching.bells()]
+        """Return the names of everything that this process listens to, whichever rooms it has open."""
+        return [sessions.PEOPLE, *bell.all_shared()]
 
     async def _listen(self) -> None:
-        """Hear the bells of every room that this process has open; after a failure, see what rang meanwhile."""
+        """Hear what happens anywhere; after a failure, see what rang meanwhile."""
         await self.ear.listen(self.bells, heard=self._heard, again=lambda: self.spawn(self.polling.look_around()))
 
     def _heard(self, message: dict[str, Any]) -> None:

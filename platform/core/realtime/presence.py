@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from core.realtime import bell, frames, rooms
+from core.realtime import bell, frames
 from core.realtime.rooms import Right
 from core.realtime.threads import in_thread
 
@@ -26,11 +26,11 @@ class Presence:
 
     # Typing
 
-    async def typing(self, follow: "Follow") -> None:
+    def typing(self, follow: "Follow") -> None:
         """Tell the others in the room that somebody writes, if they let it be seen."""
         if follow.right.shows:
             message = {"type": "room.typing", "room": follow.topic.room, "person": follow.socket.user_id}
-            await bell.send(rooms.channel(follow.topic.room), message)
+            bell.ring(bell.shared(follow.topic.room), message, newest_of=(follow.topic.room, follow.socket.user_id))
 
     async def show_typing(self, topic: "Topic", person: int) -> None:
         """Show the sockets of a room that somebody writes."""
@@ -76,7 +76,7 @@ class Presence:
         if (here or topic.told) and not self.hub.ear.is_deaf:
             topic.told = bool(here)
             message = {"type": "room.present", "room": topic.room, "process": self.hub.name, "people": sorted(here)}
-            await bell.send(rooms.channel(topic.room), message)
+            bell.ring(bell.shared(topic.room), message, newest_of=topic.room)
         if topic.present() != topic.shown:
             await self._show(topic)
 

@@ -63,8 +63,3 @@ class Rooms(Protocol):
 def owner() -> Rooms:
     """Return the owner of the rooms that the settings name."""
     return cast("Rooms", import_string(settings.ROOMS)())
-
-
-def channel(room: int) -> str:
-    """Return the name under which the bells of a room are rung."""
-    return f"room.{room}"

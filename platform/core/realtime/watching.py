@@ -1,4 +1,4 @@
-"""Threads whose pages are open in a process: it hears each thread's bell once and tells those of its sockets whose people may
+"""Threads whose pages are open in a process: it hears once how far each is and tells those of its sockets whose people may
 read it how far it is. Nothing else goes over the socket; the page asks for the posts when its reader does.
 
 Like rooms, what no bell told of is found by the poll.
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import Http404
 from django.utils.module_loading import import_string
 
-from core.realtime.bell import send_on_commit
+from core.realtime import bell
 from core.realtime.threads import in_thread
 
 if TYPE_CHECKING:
@@ -29,15 +29,10 @@ class Watched(Protocol):
         """Return the same number for each of these people who may read the thread at this moment."""
 
 
-def channel(thread: int) -> str:
-    """Return the name under which the bells of a thread are rung."""
-    return f"thread.{thread}"
-
-
 def thread_grew(thread: int, number: int) -> None:
     """Have the open pages of a thread hear that it has a post with this number now."""
-    message: dict[str, int | str | list[int]] = {"type": "thread.grew", "thread": thread, "number": number}
-    send_on_commit(channel(thread), message, newest_only=True)
+    message = {"type": "thread.grew", "thread": thread, "number": number}
+    bell.send_on_commit(bell.shared(thread), message, newest_of=thread)
 
 
 class Watch:
@@ -59,20 +54,16 @@ class Watching:
         self.owner = cast("Watched", import_string(settings.WATCHED)())
         self.watches: dict[int, Watch] = {}
 
-    def bells(self) -> list[str]:
-        """Return the names of the bells that are to be heard."""
-        return [channel(thread) for thread in self.watches]
-
     async def watch(self, socket: "Socket", thread: int, after: int) -> None:
         """Tell a socket from now on, and at once if it is so already, that the thread has posts after this number.
 
-        What it watched before it watches no more. The bell is hung before anything is read, so that nothing falls between.
+        What it watched before it watches no more. The bells are heard before anything is read, so that nothing falls between.
         """
         self.forget(socket)
         watch = self.watches.setdefault(thread, Watch())
         watch.told[socket] = after
         socket.watches = thread
-        await self.hub.ear.hear(channel(thread))
+        await self.hub.ear.begun()
         ends = await in_thread(self.owner.end_for, thread, [socket.user_id])
         if socket.user_id not in ends:
             if socket.watches == thread:
@@ -81,14 +72,13 @@ class Watching:
         self._tell(thread, watch, ends)
 
     def forget(self, socket: "Socket") -> None:
-        """Tell a socket nothing more; the bell of a thread that nobody watches is not heard any longer."""
+        """Tell a socket nothing more."""
         thread, socket.watches = socket.watches, None
         if thread is None or (watch := self.watches.get(thread)) is None:
             return
         watch.told.pop(socket, None)
         if not watch.told:
             del self.watches[thread]
-            self.hub.hear_no_more(channel(thread))
 
     def rang(self, thread: int, number: int) -> None:
         """A bell or the poll said that the thread is so far: ask who may know, a thread at a time."""

@@ -14,7 +14,7 @@ from channels.layers import channel_layers
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from core.realtime import bell, rooms
+from core.realtime import bell
 from core.realtime.hub import Hub
 from core.realtime.polling import Polling
 from tests.chat.memory import PEOPLE, ROOM, Client, Memory, settle
@@ -96,6 +96,13 @@ STRANGE = [
     {"type": "person.notices", "users": [10**9, -1]},
     {"type": "no such thing", "room": ROOM},
 ]
+STRANGE = [
+    *({"type": "rung", "rung": [message]} for message in STRANGE),
+    {},
+    {"type": "rung"},
+    {"type": "rung", "rung": ROOM},
+    {"type": "rung", "rung": [None, [], {"type": "room.moved", "room": ROOM, "seq": 10**9}]},
+]
 
 
 class Story:
@@ -121,7 +128,7 @@ class Story:
         match step:
             case "say":
                 message = {"type": "room.moved", "room": ROOM, "seq": self.memory.say()}
-                await bell.send(rooms.channel(ROOM), message)
+                await bell.send(bell.shared(ROOM), [message])
             case "release":
                 self.layer.release()
             case "read":

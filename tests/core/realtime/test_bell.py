@@ -17,12 +17,12 @@ def layer():
 
 
 async def heard(layer, channel):
-    """Return the numbers that were rung, until nothing comes."""
+    """Return the numbers that were rung, in order, until nothing comes."""
     found = []
     try:
         while True:
             async with asyncio.timeout(0.5):
-                found.append((await layer.receive(channel))["seq"])
+                found += [message["seq"] for message in bell.rung(await layer.receive(channel))]
     except TimeoutError:
         return found
 
@@ -32,7 +32,7 @@ async def test_a_burst_rings_the_first_and_the_newest(layer):
     channel = await layer.new_channel()
     await layer.group_add("room.7", channel)
     for seq in range(1, 101):
-        bell.ring("room.7", {"type": "room.moved", "seq": seq}, newest_only=True)
+        bell.ring("room.7", {"type": "room.moved", "seq": seq}, newest_of=7)
 
     rung = await heard(layer, channel)
 
@@ -56,5 +56,47 @@ async def test_what_comes_after_a_pause_is_rung(layer):
     channel = await layer.new_channel()
     await layer.group_add("room.7", channel)
     for seq in (1, 2):
-        bell.ring("room.7", {"type": "room.moved", "seq": seq}, newest_only=True)
+        bell.ring("room.7", {"type": "room.moved", "seq": seq}, newest_of=7)
         assert await heard(layer, channel) == [seq]
+
+
+async def test_what_moves_while_the_engine_is_at_work_is_rung_together(layer, monkeypatch):
+    bell.serve_from(asyncio.get_running_loop())
+    send, answered, rings = layer.group_send, asyncio.Event(), []
+
+    async def slowly(name, ring):
+        rings.append([message["seq"] for message in bell.rung(ring)])
+        await answered.wait()
+        await send(name, ring)
+
+    monkeypatch.setattr(layer, "group_send", slowly)
+    channel = await layer.new_channel()
+    await layer.group_add(bell.shared(1), channel)
+    bell.ring(bell.shared(1), {"type": "room.moved", "seq": 0}, newest_of=0)
+    await asyncio.sleep(0.1)
+    # From many threads, as commits are.
+    rooms = 2 * bell.RING_MAX
+    await asyncio.gather(*(
+        asyncio.to_thread(bell.ring, bell.shared(room), {"type": "room.moved", "seq": room}, newest_of=room)
+        for room in range(1, rooms + 1)
+    ))  # fmt: skip
+    answered.set()
+
+    assert sorted(await heard(layer, channel)) == list(range(rooms + 1))
+    assert [len(ring) for ring in rings] == [1, bell.RING_MAX, bell.RING_MAX]
+
+
+async def test_one_bell_that_does_not_ring_holds_up_no_other(layer, monkeypatch):
+    bell.serve_from(asyncio.get_running_loop())
+    send = layer.group_send
+
+    async def frozen_for_people(name, ring):
+        await (asyncio.Event().wait() if name == "people" else send(name, ring))
+
+    monkeypatch.setattr(layer, "group_send", frozen_for_people)
+    channel = await layer.new_channel()
+    await layer.group_add("page.7", channel)
+    bell.ring("people", {"type": "person.sessions", "seq": 1})
+    bell.ring("page.7", {"type": "page.moved", "seq": 2}, newest_of=7)
+
+    assert await heard(layer, channel) == [2]
