@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import ARCHIVE, User
+from core.listing import listed
 from groups.acquaintance import organisations_known_to, people_known_to
 from groups.attribution import Attribution
 from groups.models import Participant
@@ -64,7 +65,7 @@ class Byline:
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.name, self.function, self.organisation) if part)
+        return listed([self.name, self.function, self.organisation])
 
 
 def bylines(rows: Sequence[SpokenRow], standing: Standing) -> list[Byline]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.events import AccountClosed, AccountReopened, PersonChanged
 from accounts.models import ARCHIVE, User
+from core.listing import listed
 from core.markdown import excerpt
 from core.prepared import prepared
 from groups.acquaintance import organisations_known_to
@@ -169,7 +170,7 @@ def show_people(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[t
         (person.pk, 0): Shown(
             title=person.display_name,
             url=person.get_absolute_url(),
-            where=", ".join(name for pk, name in acts_for.get(person.pk, {}).items() if pk in told),
+            where=listed(name for pk, name in acts_for.get(person.pk, {}).items() if pk in told),
         )
         for person in User.objects.filter(pk__in=ids).only("pk", "name", "erased_at")
     }

@@ -1,4 +1,6 @@
 // Who is here: a caret with a name for each of the others, a row of names above the text, and a word when somebody comes.
+import { comma } from "../../static/js/comma.js";
+
 const COLOUR = /^#[0-9a-f]{6}$/iu;
 const NAMED = 2500; // ms for which a name stands beside a caret that moved
 
@@ -73,7 +75,7 @@ export class Company {
       return item;
     }));
     this.list.parentElement.hidden = !people.size;
-    const told = [come.length && this.words.came.replace("NAMES", come.join(", ")), left.length && this.words.left.replace("NAMES", left.join(", "))].filter(Boolean);
+    const told = [come.length && this.words.came.replace("NAMES", come.join(comma)), left.length && this.words.left.replace("NAMES", left.join(comma))].filter(Boolean);
     if (told.length) this.say(told.join(" "));
   }
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from core.listing import listed
 from partners.models import Affiliation, Organisation
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ class Capacity:
         return self.organisation.pk if self.organisation else None
 
     def __str__(self) -> str:
-        parts = [self.user.display_name, self.function, self.organisation.name if self.organisation else ""]
-        return ", ".join(part for part in parts if part)
+        return listed([self.user.display_name, self.function, self.organisation.name if self.organisation else ""])
 
 
 class ChooseCapacity(DomainError):

@@ -16,6 +16,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from core.listing import between
+
 register = template.Library()
 
 
@@ -42,6 +44,12 @@ def built(name: str) -> str:
         return static(path) if settings.COLLECTED or finders.find(path) else ""
     except ValueError:  # what was collected has no such file
         return ""
+
+
+@register.simple_tag
+def comma() -> str:
+    """Return what stands between two names or roles in the reader's language."""
+    return between()
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 // Documents in a message. A picture is loaded when it is asked for, never by itself.
 
 import { bytes } from "../bytes.js";
+import { comma } from "../comma.js";
 
 export class Files {
   constructor({ box, words }) {
@@ -35,7 +36,7 @@ export class Files {
     }
     link.textContent = name;
     if (url) link.href = url;
-    if (size) item.querySelector(".meta").textContent = [type, bytes(size)].filter(Boolean).join(", ");
+    if (size) item.querySelector(".meta").textContent = [type, bytes(size)].filter(Boolean).join(comma);
     if (image) {
       const use = item.querySelector("use");
       use.setAttribute("href", use.getAttribute("href").replace("#document", "#image"));

@@ -1,6 +1,7 @@
 // What the reader sees of a room: messages under their days, own ones with their state. Trusted HTML is only what the server
 // has rendered; everything else goes in as text.
 
+import { comma } from "../comma.js";
 import { Files } from "./files.js";
 import { Titles } from "./titles.js";
 
@@ -148,7 +149,7 @@ export class Log {
     const of = node.querySelector("[data-organisation-name]");
     of.textContent = organisation;
     if (of.previousSibling?.nodeType === Node.TEXT_NODE) of.previousSibling.remove();
-    if (role && organisation) of.before(", ");
+    if (role && organisation) of.before(comma);
     const time = node.querySelector("time");
     time.dateTime = at;
   }

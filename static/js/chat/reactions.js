@@ -1,5 +1,6 @@
 // Signs on messages: the chips below them, and the small list from which one is chosen. A sign shows at once and is made true,
 // or taken back, by what the server says.
+import { comma } from "../comma.js";
 import { Popover } from "../popover.js";
 
 export class Signs extends Popover {
@@ -90,7 +91,7 @@ export class Signs extends Popover {
       const { reactions = [] } = await this.ask(`messages/${node.dataset.id}/reactions`);
       for (const { emoji, meaning, names } of reactions) {
         const found = node.querySelector(`.sign[data-emoji="${emoji}"]`);
-        if (found) found.title = found.ariaLabel = `${meaning} (${names.length}): ${names.join(", ")}`;
+        if (found) found.title = found.ariaLabel = `${meaning} (${names.length}): ${names.join(comma)}`;
       }
     } catch { delete chip.dataset.asked; }
   }
