@@ -35,7 +35,8 @@ function begin(root) {
   const say = (text) => { voice.textContent = text; };
   const refused = new Refused({ root, place: `refused:${location.pathname}`, say });
   let editor = null;
-  // Somebody who has begun to write in the plain form stays there: nothing is taken out from under their hands.
+  // Somebody who has begun to write in the plain form stays there: nothing is taken out from under their hands. What they wrote
+  // here before, and the server has not yet kept, still goes to it; then the line ends.
   let isTouched = false;
   plain?.addEventListener("input", () => { isTouched = true; }, { once: true });
   awareness.setLocalStateField("user", { id: me, name: data.name, color: data.colour });
@@ -46,16 +47,14 @@ function begin(root) {
     on: {
       synced() {
         net.hidden = true;
-        if (editor) return;
-        if (isTouched) connection.end();
-        else editor = open();
+        if (!editor && !isTouched) editor = open();
       },
       lost(code) {
         if (code === SIGNED_OUT) leave(words.signedOut, { keeps: true });
-        else if (isTouched && !editor) connection.end();
         else if (editor) tell(words.offline);
       },
       state(what) {
+        if (what === "saved" && isTouched && !editor) return connection.end();
         root.dataset.connection = what;
         state.textContent = what === "offline" ? words.kept : can.write() ? words[what] : words.live;
       },

@@ -24,7 +24,7 @@ class Line:
         page.route_web_socket(re.compile("/ws/pages/"), self.begin)
 
     def begin(self, socket):
-        self.server = socket.connect_to_server()
+        self.browser, self.server = socket, socket.connect_to_server()
         socket.on_message(self.hand_on)
         self.sockets.append([])
 
@@ -135,3 +135,30 @@ def test_what_was_not_saved_before_a_reload_is_sent_after_it(window, begin, memb
     expect(page.locator("#page-editor")).to_have_attribute("data-connection", "saved")
     page.wait_for_timeout(500)
     assert text_of(draft.pk) == "To agree.\n\nThe fees of May\n"
+
+
+def test_what_was_not_saved_is_sent_though_somebody_has_begun_in_the_plain_form(window, begin, member):  # noqa: F811
+    draft = begin(member, text="To agree.\n")
+    page = window(member)
+    line = Line(page)
+    opened(page, draft)
+    written_on_its_way(page, line)
+    page.reload()
+    page.get_by_text("Write in a plain form").click()
+    form = page.locator("[data-plain] textarea").first
+    form.press("Control+End")
+    form.type("By hand")
+    # The first time it does not get through.
+    line.browser.close(code=1012)
+    line.waits = False
+
+    for _ in range(100):
+        if "The fees of May" in text_of(draft.pk):
+            break
+        page.wait_for_timeout(100)
+    assert text_of(draft.pk) == "To agree.\n\nThe fees of May\n"
+    expect(form).to_be_visible()
+    expect(form).to_have_value(re.compile("By hand$"))
+    connected = len(line.sockets)
+    page.wait_for_timeout(3000)
+    assert len(line.sockets) == connected
