@@ -12,7 +12,7 @@ from groups.documents.tasks import index_document
 from groups.standing import Standing
 from search.asking import read
 from search.models import Kind
-from search.services import find, listed
+from search.services import find, finding, listed
 
 
 @pytest.fixture
@@ -67,3 +67,21 @@ def test_a_text_is_found_on_its_page(put, lead, stranger, member, supply_chains)
     library.put_back(document, by=by)
     index_document.func(document.pk)
     assert [page for page, _text in pages("canary", lead)] == [2]
+
+
+def test_a_long_document_that_came_last_hides_nothing(put, start, member, lead, supply_chains, monkeypatch):
+    monkeypatch.setattr(finding, "MOST", 4)
+    for number in range(6):
+        start(supply_chains, member, title=f"Thread {number}", body=f"A canary c{number}")
+    put("\f".join(["Nothing yet", *(f"The canary on page {number}" for number in range(2, 10))]))
+
+    page = find(read("canary"), lead)
+    hits = listed(page.found, read("canary"), lead)
+    assert (page.is_bounded, page.counts) == (True, {Kind.DOCUMENT: 1, Kind.POST: 3})
+    assert [hit.excerpt for hit in hits] == ["The canary on page 2", "A canary c5", "A canary c4", "A canary c3"]
+
+    # And goes on where a page of the list ends.
+    first = find(read("canary"), lead, limit=2)
+    second = find(read("canary"), lead, limit=2, after=first.next)
+    assert [one.object_id for one in (*first.found, *second.found)] == [one.object_id for one in page.found]
+    assert second.next is None

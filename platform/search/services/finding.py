@@ -27,6 +27,9 @@ MOST_NAMED = 50
 MOST = 1000
 """Up to so many entries are ranked and counted, whatever they are; of more, those that came last."""
 
+FEW = 3
+"""Pages of a list that hold so few things that it is worth looking for more."""
+
 
 class Cursor(NamedTuple):
     """Where a page ends: how well the last thing fits, its moment, kind and id.
@@ -162,8 +165,11 @@ class _Search:
                 return 2 * (with_title or 0) > most, with_title is not None
         return self._page(answer, at_least=kind_alone)
 
-    def newest(self, near: tuple[bool, bool] = (False, False)) -> Page:
-        """Return the page with those ranked that came last, looked for first where they are thought to be near."""
+    def newest(self, near: tuple[bool, bool] = (False, False), *, once: bool = False) -> Page:
+        """Return the page with those ranked that came last, looked for first where they are thought to be near.
+
+        A long document that came last has a page for each of them, and hides everything else: then each counts `once`.
+        """
         using, readable, asked = self.using, self.readable, self.asked
         everything = using.expression(asked)
         narrow, narrowing = self._narrow(kind_alone=True)
@@ -177,9 +183,14 @@ class _Search:
             matches, matched = using.matches(using.both(everything, tier) if tier else everything)
             params += [*matched, *readable.params, *narrowing, first]
         texts = Texts(using, matches, readable.tables, readable.condition, narrow, paged, self.limit, most)
-        *answer, (titles, latest, _kind, titled, found) = rows_of(of_newest(texts, near), [*params, *paging])
+        *answer, (titles, latest, _kind, titled, found) = rows_of(
+            of_newest(texts, near, once=once), [*params, *paging]
+        )
         if any(is_near and count < most for is_near, count in zip(near, (titles, found), strict=True)):
-            return self.newest()
+            return self.newest(once=once)
+        things = sum(count for fit, count, *_ in answer if fit is None)
+        if not once and things <= FEW * self.limit and max(titles, found) == most:
+            return self.newest(once=True)
         page = self._page(answer, at_least=True)
         if page.next:
             kept = self.after if self.after and self.after.is_bounded else None

@@ -55,19 +55,21 @@ def of_all(texts: Texts, fit: str, titled: str) -> str:
 
 
 @lru_cache(MOST_TEXTS)
-def of_newest(texts: Texts, near: tuple[bool, bool]) -> str:
+def of_newest(texts: Texts, near: tuple[bool, bool], *, once: bool) -> str:
     """Return the statement that ranks those that came last: of those called so, of those with the words in their titles, of all.
 
     Whatever of the last is in a title is among the second too, so how well something fits is told by where it was found.
     Where the second and the last are `near`, they are looked for among the entries that came last alone. The last row says from
-    which entry on they were read, where a later page begins, and how many they are.
+    which entry on they were read, where a later page begins, and how many they are. With `once` a document counts once, by the
+    first of its pages that fits; everything that matches is read for that.
     """
     using, matches, tables, condition, narrow, paged, limit, most = texts
+    entry, each = (f"min({using.number})", " GROUP BY e.kind, e.object_id") if once else (using.number, "")
     called, titled, latest = (
         f"""
-            SELECT e.id FROM {using.last(10 * most) if is_near else using.source}
-            WHERE {matches} AND ({condition}){narrow} AND {using.number} >= %s
-            ORDER BY {using.number} DESC LIMIT {most}"""  # noqa: S608 - made of our own names
+            SELECT {entry} AS id FROM {using.last(10 * most) if is_near else using.source}
+            WHERE {matches} AND ({condition}){narrow} AND {using.number} >= %s{each}
+            ORDER BY {entry} DESC LIMIT {most}"""  # noqa: S608 - made of our own names
         for is_near in (False, *near)
     )
     return f"""
