@@ -65,6 +65,7 @@ def ours(rooms: list[int], people: list[int], senders: int, seconds: float) -> F
     import django
 
     django.setup()
+    from core.realtime import bell
     from core.realtime.limits import pace
     from discussions.chat.live import together
 
@@ -83,6 +84,7 @@ def ours(rooms: list[int], people: list[int], senders: int, seconds: float) -> F
             found.committed += 1
 
     async def run() -> None:
+        bell.serve_from(asyncio.get_running_loop())
         await asyncio.gather(*(send(number, time.monotonic() + 1) for number in range(senders)))  # to warm up
         found.committed, meter = 0, Meter()
         await asyncio.gather(*(send(number, time.monotonic() + seconds) for number in range(senders)))

@@ -65,7 +65,7 @@ class Post(Searchable, Spoken, TimeStamped):
     FOUND_BY = frozenset({"body", "deleted_at"})
     STANDS_BY = frozenset({"thread", "attribution"})
 
-    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="posts")
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="posts", db_index=False)
     number = models.PositiveIntegerField()
     # What it answers; after a move, that may stand in another thread of the group.
     reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")

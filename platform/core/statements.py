@@ -39,12 +39,14 @@ def at_once(*asked: Asked) -> list[Any]:
     """
     if connection.vendor != "postgresql":
         return [_made(one).asked() for one in asked]
-    statements = [_made(one) for one in asked]
     with contextlib.ExitStack() as stack:
-        cursors = [stack.enter_context(keeping_cursor()) for _ in statements]
+        cursors = [stack.enter_context(keeping_cursor()) for _ in asked]
+        statements = []
         with connection.wrap_database_errors, connection.connection.pipeline():
-            for statement, cursor in zip(statements, cursors, strict=True):
-                cursor.execute(statement.sql, statement.params)
+            # Each is made when those before it are on their way: the database works meanwhile.
+            for one, cursor in zip(asked, cursors, strict=True):
+                statements.append(_made(one))
+                cursor.execute(statements[-1].sql, statements[-1].params)
         return [statement.taken(cursor) for statement, cursor in zip(statements, cursors, strict=True)]
 
 

@@ -156,6 +156,8 @@ def _stems(runs: list[Run], languages: tuple[str, ...]) -> set[str]:
 
 def _bounded(placed: list[str]) -> tuple[list[str], set[str]]:
     """Return the tokens that keep their place, and the others."""
+    if len(placed) <= MOST_PLACES:
+        return placed, set()
     late = set(placed[MOST_TOKENS:]) - {GAP}
     counts: Counter[str] = Counter()
     kept = []

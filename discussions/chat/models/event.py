@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +30,7 @@ class Event(models.Model):
         ENDED = "ended", _("takes part no longer")
         RIGHTS = "rights", _("Rights changed")
 
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="events")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
     acl_version = models.PositiveBigIntegerField()
@@ -40,7 +39,10 @@ class Event(models.Model):
     # The version the message had after this event.
     version = models.PositiveIntegerField(null=True)
     # Who did it and with which key: the outcome that every retry is answered with, for ever.
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # An index of its own would be taken for the one with the key, where little is known of the table yet.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     key = models.UUIDField(null=True)
     # The fingerprint of what was sent with it, until the message is deleted.
     digest = models.CharField(max_length=64, blank=True)
@@ -53,9 +55,7 @@ class Event(models.Model):
         ordering = ["room", "seq"]
         constraints = [
             models.UniqueConstraint(fields=["room", "seq"], name="dense_seq"),
-            models.UniqueConstraint(
-                fields=["actor", "key"], condition=Q(key__isnull=False), name="one_outcome_per_person_and_key"
-            ),
+            models.UniqueConstraint(fields=["actor", "key"], name="one_outcome_per_person_and_key"),
         ]
 
     def __str__(self) -> str:
@@ -65,7 +65,7 @@ class Event(models.Model):
 class SpentKey(models.Model):
     """The outcome of an act whose events are kept no longer, so that even then a retry is answered as it was."""
 
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.UUIDField()
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+")
     seq = models.PositiveBigIntegerField()
@@ -87,7 +87,7 @@ class RoomReading(models.Model):
     is unread by nobody.
     """
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="readings")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="readings", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="room_readings")
     last_seq = models.PositiveBigIntegerField(default=0)
     last_number = models.PositiveBigIntegerField(default=0)

@@ -22,7 +22,7 @@ class Message(Searchable, Spoken):
     KIND = Kind.MESSAGE
     FOUND_BY = frozenset({"body", "deleted_at"})
 
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="messages")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="messages", db_index=False)
     seq = models.PositiveBigIntegerField()
     number = models.PositiveBigIntegerField()
     body = models.TextField(_("message"))

@@ -254,12 +254,13 @@ class _Round:
     def _write(self) -> None:
         messages = [said.message for said in self.said.values()]
         moved = {message.room_id: self.rooms[message.room_id] for message in messages}
-        *_, counted = at_once(
+        # The words of the search come last: while they are cut, the database writes what was sent before them.
+        *_, counted, _entries = at_once(
             _writing(messages),
-            lambda: putting(card for message in messages for card in message.cards()),
             lambda: writing_events(self._events()),
             keeping(moved.values()),
             counting_own(messages),
+            lambda: putting(card for message in messages for card in message.cards()),
         )
         begin_readings(messages, counted)
         for said in self.said.values():

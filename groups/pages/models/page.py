@@ -40,7 +40,7 @@ class Page(models.Model):
 class Update(Spoken, TimeStamped):
     """One change in the log: numbered 1, 2, 3 ... without gaps, in the order of commits."""
 
-    page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="updates")
+    page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="updates", db_index=False)
     seq = models.PositiveBigIntegerField()
     data = models.BinaryField()
 

@@ -86,6 +86,8 @@ class PostgreSQL(Engine):
 
 def _quoted(token: str) -> str:
     """Return the token as it stands in a tsvector and a tsquery."""
+    if token.isalnum():
+        return f"'{token}'"
     return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
