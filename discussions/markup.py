@@ -12,6 +12,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.listing import between
 from core.templatetags.looks import icon
 from discussions.signs import Sign
 from groups.bylines import Byline
@@ -54,6 +55,7 @@ class Words:
         self.muted = _("Words of somebody you muted")
         self.why = _("What it said, and why")
         self.new = _("New since your last visit")
+        self.comma = between()
 
 
 def posts(
@@ -138,7 +140,7 @@ def _person(voice: Byline, words: Words) -> str:
     parts = [f"<bdi>{function}</bdi>"] if function else []
     if organisation:
         parts.append(f"{words.speaks_for} <bdi>{organisation}</bdi>")
-    return f'{person}<span class="person__for">{", ".join(parts)}</span>'
+    return f'{person}<span class="person__for">{words.comma.join(parts)}</span>'
 
 
 def _answered(row: Row, words: Words, here: str) -> str:

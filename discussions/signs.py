@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from core.listing import listed
 from discussions.models import Emoji
 from discussions.voices import Said, Voices
 from groups.standing import Standing
@@ -33,7 +34,7 @@ class Sign:
         """What it means and who gave it, for those who do not see it and whoever points at it."""
         named = self.names[:MOST_NAMED]
         more = [_("%(count)d more") % {"count": self.count - len(named)}] if self.count > len(named) else []
-        return f"{self.meaning} ({self.count}): {', '.join([*named, *more])}"
+        return f"{self.meaning} ({self.count}): {listed([*named, *more])}"
 
 
 def said_on(kept: Iterable[Kept], veil: int, group: int) -> list[Said]:

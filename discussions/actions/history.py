@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from core.listing import listed
 from discussions.actions.models import Action, ActionVersion
 from discussions.electorate import reads
 from discussions.names import Names
@@ -74,7 +75,7 @@ def _fields(version: ActionVersion, names: Names) -> list[tuple[str, str]]:
 
 def _who(version: ActionVersion, names: Names) -> str:
     who = names.of(version.person_id, version.owner_id)
-    return ", ".join(part for part in (who.name, who.organisation) if part)
+    return listed([who.name, who.organisation])
 
 
 def _day(day: date) -> str:

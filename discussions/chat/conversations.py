@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import markdown
+from core.listing import between
 from discussions import mentions
 from discussions.chat.access.conversations import listed
 from discussions.chat.models import Block, ConversationSeat, Message, Room, RoomReading
@@ -125,7 +126,7 @@ def candidates(user: User, query: str = "", *, among: Collection[int] | None = N
     for seat in seats.filter(user__in=list(ids)).order_by("user__name", "user_id"):
         found[seat.user_id] = seat.user
         organisations.setdefault(seat.user_id, set()).add(seat.membership.organisation.name)
-    return [Candidate(person, ", ".join(sorted(organisations[pk]))) for pk, person in found.items()]
+    return [Candidate(person, between().join(sorted(organisations[pk]))) for pk, person in found.items()]
 
 
 def may_write_to(user: User, person: User) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from core import markdown
+from core.listing import listed
 from discussions import mentions
 from discussions.chat.access import Place
 from discussions.chat.models import Emoji, Message
@@ -38,7 +39,7 @@ class Sign:
     @property
     def label(self) -> str:
         """What it means and who gave it, for those who do not see it and whoever points at it."""
-        return f"{self.meaning} ({self.count}): {', '.join(self.names)}"
+        return f"{self.meaning} ({self.count}): {listed(self.names)}"
 
     @property
     def ids(self) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.listing import listed
 from groups.bylines import SpokenRow
 from groups.models import Membership, Participant
 from partners.models import Listing, Organisation
@@ -56,7 +57,7 @@ class Company:
 
     def byline(self, word: Word) -> str:
         """Return who spoke and for whom, in the current language."""
-        return ", ".join(part for part in (self._name(word), word.function, self._organisation(word)) if part)
+        return listed([self._name(word), word.function, self._organisation(word)])
 
     def names(self, group_id: int, people: Iterable[int]) -> dict[int, str]:
         """Return the names of those of these people who take part in the group."""

@@ -5,6 +5,7 @@ import * as kept from "../../static/js/kept.js";
 export class Refused {
   constructor({ root, place, say }) {
     this.place = place;
+    this.root = root;
     this.panel = root.querySelector("[data-refusal]");
     const [words, copy, again, away] = ["words", "copy", "again", "away"].map((name) => this.panel.querySelector(`[data-refusal-${name}]`));
     Object.assign(this, { words, again, away });
@@ -29,6 +30,7 @@ export class Refused {
     if (!words) return false;
     kept.write(this.place, words);
     this.show();
+    if (this.root.hidden) this.root.before(this.panel); // somebody has begun in the plain form, and stays there
     this.words.value = words; // also where nothing can be kept
     this.panel.hidden = false;
     this.again.hidden = false;

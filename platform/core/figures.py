@@ -214,7 +214,7 @@ DATABASE_WORK = Level("database_work_pending", "Pieces of database work that soc
 DATABASE_TIMES = Times("database_work_seconds", "Database work for sockets, from being asked for to its result.")
 POLLS_FAILED = Count("polls_failed", "Polls of rooms, rights and sessions that the database did not answer.")
 FOUND_BY_POLL = Count("found_by_poll", "Events that no bell told of and the poll found.")
-BELLS_RUNG = Count("bells_rung", "Bells the channel layer took.")
+BELLS_RUNG = Count("bells_rung", "Bells the channel layer took, each for itself though several go in one ring.")
 BELLS_FAILED = Count("bells_failed", "Bells it did not take; what they told of is found by the poll.")
 LAYER_ERRORS = CountBy(
     "layer_errors",

@@ -256,7 +256,7 @@ STEPS = some.lists(
 @pytest.fixture
 def quiet(monkeypatch):
     """Only the story rings the bells."""
-    monkeypatch.setattr(services.log, "send_on_commit", lambda *arguments, **more: None)
+    monkeypatch.setattr("core.realtime.bell.ring", lambda *bell, **newest: None)
 
 
 @given(STEPS, some.booleans())

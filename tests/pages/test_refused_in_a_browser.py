@@ -162,3 +162,22 @@ def test_what_was_not_saved_is_sent_though_somebody_has_begun_in_the_plain_form(
     connected = len(line.sockets)
     page.wait_for_timeout(3000)
     assert len(line.sockets) == connected
+
+
+def test_what_is_refused_is_shown_to_whoever_has_begun_in_the_plain_form(window, begin, member):  # noqa: F811
+    draft = begin(member, text="To agree.\n")
+    page = window(member)
+    line = Line(page)
+    opened(page, draft)
+    written_on_its_way(page, line)
+    line.waiting.clear()
+    page.reload()
+    page.get_by_text("Write in a plain form").click()
+    form = page.locator("[data-plain] textarea").first
+    form.press("Control+End")
+    form.type("By hand")
+    line.let_go()
+
+    refused = page.get_by_role("region", name="Not saved")
+    expect(refused.get_by_role("textbox")).to_have_value("The fees of May", timeout=20_000)
+    expect(form).to_have_value(re.compile("By hand$"))

@@ -12,7 +12,7 @@ from groups.documents.tasks import index_document
 from groups.standing import Standing
 from search.asking import read
 from search.models import Kind
-from search.services import find, finding, listed
+from search.services import cursor_of, find, finding, listed, written
 
 
 @pytest.fixture
@@ -70,18 +70,22 @@ def test_a_text_is_found_on_its_page(put, lead, stranger, member, supply_chains)
 
 
 def test_a_long_document_that_came_last_hides_nothing(put, start, member, lead, supply_chains, monkeypatch):
-    monkeypatch.setattr(finding, "MOST", 4)
-    for number in range(6):
+    monkeypatch.setattr(finding, "MOST", 20)
+    for number in range(25):
         start(supply_chains, member, title=f"Thread {number}", body=f"A canary c{number}")
-    put("\f".join(["Nothing yet", *(f"The canary on page {number}" for number in range(2, 10))]))
+    put("\f".join(["Nothing yet", *(f"The canary on page {number}" for number in range(2, 32))]))
 
     page = find(read("canary"), lead)
     hits = listed(page.found, read("canary"), lead)
-    assert (page.is_bounded, page.counts) == (True, {Kind.DOCUMENT: 1, Kind.POST: 3})
-    assert [hit.excerpt for hit in hits] == ["The canary on page 2", "A canary c5", "A canary c4", "A canary c3"]
+    assert (page.is_bounded, page.counts) == (True, {Kind.DOCUMENT: 1, Kind.POST: 19})
+    assert hits[0].shown.page == 2
+    assert [hit.excerpt for hit in hits] == ["The canary on page 2", *(f"A canary c{24 - at}" for at in range(19))]
 
-    # And goes on where a page of the list ends.
-    first = find(read("canary"), lead, limit=2)
-    second = find(read("canary"), lead, limit=2, after=first.next)
-    assert [one.object_id for one in (*first.found, *second.found)] == [one.object_id for one in page.found]
-    assert second.next is None
+    # And goes on as it began, by pages of two, whatever is put beside it meanwhile.
+    found, after = [], None
+    while not found or after:
+        one = find(read("canary"), lead, limit=2, after=after)
+        found += [(hit.kind, hit.object_id) for hit in one.found]
+        after = cursor_of(written(one.next))
+        start(supply_chains, member, title=f"Later {len(found)}", body="A canary that is late")
+    assert found == [(hit.kind, hit.object_id) for hit in page.found]

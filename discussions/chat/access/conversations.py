@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.listing import between
 from discussions import mentions
 from discussions.chat.access.places import Place, labelled
 from discussions.chat.models import Block, ConversationSeat, Message, Room
@@ -174,7 +175,7 @@ class ConversationPlace(Place):
 
 def listed(people: Sequence["User"], known: set[int]) -> str:
     """Return names as the heading of a conversation; of whom the reader may no longer be told, that they are gone."""
-    return ", ".join(one.display_name if one.pk in known else str(_("former member")) for one in people)
+    return between().join(one.display_name if one.pk in known else str(_("former member")) for one in people)
 
 
 def shown_in(room: int) -> QuerySet[ConversationSeat]:

@@ -61,7 +61,7 @@ def next_event(room: Room, kind: Event.Kind, **fields: Any) -> Event:
 
 
 def keep(rooms: Collection[Room], events: Collection[Event]) -> None:
-    """Write the events and how far their locked rooms are now, and ring each room's bell once it is committed."""
+    """Write the events and how far their locked rooms are now, and ring for each room once it is committed."""
     at_once(writing_events(events), keeping(rooms))
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import DomainError
+from core.listing import listed
 from groups.documents.reading import PICTURES, Said, Unreadable, clean_picture, said_in
 from groups.documents.services.spool import must_have_room
 from groups.documents.types import Kind, Refused
@@ -206,5 +207,5 @@ def _words(said: Said) -> str:
         text = ngettext("It holds %(count)d comment.", "It holds %(count)d comments.", said.comments)
         words.append(text % {"count": said.comments})
     if said.names and not said.author:
-        words.append(_("They name: %(names)s.") % {"names": ", ".join(said.names)})
+        words.append(_("They name: %(names)s.") % {"names": listed(said.names)})
     return " ".join(words)

@@ -74,6 +74,7 @@ class PageHub:
         """Wait until what is being told has been told, for as long as a bell may take."""
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=bell.PATIENCE)
+        await bell.settled()
 
     async def _rest(self) -> None:
         services, self._services = self._services, []

@@ -55,7 +55,8 @@ def send_on_commit(name: str, message: Message, *, newest_of: Hashable | None = 
     """Ring a bell once the transaction is committed, from any thread; a failure is logged and never fails the act.
 
     Outside a transaction it rings at once. The caller does not wait for the layer. With `newest_of` a message says all that
-    earlier ones of its type for the same thing said: those that still wait for the layer are left out.
+    earlier ones of its type for the same thing said: those that still wait for the layer are left out. Which is later is told by
+    `seq`, where messages have one, and else by when they come.
     """
     transaction.on_commit(partial(ring, name, message, newest_of=newest_of), robust=True)
 
@@ -92,7 +93,10 @@ class Ringer:
         self._called = False
         while self._handed:
             name, key, message = self._handed.popleft()
-            self._waiting.setdefault(name, {})[key] = message
+            waiting = self._waiting.setdefault(name, {})
+            # Who committed first may come here last.
+            if key not in waiting or waiting[key].get("seq", 0) <= message.get("seq", 0):
+                waiting[key] = message
             if name not in self._busy:
                 self._busy[name] = self.loop.create_task(self._go_on(name))
 
@@ -109,6 +113,14 @@ class Ringer:
         self._take()
         while self._busy:
             await asyncio.wait(self._busy.values())
+
+
+async def settled() -> None:
+    """Wait until what is being rung from the loop that serves sockets has been rung, for as long as one ring may take."""
+    if _server is not None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await _server.settled()
 
 
 async def send(name: str, messages: Sequence[Message]) -> None:

@@ -43,6 +43,7 @@ class Ear:
             try:
                 layer = get_channel_layer()
                 if layer is None:
+                    self._tried.set()
                     return
                 self._channel = await layer.new_channel("hub")
                 await self.hear_all(names())
@@ -86,11 +87,9 @@ class Ear:
         return True
 
     async def hear_all(self, names: Collection[str]) -> None:
-        """Hear these bells; an engine that does not take one is not asked for the others now."""
+        """Hear these bells, all at once: they may be in several engines, and one that is away costs the others nothing."""
         self._deaf.update(set(names) - self._heard)
-        for name in names:
-            if not await self.hear(name):
-                return
+        await asyncio.gather(*map(self.hear, names))
 
     async def hear_missing(self) -> None:
         """Try once more what could not be heard so far."""

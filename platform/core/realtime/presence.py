@@ -76,7 +76,7 @@ class Presence:
         if (here or topic.told) and not self.hub.ear.is_deaf:
             topic.told = bool(here)
             message = {"type": "room.present", "room": topic.room, "process": self.hub.name, "people": sorted(here)}
-            bell.ring(bell.shared(topic.room), message, newest_of=topic.room)
+            bell.ring(bell.shared(topic.room), message, newest_of=(topic.room, self.hub.name))
         if topic.present() != topic.shown:
             await self._show(topic)
 

@@ -34,7 +34,8 @@ FEW = 3
 class Cursor(NamedTuple):
     """Where a page ends: how well the last thing fits, its moment, kind and id.
 
-    Where there are more than are ranked, also from which entry on those with the words in their titles, and all, are read.
+    Where there are more than are ranked, also from which entry on those with the words in their titles, and all, are read, and
+    whether a document counts once among them.
     """
 
     fit: int
@@ -43,6 +44,7 @@ class Cursor(NamedTuple):
     object_id: int
     titled: int = 0
     latest: int = 0
+    once: int = 0
 
     @property
     def place(self) -> tuple[int, int, str, int]:
@@ -168,9 +170,12 @@ class _Search:
     def newest(self, near: tuple[bool, bool] = (False, False), *, once: bool = False) -> Page:
         """Return the page with those ranked that came last, looked for first where they are thought to be near.
 
-        A long document that came last has a page for each of them, and hides everything else: then each counts `once`.
+        A long document that came last has a page for each of them, and hides everything else: then each counts `once`. As the
+        first page was looked for, so are those after it.
         """
         using, readable, asked = self.using, self.readable, self.asked
+        begun = self.after if self.after and self.after.is_bounded else None
+        once = bool(begun.once) if begun else once
         everything = using.expression(asked)
         narrow, narrowing = self._narrow(kind_alone=True)
         paged, paging = paged_from(self.kind, self.after)
@@ -189,15 +194,12 @@ class _Search:
         if any(is_near and count < most for is_near, count in zip(near, (titles, found), strict=True)):
             return self.newest(once=once)
         things = sum(count for fit, count, *_ in answer if fit is None)
-        if not once and things <= FEW * self.limit and max(titles, found) == most:
+        if not begun and not once and things <= FEW * self.limit and max(titles, found) == most:
             return self.newest(once=True)
         page = self._page(answer, at_least=True)
         if page.next:
-            kept = self.after if self.after and self.after.is_bounded else None
-            begins = (
-                {"titled": kept.titled, "latest": kept.latest} if kept else {"titled": titled or 0, "latest": latest}
-            )
-            page = replace(page, next=page.next._replace(**begins))
+            titled, latest = (begun.titled, begun.latest) if begun else (titled or 0, latest)
+            page = replace(page, next=page.next._replace(titled=titled, latest=latest, once=int(once)))
         return replace(page, is_bounded=True)
 
     def _narrow(self, *, kind_alone: bool) -> Part:

@@ -16,7 +16,7 @@ from search.services.rights import sources
 if TYPE_CHECKING:
     from search.cards import Reader
 
-CURSOR = re.compile(r"([0-3])\.(-?\d{1,18})\.([a-z]{1,12})\.(\d{1,18})(?:\.(\d{1,18})\.(\d{1,18}))?")
+CURSOR = re.compile(r"([0-3])\.(-?\d{1,18})\.([a-z]{1,12})\.(\d{1,18})(?:\.(\d{1,18})\.(\d{1,18})\.([01]))?")
 UNDATED = frozenset({Kind.GROUP, Kind.ORGANISATION, Kind.PERSON})
 """Of these nobody asks when they came here."""
 
@@ -70,4 +70,5 @@ def cursor_of(text: str) -> Cursor | None:
     parts = CURSOR.fullmatch(text)
     if parts is None:
         return None
-    return Cursor(int(parts[1]), int(parts[2]), parts[3], int(parts[4]), int(parts[5] or 0), int(parts[6] or 0))
+    fit, moment, kind, object_id, *bounds = parts.groups(default="0")
+    return Cursor(int(fit), int(moment), kind, int(object_id), *map(int, bounds))

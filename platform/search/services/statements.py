@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from search.services.finding import Cursor, Narrowed
 
 CALLED_SO = 3
+ENTRIES = 20
+"""How many entries are read for each thing that is listed, where a thing counts once."""
+
 MOST_TEXTS = 200
 UNTITLED = ", ".join(f"'{kind.value}'" for kind in (Kind.POST, Kind.MESSAGE))
 NAMES = ", ".join(f"'{kind.value}'" for kind in (Kind.GROUP, Kind.ORGANISATION, Kind.PERSON))
@@ -60,17 +63,25 @@ def of_newest(texts: Texts, near: tuple[bool, bool], *, once: bool) -> str:
 
     Whatever of the last is in a title is among the second too, so how well something fits is told by where it was found.
     Where the second and the last are `near`, they are looked for among the entries that came last alone. The last row says from
-    which entry on they were read, where a later page begins, and how many they are. With `once` a document counts once, by the
-    first of its pages that fits; everything that matches is read for that.
+    which entry on they were read, where a later page begins, and how many they are. With `once` a document counts once, for its
+    pages that fit, and by the last of them; twenty times as many entries are read for that at most.
     """
     using, matches, tables, condition, narrow, paged, limit, most = texts
-    entry, each = (f"min({using.number})", " GROUP BY e.kind, e.object_id") if once else (using.number, "")
+    entries = (
+        f"""
+            SELECT {using.number} AS id, e.kind, e.object_id, e.part
+            FROM {using.last(10 * most) if is_near else using.source}
+            WHERE {matches} AND ({condition}){narrow} AND {using.number} >= %s
+            ORDER BY {using.number} DESC LIMIT {ENTRIES * most if once else most}"""  # noqa: S608 - made of our own names
+        for is_near in (False, *near)
+    )
     called, titled, latest = (
         f"""
-            SELECT {entry} AS id FROM {using.last(10 * most) if is_near else using.source}
-            WHERE {matches} AND ({condition}){narrow} AND {using.number} >= %s{each}
-            ORDER BY {entry} DESC LIMIT {most}"""  # noqa: S608 - made of our own names
-        for is_near in (False, *near)
+            SELECT max(id) AS id, min(part) AS part FROM ({each}
+            ) AS entry GROUP BY kind, object_id ORDER BY 1 DESC LIMIT {most}"""  # noqa: S608 - made of our own names
+        if once
+        else each
+        for each in entries
     )
     return f"""
         WITH {tables}called AS MATERIALIZED ({called}
@@ -79,9 +90,10 @@ def of_newest(texts: Texts, near: tuple[bool, bool], *, once: bool) -> str:
         ), found AS MATERIALIZED (
             SELECT CASE WHEN e.kind IN ({UNTITLED}) THEN 0 WHEN e.id IN (SELECT id FROM called) THEN {CALLED_SO}
                 WHEN e.id NOT IN (SELECT id FROM titled) THEN 0 WHEN e.kind IN ({NAMES}) THEN 2 ELSE 1 END AS fit,
-                e.moment, e.kind, e.object_id, e.part
-            FROM search_entry AS e
-            WHERE e.id IN (SELECT id FROM called UNION SELECT id FROM titled UNION SELECT id FROM latest)
+                e.moment, e.kind, e.object_id, last.part
+            FROM search_entry AS e JOIN (
+                SELECT id, part FROM called UNION SELECT id, part FROM titled UNION SELECT id, part FROM latest
+            ) AS last ON last.id = e.id
         ){_listed(paged, limit)}
         UNION ALL
         SELECT (SELECT count(*) FROM titled), (SELECT min(id) FROM latest), NULL, (SELECT min(id) FROM titled),
