@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core.lone_indexes import LoneIndexDropped
+
 
 class Migration(migrations.Migration):
 
@@ -18,27 +20,27 @@ class Migration(migrations.Migration):
             model_name='event',
             name='one_outcome_per_person_and_key',
         ),
-        migrations.AlterField(
+        LoneIndexDropped(
             model_name='event',
             name='actor',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AlterField(
+        LoneIndexDropped(
             model_name='event',
             name='room',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='chat.room'),
         ),
-        migrations.AlterField(
+        LoneIndexDropped(
             model_name='message',
             name='room',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='chat.room'),
         ),
-        migrations.AlterField(
+        LoneIndexDropped(
             model_name='roomreading',
             name='room',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='chat.room'),
         ),
-        migrations.AlterField(
+        LoneIndexDropped(
             model_name='spentkey',
             name='actor',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
