@@ -1,10 +1,9 @@
 """A migration's operation: a foreign key loses the index of its own where another index begins with it."""
 
-from typing import Any
-
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AlterField
 from django.db.migrations.state import ProjectState
+from django.db.models import Index
 
 
 class LoneIndexDropped(AlterField):
@@ -21,7 +20,7 @@ class LoneIndexDropped(AlterField):
         model = to_state.apps.get_model(app_label, self.model_name)
         column, connection = model._meta.get_field(self.name).column, schema_editor.connection
         with connection.cursor() as cursor:
-            found: dict[str, dict[str, Any]] = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            found = connection.introspection.get_constraints(cursor, model._meta.db_table)
         for name, about in found.items():
             if about["index"] and about["columns"] == [column] and not about["unique"]:
                 schema_editor.execute(f"DROP INDEX {schema_editor.quote_name(name)}")
@@ -29,6 +28,7 @@ class LoneIndexDropped(AlterField):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        """Make the index again."""
+        """Make an index again."""
         model = to_state.apps.get_model(app_label, self.model_name)
-        schema_editor.execute(schema_editor._create_index_sql(model, fields=[model._meta.get_field(self.name)]))
+        name = f"{model._meta.db_table}_{self.name}"[:30]
+        schema_editor.add_index(model, Index(fields=[self.name], name=name))

@@ -61,7 +61,11 @@ async def test_two_redis_share_the_rooms(bare_stage, second, layer):
 
 @pytest.mark.parametrize("layer", ["core", "pubsub"])
 async def test_whoever_comes_while_one_is_away_hears_the_rooms_of_the_other(bare_stage, second, layer):
-    both = {"REDIS_URL": f"{bare_stage.redis.url},{second.url}", "CHANNEL_LAYER": layer, "REDIS_PREFIX": f"{layer}-one"}
+    both = {
+        "REDIS_URL": f"{bare_stage.redis.url},{second.url}",
+        "CHANNEL_LAYER": layer,
+        "REDIS_PREFIX": f"{layer}-one",
+    }
     second.kill()
     with bare_stage.serving(**both):
         async with bare_stage.play(people=8, rooms=8, clients=False) as play:
