@@ -37,7 +37,7 @@ function begin(root) {
   let editor = null;
   // Somebody who has begun to write in the plain form stays there: nothing is taken out from under their hands. What they wrote
   // here before, and the server has not yet kept, still goes to it; then the line ends.
-  let isTouched = false;
+  let isTouched = Boolean(plain?.hasAttribute("data-refused"));
   plain?.addEventListener("input", () => { isTouched = true; }, { once: true });
   awareness.setLocalStateField("user", { id: me, name: data.name, color: data.colour });
 

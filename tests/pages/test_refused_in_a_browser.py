@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from groups.documents.models import Rights
 from groups.documents.services import create_folder, set_rights
-from groups.pages.services import text_of
+from groups.pages.services import save_text, text_of
 from groups.standing import Standing
 from tests.chat.test_in_a_browser import running_site, window  # noqa: F401 - fixtures
 
@@ -181,3 +181,25 @@ def test_what_is_refused_is_shown_to_whoever_has_begun_in_the_plain_form(window,
     refused = page.get_by_role("region", name="Not saved")
     expect(refused.get_by_role("textbox")).to_have_value("The fees of May", timeout=20_000)
     expect(form).to_have_value(re.compile("By hand$"))
+
+
+def test_what_was_refused_in_the_plain_form_stands_there_beside_what_is_there_now(
+    window, begin, member, lead, supply_chains
+):
+    draft = begin(member, text="To agree.\n")
+    page = window(member)
+    line = Line(page)
+    line.waits = True
+    page.goto(reverse("pages:write", args=[draft.document.group.slug, draft.pk]))
+    page.get_by_text("Write in a plain form").click()
+    form = page.locator("[data-plain] textarea").first
+    form.fill("To agree in May.")
+    save_text(draft, by=Standing.of(lead, supply_chains).speak(), base="To agree.\n", text="To agree in June.\n")
+    line.waits = False
+    page.locator("[data-plain] form").get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("heading", name="As it is now")).to_be_visible()
+    page.wait_for_timeout(2000)  # in which the editor would have come
+    expect(page.get_by_text("To agree in June.").first).to_be_visible()
+    expect(form).to_have_value("To agree in May.")
+    expect(form).to_be_visible()
