@@ -44,15 +44,26 @@ def test_a_version_that_comes_again_takes_nothing(small, add, member, supply_cha
     assert space_of(supply_chains).used == 20
 
 
-def test_a_file_that_was_announced_when_there_was_room_is_judged_again(small, add, member, supply_chains, stored):
+def test_a_file_that_was_announced_when_there_was_room_is_judged_again(
+    small, add, member, lead, supply_chains, stored
+):
     by = Standing.of(member, supply_chains).speak()
     first = start_upload(supply_chains, by=by, key=uuid.uuid4(), file_name="a.txt", size=20)
     append_chunk(first, offset=0, chunk=TEXT * 2)
-    add(member, supply_chains, "b.txt", TEXT)
+    add(lead, supply_chains, "b.txt", TEXT)
     with pytest.raises(LibraryFull):
         finish_upload(first, by=by)
     assert Document.objects.count() == 1
     assert len([path for path in stored() if "versions" in str(path)]) == 1
+
+
+def test_nobody_announces_more_than_there_is_room_for(small, add, member, lead, supply_chains):
+    by, key = Standing.of(member, supply_chains).speak(), uuid.uuid4()
+    start_upload(supply_chains, by=by, key=key, file_name="a.txt", size=20)
+    with pytest.raises(LibraryFull):
+        start_upload(supply_chains, by=by, key=uuid.uuid4(), file_name="b.txt", size=10)
+    start_upload(supply_chains, by=by, key=key, file_name="a.txt", size=20)  # the same once more
+    add(lead, supply_chains, "c.txt", TEXT)  # what one announces takes nothing from others
 
 
 def test_a_script_is_told_by_name(small, signed_in, member, supply_chains):
@@ -88,16 +99,16 @@ def test_the_secretariat_gives_room(small, add, member, lead, secretariat, suppl
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_files_at_once_never_take_the_same_room(small, member, supply_chains):
-    by = Standing.of(member, supply_chains).speak()
+def test_two_files_at_once_never_take_the_same_room(small, member, lead, supply_chains):
     uploads = []
-    for name in ("a.txt", "b.txt"):
+    for person, name in ((member, "a.txt"), (lead, "b.txt")):
+        by = Standing.of(person, supply_chains).speak()
         upload = start_upload(supply_chains, by=by, key=uuid.uuid4(), file_name=name, size=20)
         append_chunk(upload, offset=0, chunk=TEXT * 2)
-        uploads.append(upload)
+        uploads.append((upload, by))
     outcomes, together = [], threading.Barrier(2)
 
-    def finish(upload):
+    def finish(upload, by):
         together.wait()
         try:
             outcomes.append(finish_upload(upload, by=by).number)
@@ -106,7 +117,7 @@ def test_two_files_at_once_never_take_the_same_room(small, member, supply_chains
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=finish, args=[upload]) for upload in uploads]
+    threads = [threading.Thread(target=finish, args=one) for one in uploads]
     for thread in threads:
         thread.start()
     for thread in threads:

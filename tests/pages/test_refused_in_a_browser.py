@@ -184,8 +184,9 @@ def test_what_is_refused_is_shown_to_whoever_has_begun_in_the_plain_form(window,
 
 
 def test_what_was_refused_in_the_plain_form_stands_there_beside_what_is_there_now(
-    window, begin, member, lead, supply_chains
-):
+    window,  # noqa: F811
+    begin, member, lead, supply_chains,
+):  # fmt: skip
     draft = begin(member, text="To agree.\n")
     page = window(member)
     line = Line(page)

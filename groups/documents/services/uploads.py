@@ -9,6 +9,7 @@ from typing import IO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -114,7 +115,9 @@ def start_upload(
     if document:
         refuse_page(document)
         refuse_held(document, by)
-    must_fit(group, size)
+    # With what the same person has under way: nobody announces more than there is room for.
+    own = Upload.objects.filter(author=by.user, group=group).aggregate(bytes=Sum("size"))["bytes"] or 0
+    must_fit(group, size + own)
     # Twice: it gathers, and then it is stored.
     must_have_room(2 * size, Path(settings.SPOOL_DIR))
     if Upload.objects.filter(author=by.user).count() >= UNDER_WAY:
