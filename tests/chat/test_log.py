@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 
 from core.errors import Conflict
 from core.events import publish
@@ -15,6 +16,7 @@ from discussions.chat.live import Rooms
 from discussions.chat.models import Event, Message, MessageVersion
 from discussions.chat.unread import room_badges
 from groups.events import GroupOpened, RightsChanged
+from groups.models import Participant
 from groups.standing import NotAllowed
 from notifications import services as notifications
 from notifications.models import Notice
@@ -97,6 +99,20 @@ def test_a_person_of_two_organisations_says_for_which(room, say, member, make_or
         say(member, room)
     message = Message.objects.get(pk=say(member, room, organisation=second.pk).id)
     assert (message.organisation, message.function) == (second, "Adviser")
+
+
+def test_what_was_said_for_one_organisation_is_changed_by_who_speaks_for_another_now(
+    room, say, member, lead, make_organisation, affiliate, join
+):
+    first = say(member, room, "For the first")
+    said_for = Message.objects.get(pk=first.id).organisation
+    second = make_organisation("Second Union")
+    affiliate(member, second, function="Adviser")
+    join(second, room.group, member)
+    Participant.objects.filter(user=member, membership__organisation=said_for).update(ended_at=timezone.now())
+    services.edit_message(room.pk, first.id, by=member, key=key(), base=1, body=f"For the first, @[{lead.pk}]")
+    message = Message.objects.get(pk=first.id)
+    assert (message.organisation, message.version) == (said_for, 2)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The live protocol, frame by frame, from the socket's side."""
 
+import asyncio
 import json
 import time
 import uuid
@@ -306,6 +307,9 @@ async def test_reading_is_noted_and_never_goes_back(joined, member, lead, room, 
     socket = await joined(member, room)
     await socket.say(type="read", room=room.pk, seq=5)
     await socket.say(type="read", room=room.pk, seq=4)
+    async with asyncio.timeout(10):
+        while not await RoomReading.objects.filter(room=room, user=member, last_seq=5).aexists():
+            await asyncio.sleep(0.05)
     assert await socket.silent()
     reading = await RoomReading.objects.aget(room=room, user=member)
     assert (reading.last_seq, reading.last_number) == (5, 2)

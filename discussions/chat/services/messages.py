@@ -27,6 +27,7 @@ from discussions.services.writing import written
 from groups.documents.models import Link
 from groups.documents.services.linking import forget_links, note_links
 from groups.standing import NotAllowed
+from partners.capacity import Capacity
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -124,7 +125,8 @@ def edit_message(room_id: int, message_id: int, *, by: "User", key: UUID, base: 
         message.edited_at = event.created_at
         message.save(update_fields=["body", "html", "version", "edited_at"])
         note_links(Link.Source.MESSAGE, message.pk, [message.body])
-        tell_mentioned(message, mentioned, by=place.speak(message.organisation_id))
+        # It stays said for whom it was said, whomever its author speaks for now.
+        tell_mentioned(message, mentioned, by=Capacity(by, message.organisation, message.function))
         return Ack.of(event)
 
 
