@@ -107,6 +107,17 @@ def test_what_is_refused_stands_beside_the_field_and_what_was_typed_stays(signed
     assert not Message.objects.exists()
 
 
+def test_what_could_not_be_said_any_more_can_be_copied(signed_in, member, base, room):
+    client = signed_in(member)
+    assert "not-sent" not in client.get(room.get_absolute_url()).content.decode()
+    Room.objects.filter(pk=room.pk).update(writers="leads")
+    refused = client.post(f"{base}send/", {"key": uuid.uuid4(), "body": "Our remarks <b>on the draft</b>"})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "This was not sent." in page
+    assert "Our remarks &lt;b&gt;on the draft&lt;/b&gt;</textarea>" in page
+
+
 def test_a_lost_update_shows_both_texts(signed_in, member, room, base, say):
     first = say(member, room, "One")
     client = signed_in(member)
