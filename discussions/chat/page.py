@@ -60,6 +60,7 @@ class Row:
     quote: str = ""
     quoted: str = ""
     quote_url: str = ""
+    answers: int = 0
     day: str = ""
     is_first_unread: bool = False
     pinned: bool = False
@@ -249,6 +250,7 @@ class RoomPage:
         row.folded = message.author_id in self.folded
         if self.reader.pk in markdown.people_in([message.html]):
             row.css += " is-mention"
+        row.answers = message.reply_to_id or 0
         if message.reply_to is not None:
             self._quote(row, message.reply_to, voices, names)
         elif message.reply_to_id is not None:

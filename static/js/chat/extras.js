@@ -50,6 +50,7 @@ export class Extras {
   told({ kind, message }) {
     const node = message && this.log.byId(message.id);
     if (kind === "deleted") this.pins.tell(message.id, false);
+    if (kind === "purged") this.pins.purge();
     if (kind === "pinned") this.pins.tell(message.id, message.pinned, node);
     if (kind === "reacted" && node) this.signs.tell(node, message.reactions);
   }

@@ -62,6 +62,7 @@ export class Log {
 
   change({ message }) {
     const node = this.byId(message.id);
+    if (message.deleted) this.unquote(message.id);
     if (!node || Number(node.dataset.version) > message.version) return;
     if (message.deleted) this.bury(node, message.version);
     else this.fill(node, message);
@@ -136,7 +137,12 @@ export class Log {
     this.say(node, "");
     this.extras(node, {});
     for (const button of node.querySelectorAll(".msg__acts [data-act]")) button.hidden = true;
-    for (const quote of this.box.querySelectorAll(`[data-answers="${node.dataset.id}"] .msg__quote > span`)) quote.textContent = this.words.deleted;
+    this.unquote(node.dataset.id);
+  }
+
+  // What was deleted is read in no answer to it either, also where it stands on another page itself.
+  unquote(id) {
+    for (const quote of this.box.querySelectorAll(`[data-answers="${id}"] .msg__quote > span`)) quote.textContent = this.words.deleted;
   }
 
   head(node, name, role, organisation, author, at) {

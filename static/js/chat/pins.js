@@ -2,7 +2,7 @@
 
 export class Pins {
   constructor({ box, base, ask }) {
-    Object.assign(this, { box, base, ask, isStale: false });
+    Object.assign(this, { box, base, ask, isStale: false, list: box.querySelector("ul") });
     this.template = document.getElementById("pin-template").content.firstElementChild;
     this.ids = new Set(box.dataset.ids.split(",").filter(Boolean).map(Number));
     box.addEventListener("toggle", () => this.load());
@@ -12,11 +12,26 @@ export class Pins {
   tell(id, isPinned, node) {
     if (isPinned) this.ids.add(id);
     else if (!this.ids.delete(id)) return;
-    this.isStale = true;
+    if (!isPinned) this.list.querySelector(`[data-pin="${id}"]`)?.remove();
+    if (node) this.mark(node, isPinned);
+    this.count();
+    this.renew();
+  }
+
+  count() {
     this.box.hidden = !this.ids.size;
     document.getElementById("pins-count").textContent = this.ids.size;
-    if (node) this.mark(node, isPinned);
+  }
+
+  renew() {
+    this.isStale = true;
     this.load();
+  }
+
+  // Some of what is pinned may be kept no longer: nothing of it is shown before the server is asked.
+  purge() {
+    this.list.replaceChildren();
+    this.renew();
   }
 
   mark(node, isPinned) {
@@ -32,7 +47,7 @@ export class Pins {
   empty() {
     this.ids.clear();
     this.box.hidden = true;
-    this.box.querySelector("ul").replaceChildren();
+    this.list.replaceChildren();
   }
 
   async load() {
@@ -40,12 +55,15 @@ export class Pins {
     this.isStale = false;
     try {
       const { pins = [] } = await this.ask("pins");
-      this.box.querySelector("ul").replaceChildren(...pins.map((pin) => this.line(pin)));
+      this.list.replaceChildren(...pins.map((pin) => this.line(pin)));
+      this.ids = new Set(pins.map(({ id }) => id));
+      this.count();
     } catch { this.isStale = true; }
   }
 
-  line({ number, author, excerpt }) {
+  line({ id, number, author, excerpt }) {
     const item = document.createElement("li");
+    item.dataset.pin = id;
     const link = document.createElement("a");
     link.href = `${this.base}?from=${number}#message-${number}`;
     const who = document.createElement("bdi");
