@@ -504,6 +504,22 @@ def test_first_contacts_of_who_is_blocked_do_not_show(signed_in, talk, say, memb
     assert told(observer) == ["Marco Silva wrote to you"]
 
 
+def test_among_several_who_is_blocked_does_not_silence_the_others(supply_chains, say, member, lead, observer):
+    three = services.start_conversation(by=member, people=[lead.pk, observer.pk])
+    say(observer, three, "Good morning")
+    say(lead, three, "And to you")
+    services.mark_read(Room.objects.get(pk=three.pk), by=lead, seq=99)
+    say(member, three, "Before the block")
+    services.block_person(member.pk, by=lead)
+    say(member, three, "To both of you")
+    assert told(lead) == []
+    say(observer, three, "To you as well")
+    assert told(lead) == ["Olga Rivas wrote to you"]
+    say(member, three, "Once more")
+    say(observer, three, "And again")
+    assert told(lead) == ["Olga Rivas wrote to you"]
+
+
 def test_among_several_the_messages_of_who_is_blocked_are_folded_for_one_reader(
     signed_in, supply_chains, say, member, lead, observer
 ):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from accounts.models import User
 from discussions.chat.models import Block, ConversationSeat, Message, Room, RoomReading
 from groups.models import Participant
+from notifications.models import Notice
 from notifications.services import notify
 from partners.capacity import Capacity
 
@@ -46,17 +47,20 @@ def tell_conversation(room: Room, said: Sequence[tuple[Message, Capacity]]) -> N
     seats = ConversationSeat.objects.filter(room=room, user__is_active=True).select_related("user")
     blocks = set(Block.objects.filter(user__in=seats.values("user_id")).values_list("user_id", "blocked_id"))
     readings = {reading.user_id: reading for reading in RoomReading.objects.filter(room=room)}
+    waiting = Notice.objects.filter(kind="conversation", object_id=room.pk).unread().values_list("user_id", "actor_id")
+    # What somebody told who is blocked since is not shown any more.
+    told = {user for user, actor in waiting if (user, actor) not in blocks}
     for seat in seats:
         reading = readings.get(seat.user_id) or RoomReading()
         new = [
             (message, by)
             for message, by in said
-            if message.author_id != seat.user_id and message.number > reading.last_number
+            if message.author_id != seat.user_id
+            and message.number > reading.last_number
+            and (seat.user_id, message.author_id) not in blocks
         ]
-        # Whoever has others' messages waiting from before was told of them.
-        if not new or reading.is_muted or reading.unread_in(room) > len(new):
+        if not new or reading.is_muted or seat.user_id in told:
             continue
         message, by = new[0]
-        if (seat.user_id, message.author_id) not in blocks:
-            key = f"{room.pk}:{message.number}"
-            notify([seat.user], "conversation", object_id=room.pk, key=key, by=by, mail=True, mail_after=LETTER_AFTER)
+        key = f"{room.pk}:{message.number}"
+        notify([seat.user], "conversation", object_id=room.pk, key=key, by=by, mail=True, mail_after=LETTER_AFTER)
