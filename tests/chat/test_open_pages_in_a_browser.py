@@ -1,5 +1,6 @@
 """A room's page that stays open while things happen: what it shows goes with what is deleted, what it has to tell arrives."""
 
+import json
 import re
 import uuid
 
@@ -8,9 +9,9 @@ from playwright.sync_api import expect
 
 from core.realtime import limits
 from discussions.chat import services
-from tests.chat.test_in_a_browser import enter, running_site, window
+from tests.chat.test_in_a_browser import PAGE, Pretended, enter, pretended, running_site, window
 
-__all__ = ["running_site", "window"]
+__all__ = ["pretended", "running_site", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -42,3 +43,58 @@ def test_what_is_deleted_stays_in_no_answer_and_in_no_list_of_pins(window, lead,
         expect(answer.locator(".msg__quote")).to_contain_text("deleted", timeout=30_000)
     expect(page.locator("#pins li")).to_have_count(0)
     assert "secret" not in page.content()
+
+
+def test_a_mark_of_reading_that_was_lost_is_sent_again(pretended):
+    """By a server that was busy for a moment, or with a connection that was gone already."""
+    his, server = pretended
+    server.answers = [{"type": "joined", "head": 3, "floor": 1}] * 3
+    read = []
+
+    def asked(text):
+        frame = json.loads(text)
+        if frame["type"] == "read":
+            read.append(frame["seq"])
+        else:
+            Pretended.asked(server, text)
+
+    def wait_for(marks):
+        for _ in range(100):
+            if read == marks:
+                return
+            his.wait_for_timeout(100)
+        assert read == marks
+
+    server.asked = asked
+    enter(his)
+    wait_for([3])
+    server.say(type="error", code="busy", retry_after=1)
+    his.evaluate("dispatchEvent(new Event('focus'))")
+    wait_for([3, 3])
+    server.socket.close(code=1012)
+    wait_for([3, 3, 3])
+
+
+def test_a_mark_of_reading_that_http_refuses_is_sent_again(window, member):
+    his = window(member)
+    his.add_init_script(
+        "window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 10) } close() {} }"
+    )
+    asked = []
+
+    def busy_once(route):
+        asked.append(route.request.post_data_json["seq"])
+        if len(asked) > 1:
+            route.continue_()
+        else:
+            route.fulfill(status=503, json={"type": "error", "code": "busy", "retry_after": 1})
+
+    his.route("**/read", busy_once)
+    his.goto(PAGE)
+    expect(his.locator("#net")).to_contain_text("Live connections are blocked", timeout=30_000)
+    for _ in range(100):
+        if len(asked) > 1:
+            break
+        his.wait_for_timeout(100)
+    his.wait_for_timeout(6000)
+    assert asked == [3, 3], "it is sent until it is kept, and not once more"

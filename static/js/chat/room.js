@@ -34,9 +34,15 @@ const connection = new Connection({
   room, base: data.base, head: Number(data.head), epoch: data.epoch, token,
   on: {
     hello({ user }) { if (user !== me) location.reload(); },
-    // Who is here is told after this, unless nobody is.
-    joined() { company.present({ people: [] }); },
-    ready() { outbox.again(); },
+    // Who is here is told after this, unless nobody is. Whether a mark of reading arrived is not known: it is sent again.
+    joined() {
+      company.present({ people: [] });
+      readTo = 0;
+    },
+    ready() {
+      outbox.again();
+      seen();
+    },
     events,
     ack(frame) { outbox.answered(frame); },
     error(frame) { if (frame.key) outbox.answered(frame); },
@@ -164,7 +170,8 @@ function seen() {
     if (connection.last <= readTo || document.hidden) return;
     readTo = connection.last;
     const frame = { type: "read", room, seq: readTo };
-    if (!connection.live || !connection.send(frame)) connection.post(frame).catch(() => { readTo = 0; });
+    if (connection.live && connection.send(frame)) return;
+    connection.post(frame).then(({ type }) => { if (type === "error") readTo = 0; }, () => { readTo = 0; });
   }, 800);
 }
 
