@@ -137,6 +137,7 @@ class RoomPage:
             "zone": timezone.get_current_timezone_name(),
             "texts": texts,
             "base": place.base,
+            "folded": sorted(self.folded),
         }
 
     def _copies(self) -> dict[str, str]:
@@ -176,7 +177,7 @@ class RoomPage:
         """Return what the room lies in: its group with the other rooms, or the conversation it is."""
         place = self.place
         if isinstance(place, ConversationPlace):
-            return place.surroundings | {"first": first_contact(place), "blocked": sorted(place.folded)}
+            return place.surroundings | {"first": first_contact(place)}
         if not isinstance(place, GroupPlace):
             return place.surroundings
         return place.surroundings | {

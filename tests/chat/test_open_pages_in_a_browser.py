@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from core.realtime import limits
 from discussions.chat import services
-from tests.chat.test_in_a_browser import PAGE, Pretended, enter, pretended, running_site, window
+from notifications.models import MutedPerson
+from tests.chat.test_in_a_browser import PAGE, Pretended, enter, last, pretended, running_site, say, window
 
 __all__ = ["pretended", "running_site", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -98,3 +99,13 @@ def test_a_mark_of_reading_that_http_refuses_is_sent_again(window, member):
         his.wait_for_timeout(100)
     his.wait_for_timeout(6000)
     assert asked == [3, 3], "it is sent until it is kept, and not once more"
+
+
+def test_what_a_muted_person_says_comes_folded_in_a_group_as_well(window, lead, member, room):
+    MutedPerson.objects.create(user=lead, muted=member)
+    hers, his = window(lead), window(member)
+    enter(hers)
+    enter(his)
+    say(his, "Loud words")
+    expect(last(hers).locator("summary")).to_have_text("A message of somebody you blocked or muted", timeout=10_000)
+    expect(last(hers).get_by_text("Loud words")).to_be_hidden()
