@@ -21,6 +21,7 @@ from groups.standing import NotAllowed
 from notifications import services as notifications
 from notifications.models import Notice
 from partners.capacity import ChooseCapacity
+from partners.events import OrganisationStatusChanged
 
 key = uuid.uuid4
 
@@ -229,3 +230,20 @@ def test_people_are_named_by_name_and_told_once(room, say, lead, member, strange
     assert rendered.url == "/groups/supply-chains/chat/?from=1#message-1"
     services.delete_message(room.pk, first.id, by=member, key=key())
     assert notifications.render_notices(list(told.filter(user=lead)), lead) == []
+
+
+def test_who_gets_their_place_back_keeps_what_was_said_in_rooms_that_are_younger_than_it(
+    room, say, member, lead, weavers, supply_chains, signed_in
+):
+    supply_chains.history = "from-joining"
+    supply_chains.save()
+    further = services.open_room(supply_chains, by=lead, name="Preparation")
+    say(lead, further, "Said before the suspension")
+    for status in ("suspended", "active"):
+        weavers.status = status
+        with transaction.atomic():
+            weavers.save()
+            publish(OrganisationStatusChanged(weavers))
+    badges = {badge.room.pk: badge.unread for badge in room_badges(member, [supply_chains])[supply_chains.pk]}
+    assert badges[further.pk] == 1
+    assert "Said before the suspension" in signed_in(member).get(further.get_absolute_url()).content.decode()

@@ -166,10 +166,14 @@ def participant_started(participant: Participant) -> None:
     others = Participant.objects.taking_part().filter(user=participant.user, membership__group=membership.group_id)
     takes_part_anyway = others.exclude(pk=participant.pk).exists()
     for room in lock_rooms_of([membership.group_id]):
-        # A seat that begins to count again, after a suspension, is no new beginning.
-        came_before = room.events.filter(
-            change=Event.Change.STARTED, person=participant.user, created_at__gte=participant.created_at
-        ).exists() or _began_before_floor(room, participant)
+        # A seat that begins to count again, after a suspension, is no new beginning; nor is it one in a younger room.
+        came_before = (
+            room.created_at >= participant.created_at
+            or room.events.filter(
+                change=Event.Change.STARTED, person=participant.user, created_at__gte=participant.created_at
+            ).exists()
+            or _began_before_floor(room, participant)
+        )
         room.acl_version += 1
         event = append(
             room,
