@@ -12,6 +12,7 @@ from discussions import mentions
 from discussions.chat.access import floors_of
 from discussions.chat.models import Block, Message, Report, Room, RoomReading
 from discussions.report_notices import settled, waiting
+from groups.bylines import bylines_for
 from notifications.models import Notice
 from notifications.services import Rendered
 
@@ -28,20 +29,25 @@ def render_mentions(notices: Sequence[Notice], user: "User") -> dict[int, Render
     found = Message.objects.filter(
         pk__in={notice.object_id for notice in notices}, deleted_at=None, room__in=Room.objects.visible_to(user)
     )
-    messages = {message.pk: message for message in found.select_related("room__group", "author")}
+    messages = {message.pk: message for message in found.select_related("room__group")}
     floors = floors_of({message.room for message in messages.values()}, user)
     muted = set(
         RoomReading.objects.filter(
             user=user, is_muted=True, room__in={message.room_id for message in messages.values()}
         ).values_list("room_id", flat=True)
     )
-    names = mentions.names_for(
-        {person for message in messages.values() for person in mentions.ids_in(message.body)}, user
-    )
+    named = {person for message in messages.values() for person in mentions.ids_in(message.body)}
+    names = mentions.names_for(named | {message.author_id for message in messages.values()}, user)
+    # Whose name the reader may know no longer is shown as on the room's page.
+    others = [message for message in messages.values() if message.author_id not in names]
+    labels = {byline.person_id: byline.label for byline in bylines_for(others, user)}
     return {
         notice.pk: Rendered(
             _("%(who)s mentioned you in the chat of %(group)s")
-            % {"who": message.author.display_name, "group": message.room.group},
+            % {
+                "who": names.get(message.author_id) or labels[message.author_id] or _("somebody"),
+                "group": message.room.group,
+            },
             message.get_absolute_url(),
             markdown.excerpt(mentions.replaced(message.body, names, _("somebody"))),
             "" if message.room_id in muted else _("Somebody mentioned you in the chat of one of your groups."),

@@ -117,3 +117,20 @@ def test_naming_asks_nothing_while_those_who_spoke_take_part_and_once_for_any_nu
     assert asked(3) == first
     end(member, supply_chains)
     assert asked(1) == asked(3) == first + 1
+
+
+def test_pages_and_notices_name_nobody_who_left(signed_in, lead, member, observer, room, say, end, supply_chains):
+    ack = say(member, room, "Good morning @Olga Rivas")
+    base = room.get_absolute_url()
+    pages = [
+        (lead, f"{base}?reply=1"),
+        (lead, f"{reverse('chat:room', args=[supply_chains.slug, room.pk])}messages/{ack.id}/delete/"),
+        (observer, reverse("notifications:list")),
+    ]
+    for reader, address in pages:
+        assert "Marco Silva" in signed_in(reader).get(address).content.decode(), address
+    end(member, supply_chains)
+    for reader, address in pages:
+        page = signed_in(reader).get(address).content.decode()
+        assert "Marco Silva" not in page, address
+        assert "Weavers’ Union" in page, address

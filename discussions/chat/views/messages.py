@@ -103,7 +103,7 @@ def message_delete(request: HttpRequest, slug: str | None = None, *, room_id: in
             notes.success(request, _("The message is deleted."))
             return redirect(message)
     body = filled_for(person(request), message)
-    context = _about(place, message, form) | {"own": own, "body": body, "author": message.author}
+    context = _about(place, message, form) | {"own": own, "body": body, "author": place.bylines([message])[0]}
     return render(request, "chat/message_delete.html", context, status=422 if form.errors else 200)
 
 

@@ -40,7 +40,13 @@ def show_room(request: HttpRequest, place: Place, form: MessageForm | None = Non
         form = MessageForm(capacities=place.capacities, initial={"reply_to": answering.pk if answering else None})
     named = numbers((request.POST if request.method == "POST" else request.GET).getlist("attach"))[:MOST]
     attached = chosen(place.standing, named) if isinstance(place, GroupPlace) and place.may_write else []
-    context = {**page.context(), "form": form, "answering": answering, "attached": attached, "reader": reader}
+    context = {
+        **page.context(),
+        "form": form,
+        "answering": place.bylines([answering])[0] if answering else None,
+        "attached": attached,
+        "reader": reader,
+    }
     return render(request, "chat/room.html", context, status=status)
 
 
