@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import OperationalError
 
+from accounts.models import User
 from accounts.services import save_preferences
 from core.models import Deployment
 from core.realtime import limits
@@ -395,6 +396,19 @@ async def test_typing_and_presence_only_of_those_who_allow_it(joined, member, le
     assert await watcher.frame() == {"type": "presence", "room": room.pk, "people": people}
     await shown.say(type="leave", room=room.pk)
     assert await watcher.frame() == {"type": "presence", "room": room.pk, "people": []}
+
+
+async def test_who_asks_for_the_room_again_is_shown_again_who_is_there(joined, lead, member, room):
+    await User.objects.filter(pk=lead.pk).aupdate(shows_presence=True)
+    hers = await joined(lead, room)
+    shown = {"type": "presence", "room": room.pk, "people": [{"id": lead.pk, "name": "Lina Okafor"}]}
+    assert await hers.frame() == shown
+    his = await joined(member, room)
+    assert await his.frame() == shown
+    for socket in (hers, his):
+        assert (await socket.ask(type="join", room=room.pk))["type"] == "joined"
+        assert await socket.frame() == shown
+        assert await socket.silent()
 
 
 async def test_before_a_stop_every_socket_is_told_when_to_come_back(joined, member, lead, room, hub):

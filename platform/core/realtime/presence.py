@@ -50,8 +50,8 @@ class Presence:
         if here != topic.here:
             topic.here = here
             topic.note_present(self.hub.name, here)
+            self.hub.spawn(self._show(topic, to))
             self.hub.spawn(self.tell(topic))
-            self.hub.spawn(self._show(topic))
         elif to is not None and topic.shown:
             self.hub.spawn(self._show(topic, to))
 
@@ -94,7 +94,9 @@ class Presence:
 
     async def _show(self, topic: "Topic", to: "Follow | None" = None) -> None:
         people = topic.present()
-        if people == topic.shown and to is None:
+        if people != topic.shown:
+            to = None
+        elif to is None or not people:
             return
         topic.shown = people
         shown = await self._names(topic, sorted(people))
