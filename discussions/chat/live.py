@@ -60,12 +60,15 @@ class Rooms:
         return {user: Right(max(row[1], floors.get(user, 1)), shows) for user, shows in people.items()}
 
     def entries(self, room: int, after: int, limit: int) -> list[Entry]:
-        """Return the events after a `seq`, encoded."""
+        """Return the events after a `seq`, encoded.
+
+        They read as they are now, so the room's rights of now decide who gets them, not those of when they happened.
+        """
         events = presenting.events_after(room, after, limit)
         return [
             Entry(
                 event.seq,
-                event.acl_version,
+                max(event.acl_version, event.room.acl_version),
                 presenting.origin(event),
                 frames.encode(data),
                 event.created_at.timestamp(),

@@ -13,7 +13,7 @@ from core.models import AuditEntry
 from discussions.chat import services
 from discussions.chat.access import message_in, room_for, room_of_group
 from discussions.chat.live import Rooms
-from discussions.chat.models import Event, Message, MessageVersion
+from discussions.chat.models import Audience, Event, Message, MessageVersion
 from discussions.chat.unread import room_badges
 from groups.events import GroupOpened, RightsChanged
 from groups.models import Participant
@@ -247,3 +247,15 @@ def test_who_gets_their_place_back_keeps_what_was_said_in_rooms_that_are_younger
     badges = {badge.room.pk: badge.unread for badge in room_badges(member, [supply_chains])[supply_chains.pk]}
     assert badges[further.pk] == 1
     assert "Said before the suspension" in signed_in(member).get(further.get_absolute_url()).content.decode()
+
+
+def test_an_event_is_judged_by_the_rights_of_when_it_is_read(room, say, member, lead):
+    """What was said under rights that are over may have been changed since: it is read as it is now."""
+    further = services.open_room(room.group, by=lead, name="Preparation")
+    first = say(lead, further, "For everybody")
+    services.change_rights(further, by=lead, rights=services.RoomRights(Audience.LEADS))
+    services.edit_message(further.pk, first.id, by=lead, key=key(), base=1, body="For leads")
+    further.refresh_from_db()
+    (entry,) = Rooms().entries(further.pk, first.seq - 1, 1)
+    assert "For leads" in entry.text
+    assert entry.acl_version == further.acl_version > Event.objects.get(room=further, seq=first.seq).acl_version
