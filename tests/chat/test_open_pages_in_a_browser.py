@@ -3,12 +3,15 @@
 import json
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from core.realtime import limits
 from discussions.chat import services
+from discussions.chat.models import Message
 from notifications.models import MutedPerson
 from tests.chat.test_in_a_browser import PAGE, Pretended, enter, last, pretended, running_site, say, window
 
@@ -109,3 +112,59 @@ def test_what_a_muted_person_says_comes_folded_in_a_group_as_well(window, lead, 
     say(his, "Loud words")
     expect(last(hers).locator("summary")).to_have_text("A message of somebody you blocked or muted", timeout=10_000)
     expect(last(hers).get_by_text("Loud words")).to_be_hidden()
+
+
+def test_what_is_wrong_with_a_message_is_told_where_it_is_written(window, lead):
+    page = window(lead)
+    enter(page)
+    field = page.get_by_label("Message", exact=True)
+    say(page, "x" * 17_000)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("Shorter")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_who_speaks_for_two_is_told_to_choose_until_they_have(
+    window, lead, make_organisation, affiliate, join, supply_chains
+):
+    second = make_organisation()
+    affiliate(lead, second)
+    join(second, supply_chains, lead)
+    page = window(lead)
+    enter(page)
+    choice = page.locator("#say [name=as]")
+    say(page, "Good morning")
+    expect(choice).to_have_attribute("aria-invalid", "true")
+    choice.select_option(str(second.pk))
+    expect(choice).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_the_answer_of_a_plain_form_is_tied_to_its_field(signed_in, lead, room):
+    page = signed_in(lead).post(f"{PAGE}{room.pk}/send/", {"key": str(uuid.uuid4()), "body": ""}).content.decode()
+    (described,) = re.findall(r'<textarea[^>]* aria-describedby="([^"]+)"', page)
+    assert f'<p class="field__error" id="{described}">' in page
+
+
+def test_only_what_is_said_is_added_to_the_log(window, lead, member, room):
+    """A screen reader reads what is added: no day line, and no time, that stood there before."""
+    for text in ("Long ago", "Yesterday", "Today"):
+        say_now(room, member, text)
+    for days, number in ((9, 1), (1, 2)):
+        at = timezone.now() - timedelta(days=days)
+        Message.objects.filter(room=room, number=number).update(created_at=at)
+    page = window(lead)
+    enter(page)
+    page.evaluate("""() => {
+      window.added = [];
+      new MutationObserver((changes) => {
+        for (const { addedNodes, target } of changes) for (const node of addedNodes) window.added.push([node, target]);
+      }).observe(document.getElementById("log"), { childList: true, subtree: true });
+    }""")
+    days = page.locator("#log .day").all_inner_texts()
+    assert len(days) == 3
+    said = say_now(room, member, "Just now")
+    expect(last(page)).to_contain_text("Just now", timeout=30_000)
+    page.wait_for_timeout(200)
+    assert page.locator("#log .day").all_inner_texts() == days
+    inside = "(parts) => (parts.find((part) => part.closest?.('.msg')) ?? parts[0]).closest?.('.msg')?.dataset.id"
+    assert set(page.evaluate(f"window.added.map({inside})")) == {str(said.id)}

@@ -19,6 +19,7 @@ export class Composer {
     names(form, this.text); // first, so that Enter takes a name that is offered
     this.text.addEventListener("input", () => { this.complain(false); this.grow(); this.keepDraft(); this.tellTyping(); });
     this.text.addEventListener("keydown", (event) => this.key(event));
+    form.elements.as?.addEventListener("change", ({ target }) => target.removeAttribute("aria-invalid"));
     form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     document.getElementById("uncontext").addEventListener("click", (event) => { event.preventDefault(); this.release(); });
     this.place = `message:${location.pathname}`;
@@ -76,7 +77,8 @@ export class Composer {
   // What is too long stays in the field, with the reason beside it.
   complain(isTooLong) {
     this.error.hidden = !isTooLong;
-    this.text.toggleAttribute("aria-invalid", isTooLong);
+    if (isTooLong) this.text.setAttribute("aria-invalid", "true");
+    else this.text.removeAttribute("aria-invalid");
   }
 
   reply(id, name) {

@@ -2,10 +2,9 @@
 // has rendered; everything else goes in as text.
 
 import { comma } from "../comma.js";
+import { Days } from "./days.js";
 import { Files } from "./files.js";
 import { Titles } from "./titles.js";
-
-const TOGETHER = 5 * 60 * 1000;
 
 export class Log {
   constructor({ chat, words, extras, ask }) {
@@ -20,12 +19,7 @@ export class Log {
     this.titles = new Titles({ ask, put: (node, html) => this.entitle(node, html) });
     this.template = document.getElementById("message-template").content.firstElementChild;
     this.stateTemplate = document.getElementById("state-template").content;
-    const { language, zone: timeZone } = chat.dataset;
-    // As the server writes them: the day before the month, twenty-four hours.
-    const locale = language === "en" ? "en-GB" : language;
-    this.clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
-    this.days = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone });
-    this.keys = new Intl.DateTimeFormat("en-CA", { timeZone });
+    this.days = new Days({ box: this.box, ...chat.dataset });
     // Who is at the end stays there when the composer grows.
     this.scroll.addEventListener("scroll", () => { this.follows = this.atEnd; }, { passive: true });
     new ResizeObserver(() => { if (this.follows) this.toEnd(); }).observe(this.scroll);
@@ -247,33 +241,7 @@ export class Log {
     this.settle(node);
   }
 
-  // Write day lines and put messages of one voice together; after `node` only, where nothing before it has changed.
-  settle() {
-    let before = null;
-    let day = "";
-    for (const node of [...this.box.children]) {
-      if (node.classList.contains("day")) { node.remove(); continue; }
-      if (!node.classList.contains("msg")) continue;
-      const time = node.querySelector("time");
-      const at = new Date(time.getAttribute("datetime"));
-      const today = this.keys.format(at);
-      time.textContent = this.clock.format(at);
-      time.title = `${this.days.format(at)} ${time.textContent}`;
-      const same = before && today === day && before.author === node.dataset.author && before.organisation === node.dataset.organisation;
-      const line = node.previousElementSibling?.classList.contains("unread-line");
-      node.classList.toggle("msg--follow", Boolean(same && !line && !node.dataset.answers && at - before.at < TOGETHER));
-      if (today !== day) {
-        const mark = document.createElement("p");
-        mark.className = "day";
-        const text = document.createElement("span");
-        text.textContent = this.days.format(at);
-        mark.append(text);
-        (line ? node.previousElementSibling : node).before(mark);
-        day = today;
-      }
-      before = { author: node.dataset.author, organisation: node.dataset.organisation, at };
-    }
-  }
+  settle() { this.days.settle(); }
 
   // --- The unread line ----------------------------------------------------------------------------------------------------
 
@@ -294,15 +262,22 @@ export class Log {
   prepend(events) {
     const height = this.scroll.scrollHeight;
     const top = this.scroll.scrollTop;
-    this.box.setAttribute("aria-live", "off");
-    for (const event of events.toReversed()) {
-      if (event.kind !== "message" || this.byId(event.message.id)) continue;
-      const node = this.make();
-      this.fill(node, event.message, event.seq);
-      this.box.prepend(node);
-    }
-    this.settle();
+    this.quietly(() => {
+      for (const event of events.toReversed()) {
+        if (event.kind !== "message" || this.byId(event.message.id)) continue;
+        const node = this.make();
+        this.fill(node, event.message, event.seq);
+        this.box.prepend(node);
+      }
+      this.settle();
+    });
     this.scroll.scrollTop = top + this.scroll.scrollHeight - height;
+  }
+
+  // Write much at once, of which a screen reader says nothing.
+  quietly(write) {
+    this.box.setAttribute("aria-live", "off");
+    write();
     setTimeout(() => this.box.setAttribute("aria-live", "polite"), 100);
   }
 

@@ -142,8 +142,10 @@ function events(some) {
 function reset(page) {
   if (!data.newest) return location.reload();
   rights.ask();
-  log.empty();
-  for (const event of page.events) if (event.kind === "message") log.put(event);
+  log.quietly(() => {
+    log.empty();
+    for (const event of page.events) if (event.kind === "message") log.put(event);
+  });
   for (const entry of outbox.entries) pending(entry);
   oldest = page.events[0]?.seq ?? page.head + 1;
   more = page.more;
