@@ -13,7 +13,7 @@ from core.realtime import limits
 from discussions.chat import services
 from discussions.chat.models import Message
 from notifications.models import MutedPerson
-from tests.chat.test_in_a_browser import PAGE, Pretended, enter, last, pretended, running_site, say, window
+from tests.chat.test_in_a_browser import PAGE, Pretended, choose, enter, last, pretended, running_site, say, window
 
 __all__ = ["pretended", "running_site", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -168,3 +168,30 @@ def test_only_what_is_said_is_added_to_the_log(window, lead, member, room):
     assert page.locator("#log .day").all_inner_texts() == days
     inside = "(parts) => (parts.find((part) => part.closest?.('.msg')) ?? parts[0]).closest?.('.msg')?.dataset.id"
     assert set(page.evaluate(f"window.added.map({inside})")) == {str(said.id)}
+
+
+def test_a_change_of_another_message_is_sent_by_nobody_but_its_author(window, lead, room):
+    """Also where a message waits for its files."""
+    first = say_now(room, lead, "As it was")
+    page = window(lead)
+    enter(page)
+    held = []
+    page.route("**/finish/*", lambda route: held.append(route))
+    paper = {"name": "Minutes.txt", "mimeType": "text/plain", "buffer": b"What was said.\n" * 50}
+    page.locator("#attach-files").set_input_files([paper])
+    expect(page.locator("#attached")).to_contain_text("Checking the file", timeout=15_000)
+    say(page, "With the minutes")
+    expect(page.locator("#context")).to_contain_text("The message goes when the files are there.")
+    choose(page, page.locator("#log .msg").first, "Edit")
+    field = page.get_by_label("Message", exact=True)
+    field.fill("Half a chan")
+    held[0].continue_()
+    expect(page.locator(".attached__item progress")).to_have_count(0, timeout=15_000)
+    page.wait_for_timeout(500)
+    expect(field).to_have_value("Half a chan")
+    expect(page.locator("#context")).to_contain_text("You are changing your message")
+    assert Message.objects.get(pk=first.id).body == "As it was"
+    field.press("Escape")
+    expect(field).to_have_value("With the minutes")
+    field.press("Enter")
+    expect(last(page).locator(".file")).to_contain_text("Minutes", timeout=15_000)

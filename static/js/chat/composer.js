@@ -91,6 +91,7 @@ export class Composer {
   edit(id, base, body, notice) {
     if (!this.editing) this.before = this.text.value;
     this.replying = null;
+    this.waits = false; // what waited for its files stands in the field again afterwards
     this.editing = { id, base };
     this.text.value = body;
     this.tell(notice ?? this.words.editing);
