@@ -69,6 +69,21 @@ def test_a_copy_has_the_newest_version_its_record_and_no_room_of_its_own(
     assert AuditEntry.objects.get(verb="document.copied").payload["of"] == document.pk
 
 
+@pytest.mark.parametrize("mark", ["amber", "red"])
+def test_what_is_not_green_is_copied_only_by_who_may_mark_it_less_strictly(
+    add, member, lead, supply_chains, signed_in, mark
+):
+    document = add(lead, supply_chains, "sources.txt", TEXT).document
+    describe_document(document, Description(mark=mark), by=speak(lead, supply_chains), base=1)
+    address = reverse("documents:copy", args=[supply_chains.slug, document.pk])
+    refused = signed_in(member).post(address, {"folder": "", "key": str(uuid.uuid4())})
+    assert refused.status_code == 422
+    assert "copy what is not marked green" in refused.content.decode()
+    assert Document.objects.get() == document
+    assert signed_in(lead).post(address, {"folder": "", "key": str(uuid.uuid4())}).status_code == 302
+    assert Document.objects.exclude(pk=document.pk).get().mark == mark
+
+
 def test_a_copy_is_not_made_where_one_does_not_write_nor_shown_to_more_by_accident(
     add, member, lead, make_folder, supply_chains
 ):

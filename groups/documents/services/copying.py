@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.errors import Conflict
 from core.events import publish
+from groups.documents.access import may_delete
 from groups.documents.events import VersionAdded
-from groups.documents.models import Document, Folder, Version
+from groups.documents.models import Document, Folder, Mark, Version
 from groups.documents.services.describing import Description
 from groups.documents.services.holding import refuse_page
 from groups.documents.services.locking import locked_library, must_write, standing_folder
@@ -18,6 +19,7 @@ from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.ruling import refuse_widening
 from groups.documents.services.scanning import HeldBack, keep_outcome, outcome_of
 from groups.services.speaking import speaking
+from groups.standing import NotAllowed
 from partners.capacity import Capacity
 
 
@@ -28,6 +30,8 @@ def copy_document(
     """Make a document of the newest version of another one, with its title, its record and its mark.
 
     The same key gives the same copy. Raises `Widens` where more people would see it there and this was not said to be wanted.
+    Whoever copies is the author of the copy and may mark it less strictly: what is not green, only they copy who may do so to
+    the first one.
     """
     library = locked_library(document.group_id, by)
     if known := Version.objects.filter(author=by.user, key=key).select_related("document__group").first():
@@ -35,10 +39,12 @@ def copy_document(
             raise Conflict(_("This form was sent for another document. Load the page again."))
         return known.document
     by = speaking(library.standing, by)
-    found = library.documents.select_related("latest__scan").filter(pk=document.pk).first()
+    found = library.documents.select_related("folder", "latest__scan").filter(pk=document.pk).first()
     if found is None or found.latest is None:
         raise Conflict(_("The document was deleted meanwhile."))
     refuse_page(found)
+    if found.mark != Mark.GREEN and not may_delete(found, library):
+        raise NotAllowed(_("Who added a document and the leads of the group copy what is not marked green."))
     old = found.latest
     if old.is_held:
         raise HeldBack
