@@ -15,10 +15,13 @@ from groups.documents.services import (
     copy_document,
     describe_document,
     finish_upload,
+    hold_document,
     set_rights,
     start_upload,
 )
 from groups.documents.services.describing import Description
+from groups.pages.content.from_markdown import parsed
+from groups.pages.services import create_page
 from groups.standing import NotAllowed, Standing
 
 TEXT = b"Wages in the quarry\n"
@@ -148,6 +151,36 @@ def test_a_version_is_made_only_of_what_the_sender_may_change(
     set_rights(closed, rights="leads", by=speak(lead, supply_chains))
     assert finish(signed_in(member), sent(), version_of=document.pk).status_code == 404
     assert document.versions.count() == 1
+
+
+def test_a_page_and_what_somebody_holds_become_no_version_of_the_same_content(
+    add, member, lead, supply_chains, signed_in, sent
+):
+    by, words = speak(member, supply_chains), parsed("Wages in the quarry")
+    page = create_page(supply_chains, by=by, key=uuid.uuid4(), title="Wages", blocks=words).document
+    held = add(member, supply_chains, "first.txt", TEXT).document
+    with page.latest.open() as file:
+        again = sent(content=file.read(), name="again.md")
+    client = signed_in(member)
+    assert finish(client, again).json()["document"]["id"] == page.pk
+    refused = finish(client, again, version_of=page.pk)
+    assert (refused.status_code, refused.json()["error"]) == (422, "page")
+    hold_document(held, by=speak(lead, supply_chains), days=1)
+    refused = finish(client, sent(), version_of=held.pk)
+    assert (refused.status_code, refused.json()["error"]) == (422, "held")
+    assert (Version.objects.count(), Upload.objects.filter(document=None).count()) == (2, 2)
+
+
+def test_a_version_of_the_same_content_follows_the_one_its_sender_saw(
+    add, member, lead, supply_chains, signed_in, sent
+):
+    document = add(member, supply_chains, "first.txt", TEXT).document
+    add(lead, supply_chains, "first.txt", b"other words", document=document)
+    done = finish(signed_in(member), sent(), version_of=document.pk, base=1)
+    assert done.json()["number"] == 3
+    assert document.versions.get(number=3).follows == 1
+    assert finish(signed_in(member), sent(name="b.txt"), version_of=document.pk, base=10**12).status_code == 200
+    assert document.versions.get(number=4).follows == 3
 
 
 def test_the_plain_form_tells_and_takes_a_second_one_when_told(add, member, supply_chains, signed_in):

@@ -34,7 +34,7 @@ from groups.documents.services.cleaning import (
     said_of_people,
 )
 from groups.documents.services.giving_space import take_space
-from groups.documents.services.holding import end_hold
+from groups.documents.services.holding import end_hold, refuse_page
 from groups.documents.services.locking import locked_library, must_write, nearest_folder
 from groups.documents.services.macros import refuse_macros
 from groups.documents.services.previewing import ask_for_preview
@@ -198,6 +198,7 @@ def _document_of(upload: Upload, library: Library, *, by: Capacity) -> Document:
                 _("The document was deleted meanwhile. Put it back first, or send the file as a new document.")
             )
         must_write(library, document.folder)
+        refuse_page(document)
         document.group = library.group
         return document
     title = upload.file_name.rpartition(".")[0] or upload.file_name

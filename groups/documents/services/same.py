@@ -1,11 +1,15 @@
 """The same bytes twice: told to who sends them, as far as they may see the others, and left to them."""
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from groups.documents.library import documents_for
 from groups.documents.models import Document, Upload
+from groups.documents.services.holding import refuse_held, refuse_page
+from groups.documents.services.locking import locked_library, standing_document
+from groups.services.speaking import speaking
 from groups.standing import Standing
 from partners.capacity import Capacity
 
@@ -35,7 +39,19 @@ def refuse_same(upload: Upload, by: Capacity, digest: str) -> None:
         raise SameContent(upload.file_name, found)
 
 
-def make_version_of(upload: Upload, document: Document) -> None:
-    """Have an upload under way become a version of a document that its sender may change, in the place of a new document."""
+@transaction.atomic
+def make_version_of(upload: Upload, document: Document, *, by: Capacity, base: int | None = None) -> None:
+    """Have an upload under way become a version of a document that its sender may change, in the place of a new document.
+
+    `base` is the newest version its sender saw. As where a version is announced, a page takes none, and `Held` is raised while
+    somebody else has the document.
+    """
+    library = locked_library(upload.group_id, by)
+    by = speaking(library.standing, by)
+    document = standing_document(library, document)
+    refuse_page(document)
+    refuse_held(document, by)
+    newest = document.latest.number if document.latest else 0
     upload.document, upload.folder = document, document.folder
-    upload.save(update_fields=["document", "folder"])
+    upload.base = None if base is None else min(base, newest)
+    upload.save(update_fields=["document", "folder", "base"])

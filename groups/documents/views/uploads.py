@@ -230,7 +230,8 @@ def _chunk(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
 def finish(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
     """Show the file that has arrived whole; the same answer for every retry. `?accepted=1`: also where it names people.
 
-    `?same=ask`: unless a document has the same content; then `?version_of=` makes it a version of one.
+    `?same=ask`: unless a document has the same content; then `?version_of=` makes it a version of one, of which
+    `?base=` is the newest version that was seen.
     """
     library = access.library_for_writer(request.user, slug)
     under_way = access.own_uploads(library).filter(key=key).first()
@@ -238,7 +239,8 @@ def finish(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
         return JsonResponse(_done(_version_made(library, key), slug))
     by = library.standing.speak(under_way.organisation_id)
     if of := whole_number(request.GET.get("version_of", "")):
-        services.make_version_of(under_way, access.document_to_change(library, of))
+        seen = whole_number(request.GET.get("base", ""))
+        services.make_version_of(under_way, access.document_to_change(library, of), by=by, base=seen)
     accepted, keep_both = request.GET.get("accepted") == "1", request.GET.get("same") != "ask"
     version = services.finish_upload(under_way, by=by, accepted=accepted, keep_both=keep_both)
     return JsonResponse(_done(version, slug))

@@ -37,7 +37,7 @@ class Upload {
     this.part("share").addEventListener("click", () => { this.said.accepted = "1"; this.queue.add(this); });
     this.part("version").addEventListener("click", () => {
       // All of a file whose content is known has arrived: it is finished as a version, not announced anew.
-      if (this.same.url) this.said.version_of = this.same.id;
+      if (this.same.url) Object.assign(this.said, { version_of: this.same.id, base: this.same.number });
       else { this.document = this.same.id; this.base = this.same.number; }
       this.queue.add(this);
     });
@@ -104,6 +104,8 @@ class Upload {
       this.offer("share", "cancel");
       return;
     }
+    // A document that takes no version of it now is not insisted on: trying again asks anew what is to become of the file.
+    if (code === "page" || code === "held") delete this.said.version_of;
     this.row.classList.add("is-failed");
     if (error instanceof Refused) this.say(error.status === 404 || error.status === 403 ? "gone" : error.status === 413 ? "large" : "failed", error.message || undefined);
     else this.say(error instanceof Unreadable ? "empty" : "failed");
