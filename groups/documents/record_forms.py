@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.markdown import clean
@@ -10,6 +11,7 @@ from groups.documents.forms import LAST_NUMBER, WideningForm, add_capacity
 from groups.documents.library import Library
 from groups.documents.models import Licence, Mark, Type
 from groups.documents.models.describing import CITATION_LENGTH, FIRST_YEAR, LAST_YEAR, language_choices
+from groups.documents.services.describing import STRICTNESS, Description
 from partners.countries import country_choices
 
 GIGABYTE = 1024**3
@@ -59,6 +61,24 @@ class DescribeForm(WideningForm):
     def clean_citation(self) -> str:
         """Keep it on one line, without signs that hide."""
         return " ".join(clean(self.cleaned_data["citation"]).split())
+
+    def show_now(self, now: Description, *, base: int) -> None:
+        """Say beside each field what the record says now where that is something else; saving again is a choice, against that.
+
+        Of the two marks the stricter one is chosen, so that none is loosened by who has not seen it.
+        """
+        typed = dict(self.cleaned_data)
+        marks = [typed["mark"], now.mark]
+        self.data = {
+            **dict(self.data.items()),
+            "base": str(base),
+            "mark": max(marks, key=lambda one: STRICTNESS[Mark(one)]),
+        }
+        for name, value in vars(now).items():
+            if typed[name] != value:
+                choices = dict(getattr(self.fields[name], "choices", ()))
+                said = Mark(value).label if name == "mark" else choices.get(value, value) or _("Not said")
+                self.add_error(name, f"{gettext('What stands there now:')} {said}")
 
 
 class TakeForm(forms.Form):

@@ -79,6 +79,26 @@ def test_two_editors_do_not_undo_each_other(paper, say, signed_in, member):
     assert say(paper, type="brief", base=1).record_version == 2
 
 
+def test_after_a_conflict_each_field_says_what_stands_there_and_no_mark_is_loosened_unseen(
+    paper, say, signed_in, member, lead
+):
+    say(paper, mark="red", year=2024)
+    client, typed = signed_in(lead), {"year": "2023", "citation": "Union, 2024", "mark": "green"}
+    page = client.post(address(paper), typed | {"base": "1"})
+    form = page.context["form"]
+    assert page.status_code == 422
+    assert {name: list(said) for name, said in form.errors.items() if name != "__all__"} == {
+        "year": ["What stands there now: 2024"],
+        "citation": ["What stands there now: Not said"],
+        "mark": ["What stands there now: Red"],
+    }
+    sent = {name: form[name].value() for name in ("year", "citation", "mark", "base")}
+    assert sent == {"year": "2023", "citation": "Union, 2024", "mark": "red", "base": "2"}
+    assert client.post(address(paper), sent).status_code == 302
+    paper.refresh_from_db()
+    assert (paper.mark, paper.citation, paper.year) == ("red", "Union, 2024", 2023)
+
+
 def test_lists_are_narrowed_in_all_folders(paper, say, add, make_folder, signed_in, member, supply_chains):
     folder = make_folder(member, supply_chains, "Inner")
     other = add(member, supply_chains, "Other.pdf", folder=folder).document

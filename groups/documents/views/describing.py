@@ -33,8 +33,9 @@ def describe(request: HttpRequest, slug: str, document_id: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect(document)
         except Conflict as conflict:
-            form.data = {**request.POST.dict(), "base": str(document.record_version)}
             form.add_error(None, conflict.message)
+            assert isinstance(conflict.current, services.Description)
+            form.show_now(conflict.current, base=document.record_version)
         except services.Widens as refusal:
             form.add_error("mark", refusal.message)
             form.ask_to_widen(refusal.question)
