@@ -55,6 +55,16 @@ def clean_file_name(name: str) -> str:
     return stem.rstrip(". ") + tail
 
 
+def file_name_of(title: str, ending: str) -> str:
+    """Return the name of a file that is made of a title: all of it that a name can hold, at most 180 bytes; never a refusal."""
+    stem, tail = re.sub(r"[/\\]", "-", _visible(title)).strip(". "), f".{ending}"
+    if not _shows(stem) or stem.split(".", 1)[0].strip().lower() in RESERVED:
+        stem = f"_{stem}"
+    while len((stem + tail).encode()) > MAX_BYTES:
+        stem = stem[:-1]
+    return stem.rstrip(". ") + tail
+
+
 def clean_title(name: str, length: int = TITLE_LENGTH) -> str:
     """Return a title or a folder's name without hidden signs and surrounding space; empty or too long is refused."""
     title = _visible(name)

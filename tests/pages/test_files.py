@@ -3,6 +3,7 @@
 import io
 import uuid
 import zipfile
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -105,6 +106,26 @@ def test_a_file_that_cannot_be_read_begins_nothing(client, member, supply_chains
     assert answer.status_code == 422
     assert answer.context["form"].errors["file"]
     assert not Document.objects.filter(title="Begun").exists()
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Réunion du 03/05/2026", "Réunion du 03-05-2026"),
+        ("Con", "_Con"),
+        ("aux.2026", "_aux.2026"),
+        ("C:\\Wages", "C:-Wages"),
+        ("…and more...", "…and more"),
+    ],
+)
+def test_a_title_is_the_name_of_its_files_whatever_stands_in_it(client, member, supply_chains, title, name):
+    client.force_login(member)
+    begun(client, supply_chains, title=title)
+    document = Document.objects.get()
+    assert document.title == title
+    assert document.latest.file_name == f"{name}.md"
+    answer = client.get(reverse("pages:export", args=[supply_chains.slug, document.pk, "docx"]))
+    assert unquote(answer["Content-Disposition"]).endswith(f"filename*=UTF-8''{name}.docx")
 
 
 @pytest.mark.parametrize("name", sorted(OUTLINES))

@@ -15,7 +15,7 @@ from groups.documents.events import VersionAdded
 from groups.documents.library import Library
 from groups.documents.models import Document, Folder, Version
 from groups.documents.models.version import random_path
-from groups.documents.names import clean_file_name, clean_title
+from groups.documents.names import clean_title, file_name_of
 from groups.documents.services.giving_space import take_space
 from groups.documents.services.locking import locked_library, must_write, nearest_folder, standing_document
 from groups.documents.services.previewing import ask_for_preview
@@ -62,7 +62,7 @@ def add_words(
         version = Version(
             document=document,
             number=(document.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
-            file_name=clean_file_name(f"{title}.md"),
+            file_name=file_name_of(title, "md"),
             kind=MARKDOWN,
             content_type=KINDS[MARKDOWN].content_type,
             size=len(content),

@@ -17,7 +17,7 @@ from core.errors import DomainError
 from groups.bylines import bylines
 from groups.documents.access import NO_DOCUMENT
 from groups.documents.library import Library
-from groups.documents.names import attachment, clean_file_name
+from groups.documents.names import attachment, file_name_of
 from groups.documents.views.files import inert
 from groups.pages import access, services
 from groups.pages.content import Node, blocks_of, opened
@@ -74,7 +74,7 @@ def export(request: HttpRequest, slug: str, document_id: int, form: str) -> Http
     else:
         raise Http404(NO_DOCUMENT)
     response = HttpResponse(body)
-    response["Content-Disposition"] = attachment(clean_file_name(f"{title}.{form}"))
+    response["Content-Disposition"] = attachment(file_name_of(title, form))
     inert(response, content_type)
     return response
 
