@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ class Selection:
     @classmethod
     def of(cls, library: Library, *, documents: Sequence[int], folders: Sequence[int]) -> "Selection":
         """Return what stands behind these ids for the person: ids of others, or of nothing, are passed over."""
-        found = library.documents.filter(pk__in=documents[: MOST + 1]).for_display().order_by("title", "pk")
+        found = library.documents.filter(pk__in=documents).for_display().order_by("title", "pk")[: MOST + 1]
         chosen = [library.folders[pk] for pk in dict.fromkeys(folders) if pk in library.folders]
         return cls(library, list(found), chosen)
 
@@ -47,24 +48,28 @@ class Selection:
         """Whether nothing is in it."""
         return not self.documents and not self.folders
 
+    @cached_property
+    def every(self) -> list[Document]:
+        """The documents in it and in its folders; where they are too many, enough of them to say so."""
+        deep = self.library.documents.filter(folder__in=self._inside()).for_display().order_by("title", "pk")
+        return [*self.documents, *deep.exclude(pk__in=[one.pk for one in self.documents])[: MOST + 1]]
+
     def files(self) -> list[tuple[str, Version]]:
         """Return the newest version of every document in it and in its folders, each under a path of its own.
 
         None is marked red, held back, or carries macros: those are taken one by one, where that is said.
 
-        Raises `TooMuch` where they are too many or too large. No path is absolute, leads out or is there twice, however case
-        is looked at.
+        Raises `TooMuch` where they are too many, those included, or too large. No path is absolute, leads out or is there twice,
+        however case is looked at.
         """
         inside = self._inside()
-        deep = self.library.documents.filter(folder__in=inside).for_display().order_by("title", "pk")
-        every = [*self.documents, *deep.exclude(pk__in=[one.pk for one in self.documents])[: MOST + 1]]
         versions = [
             (inside.get(one.folder_id or 0, ""), one.latest)
-            for one in every
+            for one in self.every
             if one.latest and not (one.latest.is_held or one.latest.macros or one.is_red)
         ]
         size = sum(version.size for _path, version in versions)
-        if len(versions) > MOST or size > MOST_BYTES:
+        if len(self.every) > MOST or size > MOST_BYTES:
             limits = {"count": MOST, "size": MOST_BYTES // 1024**3}
             raise TooMuch(_("At most %(count)d documents and %(size)d GB go at once. Choose fewer.") % limits)
         taken = set[str]()

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groups.documents import selection as selection_module
-from groups.documents.models import Document
+from groups.documents.models import Document, Scan, Version
 from groups.documents.selection import _free
 from groups.documents.services import delete_document, set_rights
 from groups.models import Participant
@@ -117,6 +117,28 @@ def test_too_much_at_once_is_said_before_anything_goes(shelf, supply_chains, sig
     chosen = {"whole": [shelf["drafts"].pk]}
     page = signed_in(member).get(address(supply_chains, "zip"), chosen, follow=True)
     assert "At most 2 documents" in page.content.decode()
+
+
+def test_none_is_cut_off_because_others_are_left_out(shelf, supply_chains, signed_in, member, monkeypatch):
+    monkeypatch.setattr(selection_module, "MOST", 2)
+    client, chosen = signed_in(member), {"whole": [shelf["drafts"].pk]}
+    for name in ("first", "second"):
+        Document.objects.filter(pk=shelf[name].pk).update(mark="red")
+    page = client.get(address(supply_chains, "zip"), chosen, follow=True).content.decode()
+    assert "At most 2 documents" in page
+    several = {"document": [10**12, shelf["top"].pk, shelf["first"].pk, shelf["deep"].pk]}
+    assert "At most 2 documents" in client.get(address(supply_chains, "zip"), several, follow=True).content.decode()
+
+
+def test_what_is_left_out_of_a_folder_is_said(shelf, supply_chains, signed_in, member):
+    client, chosen = signed_in(member), {"whole": [shelf["drafts"].pk]}
+    assert "left out" not in client.get(address(supply_chains), chosen).content.decode()
+    Document.objects.filter(pk=shelf["first"].pk).update(mark="red")
+    Version.objects.filter(document=shelf["second"]).update(macros=True)
+    Scan.objects.update_or_create(version=shelf["deep"].latest, defaults={"state": "held"})
+    page = client.get(address(supply_chains), chosen).content.decode()
+    for words in ("Documents marked red are", "Files that carry macros are", "Files in which malware was found are"):
+        assert f"{words} left out of the archive" in page
 
 
 def test_several_are_moved_and_what_cannot_go_stays(shelf, make_folder, supply_chains, signed_in, member):
