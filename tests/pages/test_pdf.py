@@ -91,6 +91,10 @@ def test_what_is_only_suggested_is_not_in_it(client, address, page, member, put_
     put_in(page, member, "Only suggested.", {"insertion": {"id": "a", "by": str(member.pk)}})
     client.force_login(member)
     assert "Only suggested" not in said(client.get(address).content)[0]
+    version = name_version(page, by=Standing.of(member, page.document.group).speak(), key=uuid.uuid4(), note="")
+    (sheet,) = said(client.get(address).content)
+    assert "Version 2, kept by" in sheet
+    assert version.sha256 in sheet
 
 
 @pytest.mark.parametrize("who", ["stranger", "outsider", None])

@@ -10,7 +10,7 @@ from django.urls import reverse
 from groups.documents.models import Document
 from groups.pages.content import blocks_of, opened
 from groups.pages.content.tree import root_of
-from groups.pages.models import Page
+from groups.pages.models import Page, Template
 from groups.pages.services import content_of, save_text, text_of
 from groups.standing import Standing
 
@@ -125,6 +125,20 @@ def test_a_version_is_kept_under_a_name(client, page, member, supply_chains):
     with versions[0].open() as file:
         assert file.read().decode() == text_of(page.pk)
     assert Page.objects.count() == 1
+
+
+def test_what_is_only_suggested_is_in_no_version_and_in_no_template(client, page, member, lead, supply_chains, put_in):
+    put_in(page, member, "Old", {"deletion": {"id": "a", "by": str(member.pk)}})
+    put_in(page, member, "new", {"insertion": {"id": "b", "by": str(member.pk)}})
+    client.force_login(lead)
+    client.post(reverse("pages:name", args=[supply_chains.slug, page.pk]), {"note": "As sent", "key": uuid.uuid4()})
+    sent = {"name": "Terms", "key": uuid.uuid4()}
+    client.post(reverse("pages:keep_template", args=[supply_chains.slug, page.pk]), sent)
+
+    with page.document.versions.get(number=2).open() as file:
+        assert file.read().decode() == "# Purpose\n\nTo agree.\n\nOld\n"
+    assert Template.objects.get().text == "# Purpose\n\nTo agree.\n\nOld\n"
+    assert text_of(page.pk) == "# Purpose\n\nTo agree.\n\nOld\n\nnew\n"
 
 
 def test_the_page_says_again_what_a_version_says(client, page, member, observer, lead, supply_chains):

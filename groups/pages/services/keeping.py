@@ -11,7 +11,7 @@ from groups.documents.names import clean_title
 from groups.documents.services.locking import locked_library
 from groups.pages.models import Page, Template
 from groups.pages.models.template import NAME_LENGTH
-from groups.pages.services.saving import text_of
+from groups.pages.services.saving import settled_text_of
 from groups.services.speaking import speaking
 from groups.standing import NotAllowed, Standing
 from partners.capacity import Capacity
@@ -32,7 +32,7 @@ def keep_template(page: Page, *, name: str, by: Capacity, key: uuid.UUID) -> Tem
     _refuse_twin(library.standing, name)
     if Template.objects.filter(group=library.group).count() >= MOST:
         raise DomainError(_("A group has at most %(count)d templates. Remove one first.") % {"count": MOST})
-    text = text_of(page.pk)
+    text = settled_text_of(page.pk)
     if not text.strip():
         raise DomainError(_("Nothing is written here yet."))
     template = Template(group=library.group, name=name, text=text, key=key)

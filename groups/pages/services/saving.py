@@ -15,6 +15,7 @@ from groups.pages.content import Node, blocks_of, opened
 from groups.pages.content.from_markdown import parsed
 from groups.pages.content.markdown import written
 from groups.pages.content.merging import merged
+from groups.pages.content.tree import settled
 from groups.pages.content.writing import put, put_blocks
 from groups.pages.models import BEGINNING, EMPTY_UPDATE, Page
 from groups.pages.services.log import Write, append, content_of
@@ -27,8 +28,13 @@ class Refused(DomainError):
 
 
 def text_of(page_id: int) -> str:
-    """Return the page as it is now, in Markdown."""
+    """Return the page as it is now, in Markdown, with what is only suggested: what a text that is saved is merged with."""
     return written(blocks_of(opened(content_of(page_id)[1])))
+
+
+def settled_text_of(page_id: int) -> str:
+    """Return the page as it is while nothing that is suggested has been accepted, in Markdown: what is kept of it."""
+    return written(settled(blocks_of(opened(content_of(page_id)[1]))))
 
 
 @transaction.atomic
@@ -98,5 +104,6 @@ def restore_version(page: Page, *, by: Capacity, number: int) -> str:
 
 
 def name_version(page: Page, *, by: Capacity, key: uuid.UUID, note: str) -> Version:
-    """Keep the page as it is now as a version, under a name. The same key gives the same version."""
-    return add_words(text_of(page.pk), group=page.document.group, by=by, key=key, note=note, document=page.document)
+    """Keep the page as it is now as a version, under a name, without what is only suggested. The same key gives the same one."""
+    text = settled_text_of(page.pk)
+    return add_words(text, group=page.document.group, by=by, key=key, note=note, document=page.document)

@@ -57,8 +57,7 @@ FORMS: dict[str, tuple[str, Callable[[str, Blocks], bytes]]] = {
 def export(request: HttpRequest, slug: str, document_id: int, form: str) -> HttpResponse:
     """Give the page as it is now as a file; what is only suggested is not in it."""
     page, library = access.page_for_reader(request.user, slug, document_id)
-    written_ = blocks_of(opened(services.content_of(page.pk)[1]))
-    title, blocks = page.document.title, settled(written_)
+    title, blocks = page.document.title, settled(blocks_of(opened(services.content_of(page.pk)[1])))
     if form in FORMS:
         content_type, make = FORMS[form]
         body = make(title, blocks)
@@ -67,7 +66,7 @@ def export(request: HttpRequest, slug: str, document_id: int, form: str) -> Http
 
         content_type = "application/pdf"
         try:
-            body = pdf.file_of(title, blocks, _about(page, library, written(written_)))
+            body = pdf.file_of(title, blocks, _about(page, library, written(blocks)))
         except DomainError as refusal:
             messages.error(request, refusal.message)
             return redirect("pages:write", slug, document_id)
