@@ -1,6 +1,7 @@
 """Pages given out as files and begun from them, and who wrote what."""
 
 import io
+import time
 import uuid
 import zipfile
 from urllib.parse import unquote
@@ -126,6 +127,69 @@ def test_a_title_is_the_name_of_its_files_whatever_stands_in_it(client, member, 
     assert document.latest.file_name == f"{name}.md"
     answer = client.get(reverse("pages:export", args=[supply_chains.slug, document.pk, "docx"]))
     assert unquote(answer["Content-Disposition"]).endswith(f"filename*=UTF-8''{name}.docx")
+
+
+SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def word_file(body="", head="", **parts):
+    """A Word file of these parts; the body is always there."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", f"{head}<w:document {SPACE}><w:body>{body}</w:body></w:document>")
+        for name, part in parts.items():
+            archive.writestr(f"word/{name}.xml", f"<w:{name} {SPACE}>{part}</w:{name}>")
+    return made.getvalue()
+
+
+def with_torn_bytes(file, name="word/document.xml"):
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        at = archive.getinfo(name).header_offset + 30 + len(name)
+    return file[:at] + b"\xff" * 10 + file[at + 10 :]
+
+
+NOTED = '<w:p><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (with_torn_bytes(word_file("<w:p/>" * 100)), "damaged"),
+        (word_file(head='<?xml version="1.0" encoding="nonsense"?>'), "damaged"),
+        (word_file(footnotes=f'<w:footnote w:id="2"><w:t>{"a" * 400_001}</w:t></w:footnote>'), "longer than a page"),
+        (
+            word_file(NOTED * 101, footnotes=f'<w:footnote w:id="2"><w:t>{"a" * 4000}</w:t></w:footnote>'),
+            "longer than",
+        ),
+    ],
+    ids=["packed bytes", "encoding", "notes", "one note many times"],
+)
+def test_a_word_file_that_is_damaged_or_too_long_begins_nothing(client, member, supply_chains, content, words):
+    client.force_login(member)
+    answer = begun(client, supply_chains, file=SimpleUploadedFile("a.docx", content))
+    assert answer.status_code == 422
+    assert words in str(answer.context["form"].errors["file"])
+    assert not Document.objects.exists()
+
+
+def test_a_heading_of_a_level_that_is_none_is_a_paragraph():
+    styled = '<w:p><w:pPr><w:pStyle w:val="Heading²"/></w:pPr><w:r><w:t>Purpose</w:t></w:r></w:p>'
+    assert written(read_word(io.BytesIO(word_file(styled)))) == "Purpose\n"
+
+
+def test_many_lists_and_many_runs_are_read_in_one_go():
+    def kind(n):
+        return f'<w:abstractNum w:abstractNumId="{n}"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/></w:lvl></w:abstractNum>'
+
+    kinds = "".join(map(kind, range(15_000)))
+    lists = "".join(f'<w:num w:numId="{n}"><w:abstractNumId w:val="{n}"/></w:num>' for n in range(15_000))
+    item = (
+        '<w:p><w:pPr><w:numPr><w:numId w:val="9"/></w:numPr></w:pPr>' + "<w:r><w:t>a</w:t></w:r>" * 150_000 + "</w:p>"
+    )
+    started = time.monotonic()
+    blocks = read_word(io.BytesIO(word_file(item, numbering=kinds + lists)))
+    assert time.monotonic() - started < 12
+    assert written(blocks) == f"1. {'a' * 150_000}\n"
 
 
 @pytest.mark.parametrize("name", sorted(OUTLINES))

@@ -1,7 +1,9 @@
 """Word files as pages: headings, lists, tables, links, notes and emphasis are taken; everything else leaves its words."""
 
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
@@ -18,6 +20,15 @@ MOST_TOKENS = 1_500_000
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(ParseError, DefusedXmlException, ValueError, LookupError),
+)
+"""What reading a damaged file comes to: an archive, what is packed in it, its XML, and the encoding that this names."""
+
+
+Ordered = Mapping[str, Mapping[int, bool]]
+"""Which lists count, by their id and level."""
 
 
 class Unreadable(DomainError):
@@ -54,7 +65,7 @@ def read(file: IO[bytes]) -> tuple[Node, ...]:
             notes = _notes(archive)
             ordered = _ordered(archive)
             body = list(_Body(_counted(archive, "word/document.xml"), links, notes).read())
-    except (zipfile.BadZipFile, ParseError, DefusedXmlException, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise Unreadable(_("The file is damaged, or no Word file (.docx).")) from error
     return tuple(_blocks(body, ordered))
 
@@ -75,9 +86,10 @@ def _links(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _notes(archive: zipfile.ZipFile) -> dict[str, str]:
-    found: dict[str, str] = {}
+    found: defaultdict[str, list[str]] = defaultdict(list)
     at = ""
     in_text = False
+    length = 0
     for what, name, attrs in _counted(archive, "word/footnotes.xml"):
         if what == What.START:
             at = attrs.get(f"{W}id", "") if name == f"{W}footnote" else at
@@ -85,13 +97,21 @@ def _notes(archive: zipfile.ZipFile) -> dict[str, str]:
         elif what == What.END:
             in_text = False
         elif in_text:
-            found[at] = found.get(at, "") + name
-    return found
+            length = _longer(length, name)
+            found[at].append(name)
+    return {at: "".join(parts) for at, parts in found.items()}
 
 
-def _ordered(archive: zipfile.ZipFile) -> dict[tuple[str, int], bool]:
-    """Return which lists count, by their id and level."""
-    kinds: dict[tuple[str, int], bool] = {}
+def _longer(length: int, text: str) -> int:
+    """Return the length with a text more; raises `TooLong` where no page holds it."""
+    length += len(text)
+    if length > LONGEST:
+        raise TooLong(_("This is longer than a page holds. Make several of it."))
+    return length
+
+
+def _ordered(archive: zipfile.ZipFile) -> Ordered:
+    kinds: defaultdict[str, dict[int, bool]] = defaultdict(dict)
     lists: dict[str, str] = {}
     abstract, level, number = "", 0, ""
     for what, name, attrs in _counted(archive, "word/numbering.xml"):
@@ -104,17 +124,12 @@ def _ordered(archive: zipfile.ZipFile) -> dict[tuple[str, int], bool]:
             case "lvl":
                 level = _whole(attrs.get(f"{W}ilvl", "0"))
             case "numFmt":
-                kinds.setdefault((abstract, level), value not in {"bullet", "none"})
+                kinds[abstract].setdefault(level, value not in {"bullet", "none"})
             case "num":
                 number = attrs.get(f"{W}numId", "")
             case "abstractNumId":
                 lists[number] = value
-    return {
-        (number, level): counts
-        for number, one in lists.items()
-        for (abs_, level), counts in kinds.items()
-        if abs_ == one
-    }
+    return {number: kinds[one] for number, one in lists.items() if one in kinds}
 
 
 def _whole(text: str) -> int:
@@ -138,9 +153,7 @@ class _Body:
         for what, name, attrs in self.source:
             if what == What.TEXT:
                 if in_text and not deleted:
-                    self.length += len(name)
-                    if self.length > LONGEST:
-                        raise TooLong(_("This is longer than a page holds. Make several of it."))
+                    self.length = _longer(self.length, name)
                     marks = {**run.marks, **({"link": {"href": link}} if link else {})}
                     paragraph.parts.append(Words(name, marks))
                 continue
@@ -174,6 +187,7 @@ class _Body:
                     link = self.links.get(attrs.get(f"{R}id", ""), "") if opens else ""
                 case "footnoteReference" if opens:
                     if note := self.notes.get(attrs.get(f"{W}id", ""), "").strip():
+                        self.length = _longer(self.length, note)
                         paragraph.parts.append(Node("footnote", {}, (Words(note),)))
                 case _ if opens:
                     self._about(tag, attrs.get(f"{W}val", ""), paragraph, run)
@@ -200,7 +214,7 @@ class _Body:
                 pass
 
 
-def _blocks(body: list[_Paragraph | _Table], ordered: dict[tuple[str, int], bool]) -> Iterator[Node]:
+def _blocks(body: list[_Paragraph | _Table], ordered: Ordered) -> Iterator[Node]:
     items: list[_Paragraph] = []
     code: list[str] = []
     for one in [*body, None]:
@@ -227,7 +241,7 @@ def _heading(style: str) -> int:
     name = style.lower().replace(" ", "")
     for word in ("heading", "title", "titre", "ttulo", "überschrift", "berschrift"):
         rest = name.removeprefix(word)
-        if rest != name and (not rest or rest.isdigit()):
+        if rest != name and (not rest or rest.isdecimal()):
             return min(4, int(rest[:2])) if rest and int(rest[:2]) else 1
     return 0
 
@@ -262,7 +276,7 @@ def _table(table: _Table) -> Node:
     return Node("table", {}, tuple(row for row in rows if row.children))
 
 
-def _lists(items: list[_Paragraph], ordered: dict[tuple[str, int], bool]) -> Iterator[Node]:
+def _lists(items: list[_Paragraph], ordered: Ordered) -> Iterator[Node]:
     """Give the lists that these items make: deeper ones stand in the item before them."""
     at = 0
     while at < len(items):
@@ -280,5 +294,5 @@ def _lists(items: list[_Paragraph], ordered: dict[tuple[str, int], bool]) -> Ite
                 block = _paragraph(_Paragraph(parts=items[at].parts)) or Node("paragraph")
                 made.append(Node("list_item", {}, (block,)))
                 at += 1
-        counts = ordered.get((first, level), False)
+        counts = ordered.get(first, {}).get(level, False)
         yield Node("ordered_list", {"order": 1}, tuple(made)) if counts else Node("bullet_list", {}, tuple(made))

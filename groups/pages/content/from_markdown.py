@@ -119,15 +119,18 @@ def _words(parts: Iterable[Node | Words]) -> Iterator[Words]:
 
 def joined(parts: Iterable[Node | Words]) -> Iterator[Node | Words]:
     """Put runs together that have the same marks, and leave out empty ones."""
-    last: Words | None = None
+    alike: list[Words] = []
     for part in parts:
-        if isinstance(part, Words) and last is not None and last.marks == part.marks:
-            last = Words(last.text + part.text, last.marks)
+        if isinstance(part, Words) and alike and alike[0].marks == part.marks:
+            alike.append(part)
             continue
-        if last is not None and last.text:
-            yield last
-        last = part if isinstance(part, Words) else None
+        yield from _one(alike)
+        alike = [part] if isinstance(part, Words) else []
         if isinstance(part, Node):
             yield part
-    if last is not None and last.text:
-        yield last
+    yield from _one(alike)
+
+
+def _one(alike: list[Words]) -> Iterator[Words]:
+    if text := "".join(words.text for words in alike):
+        yield Words(text, alike[0].marks)
