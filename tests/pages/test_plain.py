@@ -1,5 +1,6 @@
 """A page without a script: read as text, written in a form, saved against the text it was opened on."""
 
+import time
 import uuid
 
 import pytest
@@ -111,6 +112,20 @@ def test_a_page_costs_the_same_with_a_long_history(client, address, page, member
     with CaptureQueriesContext(connection) as many:
         client.get(address)
     assert len(many) == len(few)
+
+
+def test_a_word_is_changed_in_one_go_however_many_runs_stand_around_it(client, begin, member, supply_chains):
+    page = begin(member, text="**a** b " * 3000)
+    now = text_of(page.pk)
+    client.force_login(member)
+    started = time.monotonic()
+    answer = client.post(
+        reverse("pages:write", args=[supply_chains.slug, page.pk]), {"base": now, "text": now.replace("b", "**c**", 1)}
+    )
+    assert time.monotonic() - started < 10
+    assert answer.status_code == 302
+    assert text_of(page.pk).startswith("**a** **c** **a** b **a** b")
+    assert text_of(page.pk)[20:] == now[16:]
 
 
 def test_a_version_is_kept_under_a_name(client, page, member, supply_chains):

@@ -7,6 +7,7 @@ words that differ are taken out and put in.
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import accumulate, pairwise
 from typing import Any
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
@@ -199,17 +200,20 @@ def _change_words(text: XmlText, wanted: Sequence[Words]) -> None:
     before = "".join(said for said, _ in text.diff() if isinstance(said, str))
     after = "".join(words.text for words in wanted)
     old, new = TOKENS.findall(before), TOKENS.findall(after)
-    starts = [0]
-    for token in old:
-        starts.append(starts[-1] + _size(token))
-    for _tag, i1, i2, j1, j2 in reversed(_opcodes(old, new)):
+    starts, ends = _places(old), _places(new)
+    codes = _opcodes(old, new)
+    for _tag, i1, i2, j1, j2 in reversed(codes):
         if i2 > i1:
             del text[starts[i1] : starts[i2]]
         if j2 > j1:
-            coming = "".join(new[j1:j2])
-            text.insert(starts[i1], coming)
-            _clean(text, starts[i1], starts[i1] + _size(coming))
+            text.insert(starts[i1], "".join(new[j1:j2]))
+    _clean(text, [(ends[j1], ends[j2]) for _tag, _i1, _i2, j1, j2 in codes if j2 > j1])
     _mark(text, wanted)
+
+
+def _places(tokens: Sequence[str]) -> list[int]:
+    """Return where each token begins, and where the last one ends."""
+    return list(accumulate(map(_size, tokens), initial=0))
 
 
 def _runs(text: XmlText) -> Iterator[tuple[int, int, dict[str, Any]]]:
@@ -220,24 +224,37 @@ def _runs(text: XmlText) -> Iterator[tuple[int, int, dict[str, Any]]]:
         at += size
 
 
-def _clean(text: XmlText, start: int, stop: int) -> None:
-    """Take from what was put in the suggestions of the words beside it: nobody suggested these."""
+def _shared(text: XmlText, ranges: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, dict[str, Any], int]]:
+    """Give what runs and ranges have in common, and the range's number. Both are in order and are gone through once, in step.
+
+    The runs are those at the beginning: marks that are given meanwhile to what was shared change nothing of the others.
+    """
+    n = 0
     for low, high, attrs in list(_runs(text)):
+        while n < len(ranges) and ranges[n][1] <= low:
+            n += 1
+        at = n
+        while at < len(ranges) and ranges[at][0] < high:
+            start, stop = max(low, ranges[at][0]), min(high, ranges[at][1])
+            if start < stop:
+                yield start, stop, attrs, at
+            at += 1
+
+
+def _clean(text: XmlText, put_in: Sequence[tuple[int, int]]) -> None:
+    """Take from what was put in the suggestions of the words beside it: nobody suggested these."""
+    for start, stop, attrs, _n in _shared(text, put_in):
         names = [name for name, value in attrs.items() if name.partition("--")[0] in SUGGESTED and value is not None]
-        if names and low < stop and high > start:
-            text.format(max(low, start), min(high, stop), dict.fromkeys(names))
+        if names:
+            text.format(start, stop, dict.fromkeys(names))
 
 
 def _mark(text: XmlText, wanted: Sequence[Words]) -> None:
     """Give every word the marks of Markdown that it is to have, and leave all others as they are."""
-    at = 0
-    for words in wanted:
-        end = at + _size(words.text)
-        for low, high, attrs in list(_runs(text)):
-            start, stop = max(low, at), min(high, end)
-            if start < stop and (change := _difference(attrs, words)):
-                text.format(start, stop, change)
-        at = end
+    ends = _places([words.text for words in wanted])
+    for start, stop, attrs, n in _shared(text, list(pairwise(ends))):
+        if change := _difference(attrs, wanted[n]):
+            text.format(start, stop, change)
 
 
 def _difference(attrs: dict[str, Any], words: Words) -> dict[str, Any]:
