@@ -195,3 +195,30 @@ def test_a_change_of_another_message_is_sent_by_nobody_but_its_author(window, le
     expect(field).to_have_value("With the minutes")
     field.press("Enter")
     expect(last(page).locator(".file")).to_contain_text("Minutes", timeout=15_000)
+
+
+def test_a_list_of_pins_that_cannot_be_asked_now_is_asked_when_it_is_opened_again(window, lead, room):
+    pinned = [say_now(room, lead, text) for text in ("The venue", "The agenda")]
+    services.pin_message(room.pk, pinned[0].id, by=lead, key=uuid.uuid4(), on=True)
+    page = window(lead)
+    enter(page)
+    asked = []
+
+    def busy_once(route):
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+        else:
+            route.fulfill(status=503, json={"type": "error", "code": "busy", "retry_after": 1})
+
+    page.route("**/pins", busy_once)
+    services.pin_message(room.pk, pinned[1].id, by=lead, key=uuid.uuid4(), on=True)
+    expect(page.locator("#pins-count")).to_have_text("2", timeout=30_000)
+    summary = page.locator("#pins > summary")
+    summary.click()
+    page.wait_for_timeout(500)
+    expect(page.locator("#pins")).to_be_visible()
+    expect(page.locator("#pins li")).to_have_text([re.compile("The venue")])
+    summary.click()
+    summary.click()
+    expect(page.locator("#pins li")).to_have_text([re.compile("The agenda"), re.compile("The venue")])

@@ -2,7 +2,7 @@
 
 export class Pins {
   constructor({ box, base, ask }) {
-    Object.assign(this, { box, base, ask, isStale: false, list: box.querySelector("ul") });
+    Object.assign(this, { box, base, ask, isStale: false, turn: 0, list: box.querySelector("ul") });
     this.template = document.getElementById("pin-template").content.firstElementChild;
     this.ids = new Set(box.dataset.ids.split(",").filter(Boolean).map(Number));
     box.addEventListener("toggle", () => this.load());
@@ -25,6 +25,7 @@ export class Pins {
 
   renew() {
     this.isStale = true;
+    this.turn += 1;
     this.load();
   }
 
@@ -45,6 +46,7 @@ export class Pins {
   }
 
   empty() {
+    this.turn += 1;
     this.ids.clear();
     this.box.hidden = true;
     this.list.replaceChildren();
@@ -53,12 +55,16 @@ export class Pins {
   async load() {
     if (!this.isStale || !this.box.open) return;
     this.isStale = false;
-    try {
-      const { pins = [] } = await this.ask("pins");
-      this.list.replaceChildren(...pins.map((pin) => this.line(pin)));
-      this.ids = new Set(pins.map(({ id }) => id));
-      this.count();
-    } catch { this.isStale = true; }
+    const { turn } = this;
+    let pins;
+    try { ({ pins } = await this.ask("pins")); } catch { /* opened again, the list is asked again */ }
+    // Something was told since: an answer from before it may hold what was deleted.
+    if (turn !== this.turn) return;
+    this.isStale = !pins;
+    if (!pins) return;
+    this.list.replaceChildren(...pins.map((pin) => this.line(pin)));
+    this.ids = new Set(pins.map(({ id }) => id));
+    this.count();
   }
 
   line({ id, number, author, excerpt }) {
