@@ -13,6 +13,7 @@ from tests.documents.test_people_in_files import pdf
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 PDF = b"%PDF-1.4\n" + b"x" * 3_000_000
+MORE = "There are more, but no more than these go at once. Send the others afterwards."
 
 
 @pytest.fixture
@@ -291,6 +292,39 @@ def test_a_dropped_folder_keeps_its_tree(page):
     )
     expect(page.locator(".upload.is-done")).to_have_count(3, timeout=60_000)
     assert tree() == [("", "Drafts", "a"), ("Drafts", "Old", "b"), ("Drafts", "Old", "c")]
+
+
+DROPS = """(entries) => {
+  const no = (name) => new DOMException("No.", name);
+  const fileOf = (name, content) => (done, failed) =>
+    content === "torn" ? failed(no("NotFoundError")) : done(new File([content], name));
+  const inside = (content) => (done, failed) => content ? done(content.splice(0).map(made)) : failed(no("NotReadableError"));
+  const made = ([name, content]) => typeof content === "string"
+    ? { isFile: true, name, file: fileOf(name, content) }
+    : { name, createReader: () => ({ readEntries: inside(content) }) };
+  const drop = new Event("drop", { bubbles: true, cancelable: true });
+  drop.dataTransfer = { files: [], items: entries.map(made).map((entry) => ({ webkitGetAsEntry: () => entry })) };
+  document.querySelector("form[data-upload]").dispatchEvent(drop);
+}"""
+
+
+def test_what_cannot_be_read_of_a_dropped_folder_is_said_and_the_rest_goes_up(page):
+    inside = [["a.txt", "A"], ["lost.txt", "torn"], ["Closed", None], ["b.txt", "B"]]
+    page.evaluate(DROPS, [["Drafts", inside]])
+    expect(page.locator(".upload.is-done")).to_have_count(2, timeout=60_000)
+    failed = page.locator(".upload.is-failed")
+    expect(failed.locator("[data-name]")).to_have_text(["Drafts/lost.txt", "Drafts/Closed"])
+    expect(failed.locator("[data-text]")).to_have_text(["The file is empty or cannot be read."] * 2)
+    assert tree() == [("", "Drafts", "a"), ("", "Drafts", "b")]
+    expect(page.locator("[data-upload-status]")).not_to_have_text("All files are here.")
+
+
+def test_of_more_files_than_go_at_once_it_is_said_that_there_are_more(page):
+    page.route("**/documents/uploads/**", lambda route: None)
+    page.evaluate(DROPS, [["Drafts", [[f"{n}.txt", "Words"] for n in range(2003)]]])
+    expect(page.locator(".upload")).to_have_count(2001, timeout=60_000)
+    expect(page.locator(".upload.is-failed [data-text]")).to_have_text([MORE])
+    expect(page.locator("[data-upload-status]")).to_have_text(MORE)
 
 
 def path_of(folder):

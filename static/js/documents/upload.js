@@ -5,6 +5,7 @@
 import { bytes } from "../bytes.js";
 import { EmptyFolder } from "./empty.js";
 import { chosen, dropped, picked } from "./folders.js";
+import { Left } from "./left.js";
 import { Refused, Stopped, Transfer, Unreadable, uuid } from "./transfer.js";
 import { Unfinished } from "./unfinished.js";
 
@@ -179,8 +180,8 @@ class Queue {
     for (const name of ["dragleave", "drop"]) form.addEventListener(name, (event) => { if (name === "drop" || !form.contains(event.relatedTarget)) form.classList.remove("is-over"); });
     form.addEventListener("drop", async (event) => {
       event.preventDefault();
-      const files = await dropped(event.dataTransfer).catch(() => []);
-      this.take(this.document ? files.filter(({ file }) => file).slice(0, 1) : files);
+      const files = await dropped(event.dataTransfer);
+      this.take(this.document ? files.filter(({ file, trouble }) => file || trouble).slice(0, 1) : files);
     });
     // A file dropped beside the box would otherwise replace the page.
     for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
@@ -203,13 +204,13 @@ class Queue {
       }, { once: true });
       return;
     }
-    this.list.hidden = false;
-    for (const { file, path } of files) {
-      const upload = file ? new Upload(this, file, this.document ? [] : path) : new EmptyFolder({ queue: this, path, word });
+    for (const { file, path, trouble } of files) {
+      const upload = trouble ? new Left({ queue: this, path, trouble, word }) : file ? new Upload(this, file, this.document ? [] : path) : new EmptyFolder({ queue: this, path, word });
       this.uploads.push(upload);
       this.list.append(upload.row);
-      this.add(upload);
+      if (!trouble) this.add(upload);
     }
+    this.list.hidden = !this.list.children.length;
     this.input.value = "";
   }
 
