@@ -1,7 +1,7 @@
 """Three texts made one, and a text put into a page: whatever somebody writes, by rule and made up."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pycrdt import Doc, XmlElement, XmlText
 
@@ -66,6 +66,7 @@ def test_two_changes_of_one_line_are_a_conflict():
 
 @calm
 @given(signs, signs)
+@example("`1<`", "1*1*<")
 def test_a_page_says_what_was_put_into_it(first, second):
     doc = opened(EMPTY_UPDATE)
     for text in (first, second, first):

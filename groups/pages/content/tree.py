@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
@@ -154,10 +156,13 @@ def node_of(part: XmlElement | XmlText | XmlFragment, depth: int = 0) -> Node:
 
 
 def words_of(text: XmlText) -> Iterator[Words]:
-    """Return the runs of a text; a mark that may stand twice on a word has a name with a hash behind it."""
-    for said, attrs in text.diff():
-        if isinstance(said, str) and said:
-            yield Words(said, _marks(attrs))
+    """Return the runs of a text, no two neighbours with the same marks, as the library may keep them.
+
+    A mark that may stand twice on a word has a name with a hash behind it.
+    """
+    runs = ((_marks(attrs), said) for said, attrs in text.diff() if isinstance(said, str) and said)
+    for marks, alike in groupby(runs, key=itemgetter(0)):
+        yield Words("".join(said for _same, said in alike), marks)
 
 
 def _marks(attrs: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
