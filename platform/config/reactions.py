@@ -1,7 +1,7 @@
 """Who reacts to what: the one table a newcomer reads to know what, say, ending a membership does.
 
 Handlers run there and then, inside the publisher's transaction, in the order they stand here; one that raises undoes the
-act. What leaves the process (socket, mail) goes by `core.realtime.send_on_commit` or a background task.
+act. What leaves the process (socket, mail) goes by `core.realtime.bell` or a background task.
 """
 
 from collections.abc import Callable

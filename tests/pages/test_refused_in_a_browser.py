@@ -59,6 +59,12 @@ def written_on_its_way(page, line):
     page.wait_for_timeout(400)  # what is kept is written down a moment after the last key
 
 
+def plain_form(page):
+    """Open the plain form and return its field."""
+    page.get_by_text("Write in a plain form").click()
+    return page.locator("[data-plain] textarea").first
+
+
 def test_what_is_refused_can_be_copied_and_is_not_sent_again(window, begin, member):  # noqa: F811
     draft = begin(member, text="To agree.\n")
     page = window(member, permissions=["clipboard-read", "clipboard-write"])
@@ -144,8 +150,7 @@ def test_what_was_not_saved_is_sent_though_somebody_has_begun_in_the_plain_form(
     opened(page, draft)
     written_on_its_way(page, line)
     page.reload()
-    page.get_by_text("Write in a plain form").click()
-    form = page.locator("[data-plain] textarea").first
+    form = plain_form(page)
     form.press("Control+End")
     form.type("By hand")
     # The first time it does not get through.
@@ -172,8 +177,7 @@ def test_what_is_refused_is_shown_to_whoever_has_begun_in_the_plain_form(window,
     written_on_its_way(page, line)
     line.waiting.clear()
     page.reload()
-    page.get_by_text("Write in a plain form").click()
-    form = page.locator("[data-plain] textarea").first
+    form = plain_form(page)
     form.press("Control+End")
     form.type("By hand")
     line.let_go()
@@ -192,8 +196,7 @@ def test_what_was_refused_in_the_plain_form_stands_there_beside_what_is_there_no
     line = Line(page)
     line.waits = True
     page.goto(reverse("pages:write", args=[draft.document.group.slug, draft.pk]))
-    page.get_by_text("Write in a plain form").click()
-    form = page.locator("[data-plain] textarea").first
+    form = plain_form(page)
     form.fill("To agree in May.")
     save_text(draft, by=Standing.of(lead, supply_chains).speak(), base="To agree.\n", text="To agree in June.\n")
     line.waits = False

@@ -56,7 +56,7 @@ def send_on_commit(name: str, message: Message, *, newest_of: Hashable | None = 
 
     Outside a transaction it rings at once. The caller does not wait for the layer. With `newest_of` a message says all that
     earlier ones of its type for the same thing said: those that still wait for the layer are left out. Which is later is told by
-    `seq`, where messages have one, and else by when they come.
+    `seq` or `number`, where messages have one, and else by when they come.
     """
     transaction.on_commit(partial(ring, name, message, newest_of=newest_of), robust=True)
 
@@ -95,7 +95,7 @@ class Ringer:
             name, key, message = self._handed.popleft()
             waiting = self._waiting.setdefault(name, {})
             # Who committed first may come here last.
-            if key not in waiting or waiting[key].get("seq", 0) <= message.get("seq", 0):
+            if key not in waiting or _place(waiting[key]) <= _place(message):
                 waiting[key] = message
             if name not in self._busy:
                 self._busy[name] = self.loop.create_task(self._go_on(name))
@@ -113,6 +113,11 @@ class Ringer:
         self._take()
         while self._busy:
             await asyncio.wait(self._busy.values())
+
+
+def _place(message: Message) -> int:
+    place: int = message.get("seq", message.get("number", 0))
+    return place
 
 
 async def settled() -> None:

@@ -100,3 +100,20 @@ async def test_one_bell_that_does_not_ring_holds_up_no_other(layer, monkeypatch)
     bell.ring("page.7", {"type": "page.moved", "seq": 2}, newest_of=7)
 
     assert await heard(layer, channel) == [2]
+
+
+@pytest.mark.parametrize("counted", ["seq", "number"])
+async def test_what_was_committed_last_is_rung_though_it_was_handed_over_first(layer, monkeypatch, counted):
+    bell.serve_from(asyncio.get_running_loop())
+    rung, send = [], layer.group_send
+
+    async def record(name, ring):
+        rung.extend(message[counted] for message in bell.rung(ring))
+        await send(name, ring)
+
+    monkeypatch.setattr(layer, "group_send", record)
+    for place in (6, 5):
+        bell.ring(bell.shared(7), {"type": "thing.moved", counted: place}, newest_of=7)
+    await bell.settled()
+
+    assert rung == [6]
