@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from groups.documents.reading.xml import Token, What, tokens
-from groups.pages.content.from_markdown import LONGEST, TooLong, joined
-from groups.pages.content.tree import Node, Words
+from groups.pages.content.from_markdown import LONGEST, TooLong
+from groups.pages.content.tree import Node, Words, joined
 
 MOST_TOKENS = 1_500_000
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

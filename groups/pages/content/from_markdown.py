@@ -11,7 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from core.errors import DomainError
 from core.markdown import TooComplex, clean, counting_parser
 from core.notes import read_note
-from groups.pages.content.tree import Node, Words
+from groups.pages.content.tree import Node, Words, joined
 
 LONGEST = 400_000
 MOST_STEPS = 150_000
@@ -115,22 +115,3 @@ def _words(parts: Iterable[Node | Words]) -> Iterator[Words]:
             yield from _words(part.children)
         else:
             yield Words(" ")
-
-
-def joined(parts: Iterable[Node | Words]) -> Iterator[Node | Words]:
-    """Put runs together that have the same marks, and leave out empty ones."""
-    alike: list[Words] = []
-    for part in parts:
-        if isinstance(part, Words) and alike and alike[0].marks == part.marks:
-            alike.append(part)
-            continue
-        yield from _one(alike)
-        alike = [part] if isinstance(part, Words) else []
-        if isinstance(part, Node):
-            yield part
-    yield from _one(alike)
-
-
-def _one(alike: list[Words]) -> Iterator[Words]:
-    if text := "".join(words.text for words in alike):
-        yield Words(text, alike[0].marks)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
@@ -155,14 +154,19 @@ def node_of(part: XmlElement | XmlText | XmlFragment, depth: int = 0) -> Node:
     return Node(tag, attrs, tuple(children))
 
 
-def words_of(text: XmlText) -> Iterator[Words]:
-    """Return the runs of a text, no two neighbours with the same marks, as the library may keep them.
+def words_of(text: XmlText) -> Iterator[Node | Words]:
+    """Return the runs of a text; a mark that may stand twice on a word has a name with a hash behind it."""
+    # The library may keep words of the same marks apart.
+    return joined(Words(said, _marks(attrs)) for said, attrs in text.diff() if isinstance(said, str))
 
-    A mark that may stand twice on a word has a name with a hash behind it.
-    """
-    runs = ((_marks(attrs), said) for said, attrs in text.diff() if isinstance(said, str) and said)
-    for marks, alike in groupby(runs, key=itemgetter(0)):
-        yield Words("".join(said for _same, said in alike), marks)
+
+def joined(parts: Iterable[Node | Words]) -> Iterator[Node | Words]:
+    """Put runs together that have the same marks, and leave out empty ones."""
+    for marks, alike in groupby(parts, key=lambda part: part.marks if isinstance(part, Words) else None):
+        if marks is None:
+            yield from alike
+        elif text := "".join(part.text for part in alike if isinstance(part, Words)):
+            yield Words(text, marks)
 
 
 def _marks(attrs: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:

@@ -238,7 +238,7 @@ export class Log {
       if (after) after.after(node);
       else this.box.prepend(node);
     }
-    this.settle(node);
+    this.settle();
   }
 
   settle() { this.days.settle(); }
