@@ -170,6 +170,36 @@ def test_the_task_of_a_dead_worker_is_begun_anew_and_that_of_a_busy_one_is_not(w
     assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
 
 
+def test_a_claim_that_was_written_and_never_heard_of_is_let_go(worker, monkeypatch):
+    """The database ends between writing the claim and saying so; the worker lives, so that nobody else would take it up."""
+    monkeypatch.setattr(lease.Heart, "is_alive", lambda heart: True)
+    chore.enqueue("well")
+    written = connection.commit
+
+    def unheard():
+        written()
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "commit", unheard)
+        worker._turn()
+    row = DBTaskResult.objects.get()
+    assert (row.status, row.worker_ids, calls) == (TaskResultStatus.RUNNING, [worker.name], [])
+    assert lease.take_up_dropped() == 0
+
+    worker._turn()
+    row = DBTaskResult.objects.get()
+    assert (row.status, row.worker_ids, calls) == (TaskResultStatus.SUCCESSFUL, [worker.name], ["well"])
+
+
+def test_what_another_worker_does_is_not_given_back(worker):
+    chore.enqueue("well")
+    row = worker.claim()
+    Worker(pause=0).give_back()
+    worker.do(row)
+    assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
+
+
 def test_a_task_that_outlives_no_worker_is_given_up(settings):
     chore.enqueue("well")
     for number in range(lease.DROPS):

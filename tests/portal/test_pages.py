@@ -283,3 +283,16 @@ def test_search_finds_only_what_one_may_see(client, signed_in, member, supply_ch
     assert "Quiet Harbour" not in client.get(reverse("search"), {"q": "quiet"}).content.decode()
     assert "<mark>Quiet</mark> Harbour" in signed_in(member).get(reverse("search"), {"q": "quiet"}).content.decode()
     assert Group.objects.count() == 2
+
+
+def test_what_was_done_is_told_by_a_page_and_never_by_an_answer_that_nobody_reads(signed_in, member, supply_chains):
+    client = signed_in(member)
+    seat = supply_chains.memberships.get(organisation__affiliations__user=member)
+    response = client.post(reverse("groups:leave", args=[supply_chains.slug, seat.pk]))
+    assert response.status_code == 302
+    # A proxy that knows no sockets, and a picture that is gone, while the next page is still on its way.
+    for address in ("/ws/notices/", "/media/gone.png"):
+        assert client.get(address).status_code == 404
+    told = client.get(response.url).content.decode()
+    assert 'class="messages"' in told
+    assert 'class="messages"' not in client.get("/").content.decode()

@@ -49,6 +49,7 @@ class Worker:
         self.name = uuid.uuid4().hex
         self.pause = pause
         self.busy = False
+        self._unsure = False
         self._stop_asked = threading.Event()
         self._heart = Heart(self.name)
 
@@ -70,10 +71,13 @@ class Worker:
             if not self._heart.is_alive():
                 say_alive(self.name)  # before the first task, or it would seem to have no worker
                 self._heart.start()
+            if self._unsure:
+                self.give_back()
+            self._unsure = True
             row = self.claim()
-            if row is None:
-                return self.pause
-            self.do(row)
+            if row is not None:
+                self.do(row)
+            self._unsure = False
         except DatabaseError as error:
             connections.close_all()
             logger.warning("The database does not answer a worker: %s.", type(error).__name__)
@@ -81,7 +85,18 @@ class Worker:
         except Exception:
             logger.exception("A worker failed; it goes on.")
             return AWAY_PAUSE
-        return 0
+        return self.pause if row is None else 0
+
+    def give_back(self) -> None:
+        """Let go of tasks that have this worker's name and that it does not do.
+
+        A database that goes away in the middle of a claim may have written it and never said so. As the worker lives, nobody
+        else would ever take such a task up.
+        """
+        close_old_connections()
+        for row in DBTaskResult.objects.running():
+            if row.worker_ids and row.worker_ids[-1] == self.name:
+                DBTaskResult.objects.running().filter(pk=row.pk, started_at=row.started_at).update(**_returned(row))
 
     def claim(self) -> DBTaskResult | None:
         """Take the task that is due first; no other worker gets it."""
