@@ -10,6 +10,7 @@ import { atOnce } from "./suggestions.js";
 const { comment } = schema.marks;
 const key = new PluginKey("comments");
 const AGAIN = 20_000; // ms between two looks for what others said
+const PARTS = ["textarea", "summary", "[type=submit]", "[data-quote]", "[data-resolve]", "[data-reopen]"];
 
 // Passages whose comment is resolved look like any other: drawn by the editor, which reads back whatever else changes its marks.
 export function settledPassages() {
@@ -185,12 +186,18 @@ export class Comments {
     this.section.hidden = !all.length && this.form.hidden;
     if (text === this.shown) return;
     this.shown = text;
-    // What is being typed as an answer, and where, outlives what others say.
-    const typing = document.activeElement?.closest?.("[data-anchor]")?.dataset.anchor;
-    const drafts = new Map([...this.list.querySelectorAll("[data-anchor]")].map((item) => [item.dataset.anchor, item.querySelector("textarea")?.value]));
+    // What is being typed as an answer, and where one is, outlives what others say.
+    const here = document.activeElement;
+    const at = this.list.contains(here) && here.closest("[data-anchor]")?.dataset.anchor;
+    const part = PARTS.find((one) => here.matches(one));
+    const drafts = new Map([...this.list.querySelectorAll("[data-anchor]")].map((item) => [item.dataset.anchor, item.querySelector("textarea")]));
     const open = new Set([...this.list.querySelectorAll("[data-anchor] details[open]")].map((one) => one.closest("[data-anchor]").dataset.anchor));
     this.list.replaceChildren(...all.map((one) => this.item(one, drafts.get(one.anchor), open.has(one.anchor))));
-    if (typing) this.list.querySelector(`[data-anchor="${CSS.escape(typing)}"] textarea`)?.focus();
+    if (at) {
+      // Its button is another one once a comment is resolved.
+      const item = this.list.querySelector(`[data-anchor="${CSS.escape(at)}"]`);
+      [part, "[data-reopen]", "[data-resolve]"].map((one) => one && item?.querySelector(one)).find((one) => one && !one.closest("[hidden]"))?.focus();
+    }
     relate(this.list);
     this.view.dispatch(this.view.state.tr.setMeta(key, new Set(all.filter((one) => one.resolved).map((one) => one.anchor))));
   }
@@ -217,7 +224,10 @@ export class Comments {
     item.querySelector("[data-reopen]").hidden = !one.resolved || !may;
     item.querySelector("details").hidden = Boolean(one.resolved) || !may;
     item.querySelector("details").open = isOpen;
-    item.querySelector("textarea").value = draft ?? "";
+    const box = item.querySelector("textarea");
+    box.value = draft?.value ?? "";
+    // Sent again, it is the same answer.
+    if (draft?.form.dataset.key) box.form.dataset.key = draft.form.dataset.key;
     return item;
   }
 
@@ -262,6 +272,7 @@ export class Comments {
     try {
       await this.ask({ body, key: form.dataset.key }, `${one.id}/answers/`);
       form.elements.body.value = "";
+      delete form.dataset.key;
       item.querySelector("details").open = false;
       this.say(this.words.answered);
       await this.load();

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from groups.access import group_for, group_for_manager, group_for_reader
 from groups.documents.library import Library, documents_for
-from groups.documents.models import Document, DocumentQuerySet, Folder, Preview, Upload, Version
+from groups.documents.models import Document, DocumentQuerySet, Folder, Mark, Preview, Upload, Version
 from groups.models import Group
 from groups.standing import Standing
 
@@ -154,6 +154,15 @@ def may_delete(document: Document, library: Library) -> bool:
         return False
     organisations = {capacity.organisation_id for capacity in standing.capacities}
     return standing.may_moderate or document.author_id == standing.user.pk or document.organisation_id in organisations
+
+
+def may_copy(document: Document, library: Library) -> bool:
+    """Say whether who writes in the library may make another document of this one.
+
+    Whoever copies is the author of the copy, and may mark it less strictly: what is not green, only they copy who may do so to
+    the first one.
+    """
+    return not document.is_page and (document.mark == Mark.GREEN or may_delete(document, library))
 
 
 def version_of(document: Document, number: int) -> Version:

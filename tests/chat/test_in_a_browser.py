@@ -278,7 +278,8 @@ class Pretended:
     """The server's end of a socket, in the hands of the test."""
 
     def __init__(self, page):
-        self.joins = []
+        self.page = page
+        self.joins, self.acts = [], []
         self.answers = []
         self.opened_times, self.heartbeat = 0, 25
         page.route_web_socket("**/ws/", self.opened)
@@ -295,6 +296,14 @@ class Pretended:
             self.joins.append(frame)
             if self.answers:
                 self.say(room=frame["room"], **self.answers.pop(0))
+        elif "key" in frame:
+            self.acts.append(frame)
+
+    def act(self, kind):
+        """Wait for an act of this kind, and return its frame."""
+        while not (found := [frame for frame in self.acts if frame["type"] == kind]):
+            self.page.wait_for_timeout(50)
+        return found[-1]
 
     def say(self, **frame):
         self.socket.send(json.dumps(frame))
@@ -319,6 +328,23 @@ def test_below_the_floor_nothing_is_waited_for(pretended):
     server.say(type="heads", rooms={str(room.pk): 81})
     his.wait_for_timeout(500)
     assert [join["since"] for join in server.joins] == [3, 80]
+
+
+def test_words_that_came_too_late_stand_below_what_is_being_written(pretended, member, room):
+    his, server = pretended
+    services.send_message(room.pk, by=member, key=uuid.uuid4(), body="On Tuesday")
+    server.answers = [{"type": "joined", "head": 4, "floor": 1}]
+    enter(his)
+    field = his.get_by_label("Message", exact=True)
+    choose(his, last(his), "Edit")
+    say(his, "On Thursday")
+    edit = server.act("edit")
+    field.fill("Half a sen")
+    # It was deleted meanwhile: there is no newer text to go on with.
+    server.say(type="error", code="conflict", room=edit["room"], key=edit["key"], version=2)
+    expect(field).to_have_value("Half a sen\n\nOn Thursday")
+    his.reload()
+    expect(field).to_have_value("Half a sen\n\nOn Thursday")
 
 
 def test_a_room_that_is_too_busy_for_a_moment_comes_back(pretended):

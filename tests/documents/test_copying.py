@@ -79,6 +79,8 @@ def test_what_is_not_green_is_copied_only_by_who_may_mark_it_less_strictly(
     document = add(lead, supply_chains, "sources.txt", TEXT).document
     describe_document(document, Description(mark=mark), by=speak(lead, supply_chains), base=1)
     address = reverse("documents:copy", args=[supply_chains.slug, document.pk])
+    assert address not in signed_in(member).get(document.get_absolute_url()).content.decode()
+    assert address in signed_in(lead).get(document.get_absolute_url()).content.decode()
     refused = signed_in(member).post(address, {"folder": "", "key": str(uuid.uuid4())})
     assert refused.status_code == 422
     assert "copy what is not marked green" in refused.content.decode()

@@ -390,8 +390,9 @@ def test_a_comment_stands_beside_its_passage_until_it_is_resolved(draft, visit):
     remark.get_by_label("Your answer").fill("All of them.")
     remark.get_by_role("button", name="Answer").click()
     expect(remark.locator("[data-answers] li")).to_contain_text("All of them.")
-    remark.get_by_role("button", name="Resolve").click()
+    remark.get_by_role("button", name="Resolve").press("Enter")
     expect(remark).to_contain_text("Resolved")
+    expect(remark.get_by_role("button", name="Open again"), "the keyboard stays where it was").to_be_focused()
     expect(ben.locator(".write__text .commented .is-resolved")).to_have_text("The fees")
 
     ana.reload()

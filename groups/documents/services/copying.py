@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from core.audit import record
 from core.errors import Conflict
 from core.events import publish
-from groups.documents.access import may_delete
+from groups.documents.access import may_copy
 from groups.documents.events import VersionAdded
-from groups.documents.models import Document, Folder, Mark, Version
+from groups.documents.models import Document, Folder, Version
 from groups.documents.services.describing import Description
 from groups.documents.services.holding import refuse_page
 from groups.documents.services.locking import locked_library, must_write, standing_folder
@@ -30,8 +30,6 @@ def copy_document(
     """Make a document of the newest version of another one, with its title, its record and its mark.
 
     The same key gives the same copy. Raises `Widens` where more people would see it there and this was not said to be wanted.
-    Whoever copies is the author of the copy and may mark it less strictly: what is not green, only they copy who may do so to
-    the first one.
     """
     library = locked_library(document.group_id, by)
     if known := Version.objects.filter(author=by.user, key=key).select_related("document__group").first():
@@ -43,7 +41,7 @@ def copy_document(
     if found is None or found.latest is None:
         raise Conflict(_("The document was deleted meanwhile."))
     refuse_page(found)
-    if found.mark != Mark.GREEN and not may_delete(found, library):
+    if not may_copy(found, library):
         raise NotAllowed(_("Who added a document and the leads of the group copy what is not marked green."))
     old = found.latest
     if old.is_held:

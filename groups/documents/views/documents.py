@@ -60,6 +60,7 @@ def page_context(request: HttpRequest, document: Document, library: Library, **m
         preview=None if document.is_red else preview_of(newest),
         look=Preview.objects.filter(version=newest).first() or Preview(version=newest),
         may_delete=access.may_delete(document, library),
+        may_copy=access.may_copy(document, library),
         **{**_forms(document, library), **more},
     )
 

@@ -120,24 +120,41 @@ def frame_of(room: int, events: str) -> str:
 
 
 class Outbox:
-    """One socket's queue, written by `drain`. Over 256 events or 1 MB the socket is closed as too slow.
+    """One socket's queue. Over 256 events or 1 MB the socket is closed as too slow.
 
-    Every idle socket has one, so it holds as little as it can: no queue with room set aside, no event before it is waited for.
+    Every idle socket has one, so it holds as little as it can: no queue with room set aside, no task while nothing waits, no
+    event before it is waited for.
     """
 
-    __slots__ = ("_bytes", "_crowded", "_events", "_filled", "_is_sending", "_items", "code", "on_close", "write_now")
+    __slots__ = ("_bytes", "_crowded", "_events", "_items", "_on_close", "_send", "_writing", "code", "write_now")
 
     def __init__(self, write_now: WriteNow | None = None) -> None:
         self.write_now = write_now
-        self.on_close: Callable[[], object] = lambda: None
         self.code: int | None = None
         self._items: list[str | Batch] = []
         self._events = 0
         self._bytes = 0
-        self._filled = asyncio.Event()
+        self._send: Send | None = None
+        self._on_close: Callable[[], object] | None = None
+        # There while something waits and may be written.
+        self._writing: asyncio.Task[None] | None = None
         # There while it is more than a quarter full, set when it no longer is.
         self._crowded: asyncio.Event | None = None
-        self._is_sending = False
+
+    def open(self, send: Send, on_close: Callable[[], object]) -> None:
+        """From now on write what is queued by `send`, which waits for a slow reader; `on_close` is called when it is over."""
+        self._send, self._on_close = send, on_close
+        if self.code is None:
+            self._begin()
+        else:
+            on_close()
+
+    async def end(self) -> None:
+        """Write nothing more, not even what is on its way."""
+        self._send = self._on_close = None
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
 
     def put(self, text: str) -> None:
         """Queue one frame, unless it is written at once."""
@@ -160,7 +177,7 @@ class Outbox:
 
     def _written(self, text: str) -> bool:
         """Write a frame at once, where the server can, nothing waits before it and the reader has room."""
-        if self._items or self._is_sending or self.write_now is None or not self.write_now(text):
+        if self._items or self._writing is not None or self.write_now is None or not self.write_now(text):
             return False
         figures.FRAMES_WRITTEN.value += 1
         return True
@@ -176,7 +193,7 @@ class Outbox:
             self.code = code
             self._items.clear()
             self._relieve()
-            self.on_close()
+            self._over()
 
     @property
     def fill(self) -> float:
@@ -198,16 +215,25 @@ class Outbox:
                 return False
         return True
 
-    async def drain(self, send: Send) -> None:
-        """Write what is queued, several events to a frame, until cancelled; `send` waits for a slow reader."""
-        while True:
-            if not self._items:
-                self._filled.clear()
-                await self._filled.wait()
-            self._is_sending = True
-            await send({"type": "websocket.send", "text": self._next()})
-            self._is_sending = False
-            figures.FRAMES_WRITTEN.value += 1
+    def _begin(self) -> None:
+        if self._items and self._send is not None and self._writing is None:
+            self._writing = asyncio.create_task(self._drain(self._send))
+
+    async def _drain(self, send: Send) -> None:
+        """Write what is queued, several events to a frame; a socket that cannot be written to any more ends."""
+        try:
+            while self._items:
+                await send({"type": "websocket.send", "text": self._next()})
+                figures.FRAMES_WRITTEN.value += 1
+        except Exception:
+            self._send = None
+            self._over()
+        finally:
+            self._writing = None
+
+    def _over(self) -> None:
+        if self._on_close is not None:
+            self._on_close()
 
     async def empty(self) -> None:
         """Wait until everything queued has been handed on."""
@@ -245,7 +271,7 @@ class Outbox:
             figures.OUTBOX_PEAK.note(self.fill)
             if self._crowded is None:
                 self._crowded = asyncio.Event()
-        self._filled.set()
+        self._begin()
 
     def _shrunk(self) -> None:
         if self._events <= EVENTS_MAX // 4 and self._bytes <= BYTES_MAX // 4:

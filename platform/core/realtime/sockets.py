@@ -121,16 +121,14 @@ class SocketEndpoint:
 
     async def _serve(self, socket: Socket, receive: Receive, send: Send) -> int:
         """Read and write until the client goes or the socket is closed by us; return the code with which it ended."""
-        if socket.outbox.code is None:
-            reading = asyncio.create_task(self._read(socket, receive))
-            writing = asyncio.create_task(socket.outbox.drain(send))
-            socket.outbox.on_close = writing.cancel
-            try:
-                await asyncio.wait([reading, writing], return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                reading.cancel()
-                writing.cancel()
-                await asyncio.gather(reading, writing, return_exceptions=True)
+        reading = asyncio.create_task(self._read(socket, receive))
+        socket.outbox.open(send, reading.cancel)
+        try:
+            await asyncio.wait([reading])
+        finally:
+            reading.cancel()
+            await socket.outbox.end()
+            await asyncio.gather(reading, return_exceptions=True)
         if socket.outbox.code is not None:
             await send({"type": "websocket.close", "code": socket.outbox.code})
             return socket.outbox.code

@@ -116,9 +116,13 @@ export class Composer {
     this.keepDraft();
   }
 
+  // Words that were not taken stand in the field again, below what is being written.
   restore(body) {
-    this.text.value = body;
+    const below = (words) => [words, body].filter(Boolean).join("\n\n");
+    if (this.editing) { this.before = below(this.before); return; }
+    this.text.value = below(this.text.value);
     this.grow();
+    this.keepDraft();
     this.text.focus();
   }
 

@@ -87,7 +87,8 @@ const outbox = new Outbox({
       } else if (entry.frame.type === "edit" && frame.code === "conflict" && composer) {
         outbox.discard(entry.frame.key);
         log.forget(entry);
-        if (frame.version && frame.body) composer.edit(entry.frame.id, frame.version, entry.frame.body, words.conflict);
+        // Who has begun to change another message meanwhile goes on with that.
+        if (frame.version && frame.body && !composer.editing) composer.edit(entry.frame.id, frame.version, entry.frame.body, words.conflict);
         else composer.restore(entry.frame.body);
       } else if (entry.frame.type === "delete" && frame.code === "conflict") {
         outbox.discard(entry.frame.key);
