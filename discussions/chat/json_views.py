@@ -207,6 +207,7 @@ def rights(request: HttpRequest, slug: str | None = None, *, room_id: int) -> Js
             "reacts": place.may_react,
             "pins": place.may_pin,
             "moderates": place.may_moderate,
+            "deletes": place.may_take_back,
             "refusal": place.refusal,
         }
     )

@@ -114,6 +114,7 @@ class RoomPage:
             "may_write": place.may_write,
             "refusal": place.refusal,
             "may_moderate": place.may_moderate,
+            "may_take_back": place.may_take_back,
             "rows": rows,
             "pins": self.pins,
             "emoji": Emoji.choices,

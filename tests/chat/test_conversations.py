@@ -481,6 +481,20 @@ def test_who_is_blocked_cannot_write_and_is_not_told_by_whom(signed_in, accepted
     assert Notice.objects.filter(user=member, read_at=None).exclude(kind="conversation").count() == 0
 
 
+def test_ones_own_words_are_taken_back_also_after_a_block(signed_in, accepted, say, member, lead):
+    mine, hers = say(member, accepted, "My number is in the file").id, say(lead, accepted, "I see").id
+    services.block_person(member.pk, by=lead)
+    client = signed_in(member)
+    about = reverse("conversations:about", args=[accepted.pk, mine])
+    delete = reverse("conversations:delete", args=[accepted.pk, mine])
+    assert delete in client.get(about).content.decode()
+    client.post(delete, {"key": str(uuid.uuid4())})
+    assert Message.objects.get(pk=mine).is_deleted
+    with pytest.raises(NotAllowed, match=r"^Nothing can be sent here now\.$"):
+        services.delete_message(accepted.pk, hers, by=member, key=uuid.uuid4())
+    assert not Message.objects.get(pk=hers).is_deleted
+
+
 def test_blocking_is_undone_from_the_account(signed_in, accepted, say, member, lead):
     services.block_person(member.pk, by=lead)
     client = signed_in(lead)

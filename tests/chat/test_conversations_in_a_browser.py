@@ -106,6 +106,9 @@ def test_a_block_holds_on_the_page_that_is_open(window, lead, member):
     hers.get_by_role("button", name="Block Marco Silva").click()
     expect(hers.locator("main")).to_contain_text("They are not told")
     expect(his.get_by_label("Message", exact=True)).to_be_hidden(timeout=20_000)
+    his.on("dialog", lambda dialog: dialog.accept())
+    choose(his, last(his), "Delete")
+    expect(last(his)).to_contain_text("deleted", timeout=10_000)
 
 
 def test_what_a_blocked_person_says_among_several_comes_folded(window, lead, member, observer):

@@ -125,6 +125,11 @@ class ConversationPlace(Place):
         """Nobody does among equals."""
         return False
 
+    @property
+    def may_take_back(self) -> bool:
+        """Always: also after a block, and while one may send nothing more."""
+        return True
+
     @cached_property
     def capacities(self) -> list[Capacity]:
         """Every partner the person acts for today."""

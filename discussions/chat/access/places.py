@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from discussions import mentions
 from discussions.chat.audience import readers_of
-from discussions.chat.models import Room, Writers
+from discussions.chat.models import Message, Room, Writers
 from groups.audience import Audience
 from groups.bylines import Byline, SpokenRow, bylines
 from groups.models import Group
@@ -55,6 +55,17 @@ class Place(ABC):
     @abstractmethod
     def may_moderate(self) -> bool:
         """Whether the person may take back what others said."""
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether the person may delete what they said here themselves."""
+        return self.may_write
+
+    def may_delete(self, message: Message) -> bool:
+        """Whether the person may delete a message: their own, or as who moderates anybody's."""
+        if message.author_id == self.user.pk:
+            return self.may_take_back
+        return self.may_write and self.may_moderate
 
     @property
     @abstractmethod

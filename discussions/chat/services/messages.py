@@ -20,7 +20,7 @@ from discussions import mentions
 from discussions.chat.access import message_in, place_in
 from discussions.chat.models import Event, Message, MessageVersion, Room, SpentKey
 from discussions.chat.presenting import mention_names, spelled
-from discussions.chat.services.locking import place_to_write
+from discussions.chat.services.locking import place_to_write, place_under_lock
 from discussions.chat.services.log import append
 from discussions.chat.services.telling import tell_mentioned
 from discussions.services.writing import written
@@ -141,13 +141,13 @@ def delete_message(room_id: int, message_id: int, *, by: "User", key: UUID) -> A
     pace.take(by.pk)
     with transaction.atomic():
         _record_moderation(room_id, message_id, by)
-        place = place_to_write(room_id, by)
+        place = place_under_lock(room_id, by)
         if ack := outcome_of(by, key, act):
             transaction.set_rollback(True)
             return ack
         message = message_in(place, message_id)
-        if message.author_id != by.pk and not place.may_moderate:
-            raise NotAllowed(_("Only its author or a lead deletes a message."))
+        if not place.may_delete(message):
+            raise NotAllowed(place.refusal or _("Only its author or a lead deletes a message."))
         if message.is_deleted:
             raise Conflict(_("The message is deleted already."), current=_as_it_is(message))
         return Ack.of(bury(message, place.room, by=by, key=key))

@@ -52,7 +52,7 @@ def _about(request: HttpRequest, place: Place, message: Message) -> dict[str, An
         "may_reply": place.may_write and not gone,
         "may_pin": place.may_pin and not gone,
         "may_edit": place.may_write and own and not gone,
-        "may_delete": place.may_write and (own or place.may_moderate) and not gone,
+        "may_delete": place.may_delete(message) and not gone,
         "may_report": not own and not gone,
         "receipts": receipts_of(place, message) if may_see_receipts(place) and not gone else None,
     }

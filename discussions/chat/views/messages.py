@@ -91,7 +91,7 @@ def message_delete(request: HttpRequest, slug: str | None = None, *, room_id: in
     place = access.room_at(request.user, slug, room_id)
     message = access.message_in(place, message_id)
     own = message.author_id == person(request).pk
-    if message.is_deleted or not place.may_write or not (own or place.may_moderate):
+    if message.is_deleted or not place.may_delete(message):
         return _only_look(request, message)
     form = DeleteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

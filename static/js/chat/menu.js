@@ -17,7 +17,7 @@ export class Menu extends Popover {
     const facts = {
       own, others: !own, writes: data.writes, reacts: data.reacts, receipts: data.receipts, moderates: data.moderates, pins: data.pins,
       copies: data.copies && data.writes && this.copies?.(node), stretching: data.stretching, unstretched: !data.stretching,
-      deletes: own || data.moderates, pinned: node.dataset.pinned, unpinned: !node.dataset.pinned,
+      deletes: own ? data.deletes : data.writes && data.moderates, pinned: node.dataset.pinned, unpinned: !node.dataset.pinned,
     };
     return new Set(Object.keys(facts).filter((name) => facts[name]));
   }

@@ -23,7 +23,7 @@ export class Rights {
 
   show(now) {
     if ((now.writes && !this.form) || (now.reacts && !this.hadSigns)) { location.reload(); return; }
-    for (const name of ["writes", "reacts", "pins", "moderates"]) this.data[name] = now[name] ? "1" : "";
+    for (const name of ["writes", "reacts", "pins", "moderates", "deletes"]) this.data[name] = now[name] ? "1" : "";
     if (!now.writes) this.lost();
     if (this.form) this.form.hidden = !now.writes;
     this.refusal.hidden = now.writes;
