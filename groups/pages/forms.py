@@ -62,6 +62,11 @@ class NewPageForm(KeyedForm):
         own = self.templates.get(chosen)
         return own.text if own else outline(chosen)
 
+    def ask_for_file(self) -> None:
+        """Say beside the field that a file that was good has to be chosen again: no browser shows it in a refused form."""
+        if self.errors and self.files.get("file") and "file" not in self.errors:
+            self.add_error("file", _("Choose the file again: a form that was refused comes back without it."))
+
     def clean_file(self) -> tuple[Node, ...] | None:
         """Return the blocks of the file, if one was sent."""
         file = self.cleaned_data.get("file")

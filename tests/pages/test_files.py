@@ -109,6 +109,14 @@ def test_a_file_that_cannot_be_read_begins_nothing(client, member, supply_chains
     assert not Document.objects.filter(title="Begun").exists()
 
 
+def test_a_good_file_of_a_refused_form_is_asked_for_again(client, member, supply_chains):
+    client.force_login(member)
+    answer = begun(client, supply_chains, title="", file=SimpleUploadedFile("a.md", b"# Begun"))
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"title", "file"})
+    assert "Choose the file again" in answer.content.decode()
+    assert set(begun(client, supply_chains, title="").context["form"].errors) == {"title"}
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [

@@ -53,6 +53,7 @@ def page_new(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("pages:write", slug, page.pk)
         except DomainError as refusal:
             form.add_error("title", refusal.message)
+    form.ask_for_file()
     context = framed(library, place, form=form, back=address(library, place))
     return render(request, "pages/new.html", context, status=422 if form.errors else 200)
 
