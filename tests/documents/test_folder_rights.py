@@ -43,6 +43,7 @@ SEEN = {
     Rights.OBSERVERS: {"lead", "member", "observer"},
     Rights.HIDDEN: {"lead", "member"},
 }
+REACHED = {Rights.OBSERVERS: Reach.PARTICIPANTS, Rights.HIDDEN: Reach.MEMBERS}
 
 
 def drawing():
@@ -285,6 +286,54 @@ def test_what_comes_out_of_a_hidden_folder_that_is_removed_stays_hidden(
         move_document(document, folder=None, by=by)
     move_document(document, folder=None, by=by, widen=True)
     assert find(read("secret"), observer).found
+
+
+@pytest.mark.parametrize("rights", [Rights.OBSERVERS, Rights.HIDDEN])
+def test_a_file_under_way_into_a_narrow_folder_that_is_removed_is_seen_by_nobody_else(
+    rights, drafts, rule, open_group, lead, member, client, request
+):
+    from groups.documents.services import append_chunk, finish_upload, start_upload
+
+    add_webhook(
+        open_group,
+        url="https://hooks.example.org/",
+        by=Standing.of(lead, open_group).leading[0],
+        happenings=[Happening.VERSION_ADDED],
+        with_words=False,
+        key=uuid.uuid4(),
+    )
+    rule(drafts, rights)
+    by = Standing.of(member, open_group).speak()
+    upload = start_upload(open_group, by=by, key=uuid.uuid4(), file_name="Zebracrossing.txt", size=5, folder=drafts)
+    append_chunk(upload, offset=0, chunk=b"words")
+    delete_folder(drafts, by=by)
+    document = finish_upload(upload, by=by).document
+    assert (document.folder, document.reach) == (None, REACHED[rights])
+    assert not Delivery.objects.exists()
+    for who in PEOPLE:
+        person = request.getfixturevalue(who) if who else None
+        client.logout()
+        if person:
+            client.force_login(person)
+        seen = who in SEEN[rights]
+        assert client.get(document.get_absolute_url()).status_code == (200 if seen else 404), who
+        top = client.get(reverse("documents:list", args=[open_group.slug])).content.decode()
+        assert ("Zebracrossing" in top) == seen
+        assert bool(find(read("zebracrossing"), person or AnonymousUser()).found) == seen
+
+
+def test_a_page_begun_in_a_hidden_folder_that_is_removed_stays_hidden(drafts, rule, open_group, member, observer):
+    from groups.pages.services import create_page
+
+    rule(drafts, Rights.HIDDEN)
+    seen_before = Folder.objects.get(pk=drafts.pk)
+    by = Standing.of(member, open_group).speak()
+    delete_folder(drafts, by=by)
+    page = create_page(open_group, by=by, key=uuid.uuid4(), title="Zebracrossing", folder=seen_before)
+    document = Document.objects.get(pk=page.pk)
+    assert (document.folder, document.reach) == (None, Reach.MEMBERS)
+    assert not find(read("zebracrossing"), observer).found
+    assert find(read("zebracrossing"), member).found
 
 
 def test_a_room_with_observers_is_told_nothing_of_a_hidden_folder(drawn, drafts, rule, open_group, member):

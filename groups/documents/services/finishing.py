@@ -35,7 +35,7 @@ from groups.documents.services.cleaning import (
 )
 from groups.documents.services.giving_space import take_space
 from groups.documents.services.holding import end_hold, refuse_page
-from groups.documents.services.locking import locked_library, must_write, nearest_folder
+from groups.documents.services.locking import lay_into, locked_library, must_write
 from groups.documents.services.macros import refuse_macros
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.same import refuse_same
@@ -202,10 +202,8 @@ def _document_of(upload: Upload, library: Library, *, by: Capacity) -> Document:
         document.group = library.group
         return document
     title = upload.file_name.rpartition(".")[0] or upload.file_name
-    folder = nearest_folder(upload.folder)
-    must_write(library, folder)
-    document = Document(group=library.group, folder=folder, title=title, changed_at=timezone.now())
-    document.reach = document.reach_in(folder)
+    document = Document(group=library.group, title=title, changed_at=timezone.now())
+    lay_into(library, document, upload.folder)
     document.speak_as(by)
     document.save()
     return document

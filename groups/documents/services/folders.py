@@ -165,7 +165,7 @@ def delete_folder(folder: Folder, *, by: Capacity) -> None:
     """Remove a folder in which the person sees nothing; one that holds anything they see is refused, so that none of it goes.
 
     What lies in it unseen, in the trash or from before they joined, comes to lie in the folder above, and is seen by nobody
-    who did not see it before.
+    who did not see it before; nor is what arrives for this folder after it is gone (`lay_into`).
     """
     library = locked_library(folder.group_id, by)
     by = speaking(library.standing, by)

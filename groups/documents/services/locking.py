@@ -45,6 +45,18 @@ def must_write(library: Library, folder: Folder | None) -> None:
         raise NotAllowed(_("In the folder “%(name)s” only leads of the group write.") % {"name": folder.name})
 
 
+def lay_into(library: Library, document: Document, sent_into: Folder | None) -> None:
+    """Lay a new document into the folder it was sent into, or where that was removed meanwhile into the nearest one above.
+
+    There it is seen by nobody who would not have seen it where it was sent: the row of a folder that is gone keeps its reach.
+    Raises `NotAllowed` where the person may not write there.
+    """
+    sent_into = Folder.objects.filter(pk=sent_into.pk).first() if sent_into else None
+    document.folder = nearest_folder(sent_into)
+    must_write(library, document.folder)
+    document.reach = max(document.reach_in(document.folder), document.reach_in(sent_into))
+
+
 def nearest_folder(folder: Folder | None) -> Folder | None:
     """Return the folder, or where it was removed the nearest one above that stands; None for the top."""
     while folder is not None and folder.deleted_at:

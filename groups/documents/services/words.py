@@ -17,7 +17,7 @@ from groups.documents.models import Document, Folder, Version
 from groups.documents.models.version import random_path
 from groups.documents.names import clean_title, file_name_of
 from groups.documents.services.giving_space import take_space
-from groups.documents.services.locking import locked_library, must_write, nearest_folder, standing_document
+from groups.documents.services.locking import lay_into, locked_library, standing_document
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.scanning import keep_outcome, look_for_malware
 from groups.documents.services.storing import settle
@@ -89,16 +89,8 @@ def _known(by: Capacity, key: uuid.UUID, document: Document | None) -> Version |
 
 
 def _new(library: Library, title: str, folder: Folder | None, by: Capacity) -> Document:
-    folder = nearest_folder(folder)
-    must_write(library, folder)
-    document = Document(
-        group=library.group,
-        folder=folder,
-        title=title,
-        kind=Document.Sort.PAGE,
-        changed_at=timezone.now(),
-    )
-    document.reach = document.reach_in(folder)
+    document = Document(group=library.group, title=title, kind=Document.Sort.PAGE, changed_at=timezone.now())
+    lay_into(library, document, folder)
     document.speak_as(by)
     document.save()
     return document
