@@ -9,18 +9,30 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import storages
-from django.db import connection
+from django.db import OperationalError, connection
+from django.tasks import TaskResultStatus
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
-from groups.documents.models import Preview, PreviewPage
-from groups.documents.services import ask_for_missing, make_preview, restore_version, sweep
+from groups.documents.models import Document, Preview, PreviewPage, Rights
+from groups.documents.models.reach import place_of
+from groups.documents.services import (
+    ask_for_missing,
+    indexing,
+    make_preview,
+    move_document,
+    previewing,
+    restore_version,
+    set_rights,
+    sweep,
+)
 from groups.documents.tasks import make_preview_of
 from groups.standing import Standing
 from portal.demo import files
+from search.models import Entry, Kind
 
 
 def address(version, name="look", *more):
@@ -124,6 +136,87 @@ def test_making_it_twice_makes_it_once(report):
     before = list(PreviewPage.objects.values_list("pk", "path"))
     make_preview_of.func(report.pk)
     assert list(PreviewPage.objects.values_list("pk", "path")) == before
+
+
+def test_pages_are_found_though_the_worker_ended_between_looking_and_indexing(
+    add, member, supply_chains, monkeypatch, signed_in
+):
+    def away(cards):
+        raise OperationalError("the database restarts")
+
+    version = add(member, supply_chains, "Notes.txt", b"Wages in the quarry")
+    with monkeypatch.context() as broken:
+        broken.setattr(indexing, "put_all", away)
+        with pytest.raises(OperationalError):
+            make_preview_of.func(version.pk)
+    assert Preview.objects.get().is_ready
+    assert found("quarry", signed_in(member)) == []
+    make_preview_of.func(version.pk)
+    assert found("quarry", signed_in(member)) == ["Notes"]
+
+
+def found(words, client):
+    return [hit.shown.title for hit in client.get(reverse("search"), {"q": words}).context["hits"]]
+
+
+@pytest.mark.parametrize("times", [1, 4])
+def test_pages_are_found_though_the_document_is_moved_while_they_are_written(
+    times, add, make_folder, member, supply_chains, monkeypatch, lead
+):
+    text = "\f".join(f"Words of {number}" for number in range(1, 46))
+    version = add(member, supply_chains, "Long.txt", text.encode())
+    hidden = make_folder(member, supply_chains, "Hidden")
+    set_rights(hidden, rights=Rights.HIDDEN, by=Standing.of(lead, supply_chains).leading[0])
+    by, write, written = Standing.of(member, supply_chains).speak(), indexing._write, []
+
+    def meanwhile(*args):
+        """Move it before each second portion, back and forth."""
+        written.append(args)
+        if len(written) % 2 == 0 and len(written) <= 2 * times:
+            where = None if version.document.folder else hidden
+            version.document = move_document(version.document, folder=where, by=by, widen=True)
+        return write(*args)
+
+    monkeypatch.setattr(indexing, "_write", meanwhile)
+    make_preview_of.func(version.pk)
+    parts = Entry.objects.filter(kind=Kind.DOCUMENT, object_id=version.document_id)
+    assert sorted(parts.values_list("part", flat=True)) == list(range(46))
+    place = place_of(supply_chains.pk, Document.objects.get(pk=version.document_id).reach)
+    assert set(parts.values_list("place", flat=True)) == {place}
+
+
+def test_one_that_gets_another_version_meanwhile_is_left_to_that_one(add, member, supply_chains, monkeypatch):
+    version = add(member, supply_chains, "Notes.txt", b"Wages in the quarry")
+    write, written = indexing._write, []
+
+    def meanwhile(*args):
+        written.append(args)
+        if len(written) == 1:
+            add(member, supply_chains, "Notes.txt", b"Fees in the harbour", document=version.document)
+        return write(*args)
+
+    monkeypatch.setattr(indexing, "_write", meanwhile)
+    make_preview_of.func(version.pk)
+    assert len(written) == 1
+    assert set(Entry.objects.filter(kind=Kind.DOCUMENT).values_list("part", flat=True)) == {0}
+
+
+def test_what_was_made_by_another_meanwhile_stays_found(report, monkeypatch):
+    """Two who index the same document: one has read its pages before there were any, and tidies up after the other."""
+    parts = Entry.objects.filter(kind=Kind.DOCUMENT, object_id=report.document_id)
+    before = sorted(parts.values_list("part", flat=True))
+    assert len(before) > 2
+    pages = list(PreviewPage.objects.values())
+    PreviewPage.objects.all().delete()
+    keep = indexing._keep
+
+    def late(*args):
+        PreviewPage.objects.bulk_create(PreviewPage(**page) for page in pages)
+        keep(*args)
+
+    monkeypatch.setattr(indexing, "_keep", late)
+    indexing.index_pages(report.document_id)
+    assert sorted(parts.values_list("part", flat=True)) == before
 
 
 def test_versions_from_before_are_looked_into_in_time(report):

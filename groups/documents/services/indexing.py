@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from groups.documents.models import Document, PreviewPage, Written
 from search.services import keep_parts, put_all
@@ -11,29 +12,48 @@ from search.services import keep_parts, put_all
 PORTION = 20
 """Pages written by one transaction: on SQLite, nobody else writes meanwhile."""
 
+TRIES = 5
+"""How often one that is changed again and again meanwhile is begun anew."""
+
 
 def index_pages(document_id: int) -> None:
-    """Have the pages of the newest version found, and none of an older one.
+    """Have the pages of the newest version found, and none of an older one. Doing it twice changes nothing.
 
-    Each portion is written under the lock of the document's row, as it is then: a document that is deleted, or that has got
-    another version meanwhile, is left to whoever did so.
+    Each portion is written under the lock of the document's row, as it is then. A document that was moved or described anew
+    meanwhile is begun anew; one that is deleted, or that has got another version, is left to whoever did so.
     """
+    document = _standing(document_id)
+    for _try in range(TRIES):
+        if document is None or _index(document):
+            return
+        before, document = document.latest_id, _standing(document_id)
+        if document is None or document.latest_id != before:
+            return
+
+
+def _standing(document_id: int) -> Document | None:
+    """Return the document as it is now, None where nothing of what is in it may be found."""
     document = Document.objects.select_related("latest").filter(pk=document_id).first()
-    if document is None or document.is_red or not document.cards():
-        return
+    return document if document and not document.is_red and document.cards() else None
+
+
+def _index(document: Document) -> bool:
+    """Write its pages; return False, having written some of them, where it is another one meanwhile."""
     if document.is_page:
-        _write(document, partial(_put_written, document))
-        return
+        return _write(document, partial(_put_written, document))
     pages = PreviewPage.objects.filter(preview__version=document.latest_id).exclude(text="").order_by("number")
-    numbers = [0]
     portion = list(pages[:PORTION])
     while portion:
         cards = [document.card(page.number, page.text).ready() for page in portion]
-        numbers += [page.number for page in portion]
         if not _write(document, partial(put_all, cards)):
-            return
-        portion = list(pages.filter(number__gt=numbers[-1])[:PORTION])
-    _write(document, partial(keep_parts, Document.KIND, document.pk, numbers))
+            return False
+        portion = list(pages.filter(number__gt=portion[-1].number)[:PORTION])
+    return _write(document, partial(_keep, document, pages))
+
+
+def _keep(document: Document, pages: QuerySet[PreviewPage]) -> None:
+    """Let other pages be found no more. Which there are is asked now, under the lock: others may have made them meanwhile."""
+    keep_parts(Document.KIND, document.pk, [0, *pages.values_list("number", flat=True)])
 
 
 def _put_written(document: Document) -> None:

@@ -81,8 +81,14 @@ def make_preview(version: Version) -> Preview:
     killed are swept away. Raises `OSError` where the bytes or the storage cannot be had now.
     """
     preview = Preview.objects.get(version=version)
-    if preview.state != State.WAITING:
-        return preview
+    if preview.state == State.WAITING:
+        preview = _made(preview, version)
+    # Also where it was made before: whoever made it may have been killed before its pages could be found.
+    index_pages(version.document_id)
+    return preview
+
+
+def _made(preview: Preview, version: Version) -> Preview:
     state, thumbnail, rows = _of_twin(version) or _look_into(version)
     with transaction.atomic():
         preview = Preview.objects.select_for_update().get(pk=preview.pk)
@@ -93,7 +99,6 @@ def make_preview(version: Version) -> Preview:
         PreviewPage.objects.bulk_create(rows)
         preview.state, preview.thumbnail, preview.made_at = state, thumbnail, timezone.now()
         preview.save(update_fields=["state", "thumbnail", "made_at"])
-    index_pages(version.document_id)
     return preview
 
 
