@@ -41,17 +41,30 @@ def scan(file: IO[bytes], size: int) -> Verdict:
     if size > settings.CLAMD_MAX_SIZE:
         raise TooLarge
     until = time.monotonic() + settings.CLAMD_TIMEOUT
-    engine = _ask(b"zVERSION\0", until).partition("/")
-    if not engine[0].startswith("ClamAV"):
-        raise Unanswered("no scanner answers there")
+    engine = _engine(until)
     answer = _ask(b"zINSTREAM\0", until, file)
     if answer == "stream: OK":
-        return Verdict("", "".join(engine)[:100])
+        return Verdict("", engine)
     if found := FOUND.fullmatch(answer):
-        return Verdict(found[1], "".join(engine)[:100])
+        return Verdict(found[1], engine)
     if "size limit exceeded" in answer:
         raise TooLarge
     raise Unanswered("it said something else")
+
+
+def answers() -> bool:
+    """Say whether a scanner is there at all, whatever it makes of files."""
+    try:
+        return bool(_engine(time.monotonic() + settings.CLAMD_TIMEOUT))
+    except Unanswered:
+        return False
+
+
+def _engine(until: float) -> str:
+    engine = _ask(b"zVERSION\0", until)
+    if not engine.startswith("ClamAV"):
+        raise Unanswered("no scanner answers there")
+    return engine[:100]
 
 
 def _ask(command: bytes, until: float, file: IO[bytes] | None = None) -> str:

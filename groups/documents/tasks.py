@@ -8,10 +8,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from core.background import growing, retried
-from groups.documents.models import ScanState, Version
+from groups.documents.models import Version
 from groups.documents.services import ask_for_missing, make_preview, sweep
 from groups.documents.services.indexing import index_pages
-from groups.documents.services.scanning import scan_again, still_to_scan
+from groups.documents.services.scanning import scan_some
 
 EVERY = timedelta(minutes=30)
 
@@ -50,12 +50,9 @@ def make_missing_previews() -> None:
 
 @task()
 def scan_unknown() -> None:
-    """Scan what the scanner did not answer for, and what came before there was one; some dozens a time, until it fails again."""
+    """Scan what the scanner did not answer for, and what came before there was one; some dozens a time."""
     if settings.CLAMD_ADDRESS:
-        for version in Version.objects.select_related("document", "scan").filter(pk__in=still_to_scan()[:50]):
-            outcome = scan_again(version)
-            if outcome is None or outcome.state == ScanState.AWAY:
-                return
+        scan_some()
 
 
 @task()

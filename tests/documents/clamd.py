@@ -1,6 +1,6 @@
 """A small scanner that speaks as clamd's manual says: it finds the EICAR test file, also inside archives inside archives.
 
-As `how` says it is an honest one, or slow, or dead in the middle, or says what no scanner says.
+As `how` says it is an honest one, or slow, or dead in the middle, or for some files alone, or says what no scanner says.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import time
 import zipfile
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE" + b"!$H+H*"
+POISON = b"what no scanner gets through"
 MOST = 8 * 1024**2
 
 
@@ -48,6 +49,8 @@ class Scanner(socketserver.StreamRequestHandler):
                 return
             content += self.rfile.read(length)
             assert len(content) <= MOST
+        if how == "poisoned" and POISON in content:
+            return
         if how == "slow":
             for _drop in range(100):
                 self.wfile.write(b"s")

@@ -5,6 +5,7 @@ from typing import IO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,9 @@ from partners.capacity import Capacity
 from search.services import keep_parts
 
 UNKNOWN = (ScanState.AWAY, ScanState.LARGE)
+
+SILENT = 3
+"""After so many files in a row that nobody could say anything of, it is not the files: each may take a whole `CLAMD_TIMEOUT`."""
 
 
 class HeldBack(DomainError):
@@ -70,12 +74,20 @@ def keep_outcome(version: Version, outcome: Outcome | None, *, by: Capacity | No
 
 
 def scan_again(version: Version) -> Outcome | None:
-    """Scan a stored version; nothing changes where the scanner cannot say, or where the bytes cannot be had now."""
+    """Scan a stored version; return None where its bytes are lost, or where what was known of it stays.
+
+    Where the scanner cannot say, or the bytes cannot be had now, nothing changes but that it was tried.
+    """
     try:
         with version.open(held=True) as file:
             outcome = look_for_malware(file, version.size)
-    except OSError:
+    except FileNotFoundError:
+        _note_try(version)
         return None
+    except OSError:
+        outcome = Outcome(ScanState.AWAY)
+    if outcome is not None and outcome.state == ScanState.AWAY:
+        return outcome if _note_try(version) else None
     known = getattr(version, "scan", None)
     if outcome is None or (outcome.state in UNKNOWN and known is not None and known.state not in UNKNOWN):
         return None
@@ -87,6 +99,13 @@ def scan_again(version: Version) -> Outcome | None:
     return outcome
 
 
+def _note_try(version: Version) -> bool:
+    """Have it known that nobody could say anything of it now, so that others come before it; return False where more is known."""
+    now = timezone.now()
+    version.scan, is_new = Scan.objects.get_or_create(version=version, defaults={"state": ScanState.AWAY, "at": now})
+    return is_new or bool(Scan.objects.filter(version=version, state=ScanState.AWAY).update(at=now))
+
+
 def _see_anew(version: Version) -> None:
     """Take away what was seen in a version that is held back now; have one that no longer is looked into."""
     Preview.objects.filter(version=version).delete()
@@ -95,10 +114,26 @@ def _see_anew(version: Version) -> None:
         keep_parts(version.document.KIND, version.document_id, [0])
 
 
-def still_to_scan(*, every: bool = False) -> list[int]:
-    """Return the ids of versions nobody could say anything of, or of all, the oldest first."""
+def still_to_scan(*, every: bool = False, most: int | None = None) -> list[int]:
+    """Return the ids of versions nobody could say anything of, those that were never tried or longest ago first; or of all."""
     found = Version.objects.order_by("pk")
     if not every:
-        known = Scan.objects.exclude(state=ScanState.AWAY).values("version")
-        found = found.exclude(pk__in=known)
-    return list(found.values_list("pk", flat=True))
+        unknown = Q(scan=None) | Q(scan__state=ScanState.AWAY)
+        found = Version.objects.filter(unknown).order_by(F("scan__at").asc(nulls_first=True), "pk")
+    return list(found.values_list("pk", flat=True)[:most])
+
+
+def scan_some(most: int = 50) -> None:
+    """Scan some of what nobody could say anything of. One that fails comes to the end of the row and holds up no other.
+
+    Nothing is tried where no scanner answers; where it fails several times in a row, the others are left for the next time.
+    """
+    if not clamd.answers():
+        return
+    silent = 0
+    for pk in still_to_scan(most=most):
+        outcome = scan_again(Version.objects.select_related("document", "scan").get(pk=pk))
+        if outcome is not None:
+            silent = silent + 1 if outcome.state == ScanState.AWAY else 0
+        if silent == SILENT:
+            return
