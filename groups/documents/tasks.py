@@ -44,7 +44,7 @@ def make_preview_of(version_id: int) -> None:
 
 @task()
 def make_missing_previews() -> None:
-    """Ask for the previews of versions that came before there were any, or whose asking was lost; some hundreds a time."""
+    """Ask for previews of versions that came before there were any, or whose asking was lost or failed; some hundreds a time."""
     ask_for_missing()
 
 

@@ -227,6 +227,66 @@ def test_versions_from_before_are_looked_into_in_time(report):
     assert ask_for_missing() == 0
 
 
+def later(hours):
+    """Let so many hours go by for all that waits."""
+    for preview in Preview.objects.all():
+        Preview.objects.filter(pk=preview.pk).update(asked_at=preview.asked_at - timedelta(hours=hours))
+
+
+def end_tasks(status):
+    DBTaskResult.objects.filter(task_path=make_preview_of.module_path, status=TaskResultStatus.READY).update(
+        status=status, finished_at=timezone.now()
+    )
+
+
+def test_a_preview_whose_task_was_lost_is_asked_for_again(add, member, supply_chains, signed_in):
+    version = add(member, supply_chains, "Notes.txt", b"Wages in the quarry")
+    DBTaskResult.objects.all().delete()
+    later(hours=1)
+    assert (ask_for_missing(), waiting()) == (0, [])
+    later(hours=2)
+    assert (ask_for_missing(), waiting()) == (1, [version.pk])
+    assert ask_for_missing() == 0
+    later(hours=3)
+    assert (ask_for_missing(), waiting()) == (0, [version.pk])  # its turn has not come yet: it is not asked for twice
+    make_preview_of.func(version.pk)
+    assert "Wages in the quarry" in signed_in(member).get(address(version)).content.decode()
+
+
+def test_a_preview_that_fails_each_time_is_said_to_have_failed(add, member, supply_chains, signed_in):
+    version = add(member, supply_chains, "Notes.txt", b"Wages in the quarry")
+    rounds = 0
+    while waiting():
+        assert "It is being made" in signed_in(member).get(address(version)).content.decode()
+        end_tasks(TaskResultStatus.FAILED)
+        later(hours=3)
+        ask_for_missing()
+        rounds += 1
+    assert rounds == previewing.ROUNDS
+    assert "could not be read here" in signed_in(member).get(address(version)).content.decode()
+    later(hours=3)
+    assert ask_for_missing() == 0
+
+
+def test_what_waits_is_looked_for_at_one_cost(add, member, supply_chains):
+    costs = []
+    for count in (1, 2):
+        for _ in range(count):
+            add(member, supply_chains, "Notes.txt", uuid.uuid4().hex.encode())
+        later(hours=3)
+        with CaptureQueriesContext(connection) as queries:
+            assert ask_for_missing() == 0
+        costs.append(len(queries))
+        end_tasks(TaskResultStatus.FAILED)
+        later(hours=3)
+        with CaptureQueriesContext(connection) as queries:
+            asked = ask_for_missing()
+        inserted = [query for query in queries if "django_tasks_database_dbtaskresult" in query["sql"]]
+        costs.append(len(queries) - len([query for query in inserted if "INSERT" in query["sql"]]))
+        assert asked == Preview.objects.count()
+    assert costs[:2] == costs[2:]
+
+
 def test_pictures_that_no_row_names_are_swept_away_and_others_stay(report, stored):
     for path in stored():
         os.utime(path, (time.time() - timedelta(hours=2).total_seconds(),) * 2)

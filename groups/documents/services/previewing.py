@@ -2,8 +2,10 @@
 
 import errno
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -11,7 +13,9 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
+from django.tasks import TaskResultStatus
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from groups.documents.models import Document, Preview, PreviewPage, State, Version
 from groups.documents.models.version import random_path
@@ -33,6 +37,15 @@ BLOCK = 1024 * 1024
 LARGEST = 256 * 1024**2
 """Bytes of a file that is read; larger ones are to be downloaded."""
 
+LATE = timedelta(hours=2)
+"""What was asked for so long ago, and is not waiting for its turn, is asked for again: all tries of a task take one."""
+
+ROUNDS = 5
+"""How many tasks may fail before it is said that a preview could not be made; with their pauses, half a day."""
+
+OF_THE_BYTES = (State.READY, State.EMPTY, State.LOCKED)
+"""What is true of the same bytes elsewhere too; that one is held back, is marked, or could not be read by chance is not."""
+
 
 def ask_for_preview(version: Version) -> None:
     """Have the version looked into once the caller's transaction is committed; say at once where there is nothing to see."""
@@ -52,12 +65,41 @@ def ask_for_preview(version: Version) -> None:
 
 
 def ask_for_missing(most: int = 500) -> int:
-    """Ask for previews of versions that have none, the newest first; return how many were asked for."""
+    """Ask for previews of versions that have none, the newest first, and again for late ones; return how many were asked for."""
     missing = Version.objects.filter(preview=None).order_by("-pk")[:most]
     for version in missing:
         with transaction.atomic():
             ask_for_preview(version)
-    return len(missing)
+    return len(missing) + _ask_again(most)
+
+
+@transaction.atomic
+def _ask_again(most: int) -> int:
+    """Ask again for what was asked for long ago and that nobody is about to make; say of what failed each time that it did."""
+    from groups.documents.tasks import make_preview_of
+
+    now = timezone.now()
+    late = Preview.objects.filter(state=State.WAITING, asked_at__lt=now - LATE).order_by("asked_at")
+    versions = list(late.values_list("version", flat=True))
+    if not versions:
+        return 0
+    asked = DBTaskResult.objects.filter(task_path=make_preview_of.module_path).exclude(
+        status=TaskResultStatus.SUCCESSFUL
+    )
+    under_way, failures = set[int](), Counter[int]()
+    for status, given in asked.values_list("status", "args_kwargs"):
+        if status == TaskResultStatus.FAILED:
+            failures.update(given["args"])
+        else:
+            under_way.update(given["args"])
+    left = [pk for pk in versions if pk not in under_way][:most]
+    hopeless = [pk for pk in left if failures[pk] >= ROUNDS]
+    late.filter(version__in=hopeless).update(state=State.DAMAGED, made_at=now)
+    again = [pk for pk in left if failures[pk] < ROUNDS]
+    late.filter(version__in=again).update(asked_at=now)
+    for pk in again:
+        make_preview_of.enqueue(pk)
+    return len(again)
 
 
 def withhold(document: Document) -> None:
