@@ -18,7 +18,7 @@ EVERY = timedelta(minutes=30)
 
 @task()
 def sweep_library() -> None:
-    """Sweep, and come again as long as anything is left to look at, or where this time something went wrong."""
+    """Sweep, and come again as long as anything is left to look at, or where this time something went wrong; see `SCHEDULE`."""
     more = True
     try:
         more = sweep().more

@@ -300,6 +300,7 @@ SCHEDULE = {
     "search.tasks.tidy_search": timedelta(days=1),
     "groups.documents.tasks.make_missing_previews": timedelta(hours=1),
     "groups.documents.tasks.scan_unknown": timedelta(hours=1),
+    "groups.documents.tasks.sweep_library": timedelta(days=1),
     "notifications.tasks.send_letters": timedelta(minutes=1),
     "notifications.tasks.forget_letters": timedelta(days=1),
     "discussions.actions.tasks.remind_of_actions": timedelta(days=1),

@@ -1,13 +1,17 @@
 """A library in folders of its own, and short ways to put something into it."""
 
 import io
+import os
+import time
 import uuid
 
 import pytest
 from django.core.files import File
+from django_tasks_db.models import DBTaskResult
 
 from discussions import services
 from groups.documents.services import add_file, create_folder
+from groups.documents.tasks import sweep_library
 from groups.standing import Standing
 
 PDF = b"%PDF-1.4\n" + b"x" * 5000
@@ -28,6 +32,19 @@ def own_folders(settings, tmp_path):
 def stored(own_folders):
     """Return the paths of all bytes on the disk, on their way in or stored."""
     return lambda: sorted(path for path in own_folders.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def sweeps(stored):
+    """Let an hour go by, and have the sweep done that waits for it."""
+
+    def sweep():
+        DBTaskResult.objects.get(task_path=sweep_library.module_path, status="READY").delete()
+        for path in stored():
+            os.utime(path, (time.time() - 3600,) * 2)
+        sweep_library.call()
+
+    return sweep
 
 
 @pytest.fixture

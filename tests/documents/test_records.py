@@ -2,6 +2,7 @@
 
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from groups.documents.services import Description, Widens, describe_document, ma
 from groups.documents.services.indexing import index_pages
 from groups.documents.tasks import index_document
 from groups.standing import NotAllowed, Standing
+from portal.demo import files
 from search.asking import read
 from search.services import find
 from search.services.rebuilding import rebuild
@@ -221,6 +223,20 @@ def test_red_keeps_nothing_of_what_is_in_it(paper, say, signed_in, member, suppl
     for version in paper.versions.all():
         make_preview(version)
     assert find(read("wages"), member).found
+
+
+def test_pictures_of_what_is_marked_red_go_from_the_storage(add, say, member, supply_chains, stored, sweeps):
+    version = add(member, supply_chains, "Quarry.pdf", files.make("pdf", "Interviews about wages"))
+    make_preview(version)
+    assert len(stored()) > 1
+    say(version.document, mark="red")
+    sweeps()
+    assert [path.name for path in stored()] == [Path(version.path).name]
+    say(version.document, mark="green", widen=True)
+    assert make_preview(version).is_ready
+    before = len(stored())
+    sweeps()
+    assert len(stored()) == before > 1
 
 
 def test_a_preview_that_is_being_made_when_it_is_marked_red_is_not_kept(add, say, member, supply_chains, monkeypatch):

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from core.schedule import enqueue_due
 from groups.documents.models import Upload
 from groups.documents.services import append_chunk, start_upload, sweep
 from groups.documents.services.spool import open_spool
@@ -104,6 +105,13 @@ def test_one_sweep_waits_however_many_files_come(db, begun):
     begun()
     sweep_library.call()
     assert waiting.count() == 1
+
+
+def test_the_library_is_swept_once_a_day_though_nobody_asks(db):
+    assert sweep_library.module_path in enqueue_due()
+    assert sweep_library.module_path not in enqueue_due(timezone.now() + timedelta(hours=20))
+    DBTaskResult.objects.all().delete()
+    assert sweep_library.module_path in enqueue_due(timezone.now() + timedelta(hours=25))
 
 
 def test_what_is_too_young_to_go_is_looked_at_again(db, own_folders, stored):

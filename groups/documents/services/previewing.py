@@ -104,16 +104,22 @@ def _ask_again(most: int) -> int:
 
 def withhold(document: Document) -> None:
     """Keep nothing of what was seen in the document's versions; pictures go with the next sweep. The group is locked."""
+    from groups.documents.tasks import see_to_sweep
+
     Preview.objects.filter(version__document=document).update(state=State.WITHHELD, thumbnail="")
     PreviewPage.objects.filter(preview__version__document=document).delete()
+    see_to_sweep()
 
 
 def show_again(document: Document) -> None:
     """Have the document's versions looked into again."""
+    from groups.documents.tasks import see_to_sweep
+
     Preview.objects.filter(version__document=document).delete()
     for version in document.versions.all():
         version.document = document
         ask_for_preview(version)
+    see_to_sweep()
 
 
 def make_preview(version: Version) -> Preview:

@@ -108,10 +108,13 @@ def _note_try(version: Version) -> bool:
 
 def _see_anew(version: Version) -> None:
     """Take away what was seen in a version that is held back now; have one that no longer is looked into."""
+    from groups.documents.tasks import see_to_sweep
+
     Preview.objects.filter(version=version).delete()
     ask_for_preview(version)
     if version.is_held and version.document.latest_id == version.pk:
         keep_parts(version.document.KIND, version.document_id, [0])
+    see_to_sweep()
 
 
 def still_to_scan(*, every: bool = False, most: int | None = None) -> list[int]:
