@@ -154,8 +154,8 @@ Seen = tuple[State, str, list[PreviewPage]]
 
 
 def _of_twin(version: Version) -> Seen | None:
-    """Return what was seen in an earlier version of the document with the same bytes."""
-    made = Preview.objects.exclude(state=State.WAITING)
+    """Return what was seen in another version of the document with the same bytes; what was said of it alone does not count."""
+    made = Preview.objects.filter(state__in=OF_THE_BYTES)
     same = {"version__sha256": version.sha256, "version__kind": version.kind}
     twin = made.filter(version__document=version.document_id, **same).first()
     if twin is None:
