@@ -11,8 +11,9 @@ from PIL import Image, ImageSequence, PngImagePlugin
 
 from core.models import AuditEntry
 from groups.documents.models import Document, Version
+from groups.documents.services import copy_document, restore_version
 from groups.documents.types import Refused
-from groups.standing import NotAllowed
+from groups.standing import NotAllowed, Standing
 
 CANARY = b"PlaceCanary"
 
@@ -114,3 +115,18 @@ def test_members_are_not_asked_and_may_not(add, member, supply_chains, signed_in
     with pytest.raises(NotAllowed):
         add(member, supply_chains, "a.jpg", photograph(), original="I want to")
     assert not Document.objects.exists()
+
+
+def test_a_version_that_was_cleaned_says_so_also_when_it_is_restored_or_copied(add, member, supply_chains, signed_in):
+    sent = photograph()
+    first = add(member, supply_chains, "a.jpg", sent)
+    assert first.is_cleaned
+    add(member, supply_chains, "a.jpg", photograph(size=(50, 30)), document=first.document)
+    by = Standing.of(member, supply_chains).speak()
+    again = restore_version(first.document, number=1, base=2, by=by, key=uuid.uuid4())
+    assert (again.restored_from, again.is_cleaned, again.came_as) == (1, True, first.came_as)
+    assert again.content() == first.content()
+    copy = copy_document(first.document, folder=None, by=by, key=uuid.uuid4())
+    assert copy.latest.content() == first.content()
+    page = signed_in(member).get(first.document.get_absolute_url()).content.decode()
+    assert page.count("were taken out of this picture when it came.") == 3

@@ -25,6 +25,10 @@ def random_path(folder: str = "versions") -> str:
     return f"{folder}/{name[:2]}/{name}"
 
 
+CONTENT = "file_name kind content_type size sha256 path sent_size sent_sha256 original told unsigned macros".split()
+"""What belongs to the bytes, wherever they stand again."""
+
+
 class Version(Spoken, TimeStamped):
     """Immutable: its bytes, its SHA-256 and the capacity in which it was put here never change."""
 
@@ -82,6 +86,10 @@ class Version(Spoken, TimeStamped):
         """Size and SHA-256 of what was sent, by which a retry is known."""
         return (self.sent_size, self.sent_sha256) if self.sent_size is not None else (self.size, self.sha256)
 
+    def content(self) -> dict[str, Any]:
+        """Return what another version of the same bytes begins with."""
+        return {name: getattr(self, name) for name in CONTENT}
+
     @property
     def is_cleaned(self) -> bool:
         """Whether it was written anew, without what it said of people and places."""
@@ -91,6 +99,16 @@ class Version(Spoken, TimeStamped):
     def is_picture(self) -> bool:
         """Whether it is a picture."""
         return self.kind in PICTURES
+
+    @property
+    def is_raw_picture(self) -> bool:
+        """Whether it is a picture that was kept with its place, time and camera."""
+        return self.is_picture and bool(self.original)
+
+    @property
+    def names_people(self) -> bool:
+        """Whether the file says of people, places or cameras what was not taken out of it."""
+        return bool(self.told or self.original)
 
     @property
     def missed(self) -> list[int]:

@@ -54,9 +54,8 @@ def copy_document(
     refuse_widening(library, found.reach, copy.reach, widen=widen)
     copy.speak_as(by)
     copy.save()
-    version = Version(document=copy, number=1, key=key, note=_("Copy of version %(number)d") % {"number": old.number})
-    for name in COPIED:
-        setattr(version, name, getattr(old, name))
+    note = _("Copy of version %(number)d") % {"number": old.number}
+    version = Version(document=copy, number=1, key=key, note=note, **old.content())
     version.speak_as(by)
     version.save()
     copy.latest, copy.changed_at = version, version.created_at
@@ -66,6 +65,3 @@ def copy_document(
     record(by, "document.copied", copy, of=found.pk)
     publish(VersionAdded(version))
     return copy
-
-
-COPIED = "file_name kind content_type size sha256 path sent_size sent_sha256 original told unsigned macros".split()

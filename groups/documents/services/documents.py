@@ -138,19 +138,10 @@ def restore_version(document: Document, *, number: int, base: int, by: Capacity,
     version = Version(
         document=document,
         number=newest.number + 1,
-        file_name=old.file_name,
-        kind=old.kind,
-        content_type=old.content_type,
-        size=old.size,
-        sha256=old.sha256,
-        path=old.path,
-        original=old.original,
-        told=old.told,
-        unsigned=old.unsigned,
-        macros=old.macros,
         restored_from=old.number,
         follows=newest.number,
         key=key,
+        **old.content(),
     )
     version.speak_as(by)
     version.save()
