@@ -107,6 +107,16 @@ def test_what_is_refused_stands_beside_the_field_and_what_was_typed_stays(signed
     assert not Message.objects.exists()
 
 
+def test_links_lead_on_also_from_words_that_were_refused(signed_in, member, lead, base, room, say):
+    for number in range(1, 61):
+        say(lead, room, f"Message {number}.")
+    client = signed_in(member)
+    refused = client.post(f"{base}send/", {"key": key(), "body": " "}).content.decode()
+    assert 'href="?' not in refused
+    (earlier,) = re.findall(r'href="([^"]*\?before=\d+)"', refused)
+    assert [row.number for row in client.get(earlier).context["rows"]] == list(range(1, 11))
+
+
 def test_what_could_not_be_said_any_more_can_be_copied(signed_in, member, base, room):
     client = signed_in(member)
     assert "not-sent" not in client.get(room.get_absolute_url()).content.decode()
