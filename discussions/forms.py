@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
+from core.forms import Moment
 from discussions.models import Kind
 from discussions.models.post import BODY_LENGTH
 from discussions.models.thread import FOR_LEADS, TITLE_LENGTH
@@ -96,11 +97,10 @@ class StartForm(KeyedForm):
         label=_("Title"), max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"dir": "auto", "data-title": ""})
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices, initial=Kind.DISCUSSION)
-    open_until = forms.DateTimeField(
+    open_until = Moment(
         label=_("Open until"),
         required=False,
         help_text=_("Only for a consultation: afterwards nobody adds to it. In your time zone."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     acknowledge = forms.BooleanField(
         label=_("Ask every organisation to acknowledge it"),
@@ -171,10 +171,9 @@ class ChangeForm(forms.Form):
 
     base = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"}))
-    open_until = forms.DateTimeField(
+    open_until = Moment(
         label=_("Open until"),
         help_text=_("Afterwards nobody adds to it. In your time zone."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     def __init__(self, *args: Any, consultation: bool, **kwargs: Any) -> None:
@@ -218,8 +217,8 @@ class DraftForm(forms.Form):
     reply = forms.IntegerField(required=False, min_value=1)
 
     def clean_open_until(self) -> datetime | None:
-        """A moment; one that is typed by halves is none yet."""
+        """A moment; one that is typed by halves, or of another age, is none yet."""
         with suppress(forms.ValidationError):
-            moment: datetime | None = forms.DateTimeField(required=False).clean(self.cleaned_data["open_until"])
+            moment: datetime | None = Moment(required=False).clean(self.cleaned_data["open_until"])
             return moment
         return None

@@ -5,16 +5,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import Moment
 from discussions.forms import BodyField, PostForm, StartForm
 from discussions.models.bookmark import NOTE_LENGTH
 from discussions.models.thread import TITLE_LENGTH
 
 
-def _due_field() -> forms.DateTimeField:
-    return forms.DateTimeField(
+def _due_field() -> Moment:
+    return Moment(
         label=_("When it appears"),
         help_text=_("In your time zone. Until then nobody else sees it."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
 

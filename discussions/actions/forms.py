@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import Line
+from core.forms import Day, Line
 from discussions.actions.models import REASON_LENGTH, TEXT_LENGTH, Action
 from discussions.actions.services.owning import may_give
 from discussions.forms import KeyedForm
@@ -64,7 +64,7 @@ class ActionFields(forms.Form):
     """What an action says."""
 
     text = Line(label=_("What is to be done"), max_length=TEXT_LENGTH, widget=forms.TextInput(attrs={"dir": "auto"}))
-    due_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    due_on = Day(label=_("Until"))
 
     @property
     def sent(self) -> dict[str, Any]:

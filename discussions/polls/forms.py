@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
-from core.forms import Line
+from core.forms import Line, Moment
 from discussions.forms import KeyedForm
 from discussions.polls.models import QUESTION_LENGTH, Shown, Voices
 from discussions.polls.results import PollShown
@@ -41,10 +41,9 @@ class PollForm(KeyedForm):
     shown = forms.ChoiceField(
         label=_("The result is shown"), choices=Shown.choices, initial=Shown.AFTER_VOTING, widget=forms.RadioSelect
     )
-    open_until = forms.DateTimeField(
+    open_until = Moment(
         label=_("Open until"),
         help_text=_("In your time zone. These rules cannot be changed once the question is asked."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     def __init__(self, data: Any = None, *, standing: Standing, initial: dict[str, Any] | None = None) -> None:

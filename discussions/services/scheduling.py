@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, DomainError
+from core.moments import refuse_far
 from discussions import tasks
 from discussions.models import Kind, Post, Scheduled, Thread
 from discussions.models.thread import FOR_LEADS
@@ -63,6 +64,8 @@ def schedule(
     _check_rights(standing, thread, Kind(kind), attribution)
     if kind == Kind.CONSULTATION and (open_until is None or open_until <= due_at):
         raise BadText(_("The consultation must end after it has appeared."))
+    if open_until is not None:
+        refuse_far(open_until)
     if Scheduled.objects.filter(author=by.user).waiting().count() >= MOST_WAITING:
         raise NotAllowed(_("So much waits already. Let some of it appear, or cancel it."))
     waiting = Scheduled.objects.create(

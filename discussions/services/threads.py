@@ -11,6 +11,7 @@ from core import markdown
 from core.audit import record
 from core.errors import Conflict
 from core.events import publish
+from core.moments import refuse_far
 from discussions import mentions
 from discussions.access import may_keep
 from discussions.events import AcknowledgementWanted, EndMoved, ThreadConcluded, ThreadReopened, ThreadStarted
@@ -189,3 +190,5 @@ def _check_end(kind: Kind, open_until: datetime | None, *, after: datetime | Non
         raise BadText(_("Say until when the consultation is open."))
     if open_until is not None and open_until <= (after or timezone.now()):
         raise BadText(_("The end must lie in the future."))
+    if open_until is not None:
+        refuse_far(open_until)

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import Line, Text
+from core.forms import Line, Moment, Text
 from groups.clearance.models import WITH_TEXT, Answer, Licence, Round, Says, Silent
 from groups.clearance.models.publication import AUTHORS_LENGTH, EARLIEST_YEAR, SUMMARY_LENGTH
 from groups.clearance.models.round import NOTE_LENGTH, TEXT_LENGTH
@@ -21,15 +21,6 @@ from partners.capacity import Capacity
 
 FROM_RECORD = {"cc-by": Licence.BY, "cc-by-sa": Licence.BY_SA, "cc-by-nc": Licence.BY_NC, "reserved": Licence.RESERVED}
 """Licences of a document's record under which it can be published."""
-
-
-def moment(label: Any, hint: Any = "") -> forms.DateTimeField:
-    """Return a field for a date and time in the person's own zone."""
-    return forms.DateTimeField(
-        label=label,
-        help_text=hint,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
 
 
 class DateForm(forms.Form):
@@ -47,7 +38,10 @@ class ReviewForm(KeyedForm, DateForm):
     """The newest version, put to the group."""
 
     number = forms.IntegerField(min_value=1, max_value=LAST_NUMBER, widget=forms.HiddenInput)
-    until = moment(_("Review until"), _("In your time zone. Organisations can be asked to clear it after that."))
+    until = Moment(
+        label=_("Review until"),
+        help_text=_("In your time zone. Organisations can be asked to clear it after that."),
+    )
     note = Line(
         label=_("What to look at"),
         required=False,
@@ -75,7 +69,9 @@ class RemarkForm(KeyedForm):
 class ClearanceForm(DateForm):
     """Who is asked, and until when."""
 
-    until = moment(_("Answers until"), _("In your time zone. It can be prolonged later, never shortened."))
+    until = Moment(
+        label=_("Answers until"), help_text=_("In your time zone. It can be prolonged later, never shortened.")
+    )
 
     def __init__(self, data: Any = None, *, document: Document) -> None:
         super().__init__(data)
@@ -94,7 +90,7 @@ class ClearanceForm(DateForm):
 class ProlongForm(DateForm):
     """A later date."""
 
-    until = moment(_("New date"), _("In your time zone, later than the one that stands."))
+    until = Moment(label=_("New date"), help_text=_("In your time zone, later than the one that stands."))
 
     def __init__(self, data: Any = None, *, round_: Round) -> None:
         super().__init__(data, initial={"until": round_.until}, auto_id="prolong_%s")

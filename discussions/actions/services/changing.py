@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict
+from core.moments import YEARS_OF_PLANS, refuse_far
 from discussions.actions.access import may_change
 from discussions.actions.models import REASON_LENGTH, Action, State
 from discussions.actions.services.owning import (
@@ -30,6 +31,7 @@ def change_action(
 ) -> Action:
     """Change text, owner, person or day; refuse when it is no longer the version they saw. Who has it newly is told."""
     text = clean_text(text)
+    refuse_far(due_on, years=YEARS_OF_PLANS)
     action, standing, by = _locked(action, by)
     wanted = {"text": text, "owner_id": owner_id, "person_id": person_id, "due_on": due_on}
     if all(getattr(action, name) == value for name, value in wanted.items()):

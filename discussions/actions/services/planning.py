@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, DomainError
+from core.moments import YEARS_OF_PLANS, refuse_far
 from discussions.actions.models import Action
 from discussions.actions.services.owning import clean_text, keep_version, must_give, must_own, tell_owner
 from discussions.audience import reaches
@@ -37,6 +38,7 @@ def add_action(
     The same key with the same words returns the action it made; with others it conflicts. `at` is for what was agreed before.
     """
     text = clean_text(text)
+    refuse_far(due_on, years=YEARS_OF_PLANS)
     fingerprint = digest(group.pk, text, owner_id, person_id or "", due_on, post.pk if post else "")
     group, standing = locked_group(group.pk, by.user)
     if known := Action.objects.filter(author=by.user, key=key).select_related("group").first():

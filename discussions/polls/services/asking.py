@@ -13,6 +13,7 @@ from accounts.models import User
 from core import markdown
 from core.audit import record
 from core.errors import Conflict
+from core.moments import refuse_far
 from discussions.electorate import asked_in
 from discussions.models import Thread
 from discussions.polls.access import may_keep
@@ -59,6 +60,7 @@ def start_poll(
     now = at or timezone.now()
     if open_until <= now:
         raise BadText(_("The end must lie in the future."))
+    refuse_far(open_until)
     poll = Poll(
         thread=thread,
         question=question,

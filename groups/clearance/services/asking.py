@@ -77,6 +77,7 @@ def prolong(round_: Round, *, by: Capacity, until: datetime) -> Round:
         raise RoundOver(_("Only a round that takes answers can be prolonged."))
     if until <= round_.until:
         raise BadWords(_("The new date must be later than the one that stands."))
+    later(until)
     step = Prolongation(round=round_, was=round_.until, until=until)
     step.speak_as(by)
     step.save(force_insert=True)

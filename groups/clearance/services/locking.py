@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User as Person
 from core import markdown
 from core.errors import Conflict, DomainError
+from core.moments import refuse_far
 from groups.clearance.models import Round
 from groups.documents.library import documents_for
 from groups.models import Participant
@@ -74,9 +75,10 @@ def line(text: str, limit: int) -> str:
 
 
 def later(moment: datetime, *, than: datetime | None = None) -> datetime:
-    """Return a date that lies in the future; any other is refused."""
+    """Return a date that lies in the future, at most two years ahead; any other is refused."""
     if moment <= (than or timezone.now()):
         raise BadWords(_("The date must lie in the future."))
+    refuse_far(moment)
     return moment
 
 
