@@ -1,9 +1,11 @@
 """Going about in a library: folders, order, pages of a list, versions, the trash, the search."""
 
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -234,6 +236,24 @@ def test_an_earlier_version_is_made_the_newest_against_what_one_saw(signed_in, m
     got = client.get(url(supply_chains, "download", document.pk, 3))
     assert b"".join(got.streaming_content) == PDF + b"one"
     assert client.post(url(supply_chains, "restore", document.pk, 9), {"key": key, "base": 3}).status_code == 404
+
+
+def test_each_version_has_buttons_of_its_own_name(signed_in, member, supply_chains, add):
+    first = add(member, supply_chains, "a.pdf", PDF + b"one")
+    for content in (b"two", b"three"):
+        add(member, supply_chains, "a.pdf", PDF + content, document=first.document)
+    page = signed_in(member).get(first.document.get_absolute_url()).content.decode()
+    named = re.findall(r"Restore<span class=\"visually-hidden\"> (version \d)</span></(summary|button)>", page)
+    assert named == [(f"version {number}", part) for number in (2, 1) for part in ("summary", "button")]
+
+
+def test_titles_are_parted_as_the_readers_language_parts_them(signed_in, member, supply_chains):
+    member.language = "ar"
+    member.save()
+    files = [SimpleUploadedFile(f"{name}.pdf", PDF + name.encode()) for name in ("one", "two")]
+    sent = {"key": str(uuid.uuid4()), "file": files}
+    page = signed_in(member).post(url(supply_chains, "upload"), sent, follow=True).content.decode()
+    assert "“one”، “two”" in page
 
 
 def test_a_version_is_never_changed(member, supply_chains, add):

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
+from core.listing import listed
 from groups.documents import access, services, tasks
 from groups.documents.forms import UploadForm, VersionForm
 from groups.documents.library import Library
@@ -98,7 +99,7 @@ def _tell(request: HttpRequest, added: list[Version]) -> None:
         messages.success(request, text % {"number": added[0].number, "title": added[0].document.title})
         return
     text = ngettext("%(count)d document is here: %(titles)s.", "%(count)d documents are here: %(titles)s.", len(added))
-    titles = ", ".join(f"“{version.document.title}”" for version in added)
+    titles = listed(f"“{version.document.title}”" for version in added)
     messages.success(request, text % {"count": len(added), "titles": titles})
 
 
