@@ -88,7 +88,7 @@ def publications_for(user: "Person", slug: str) -> tuple[Group, Standing]:
 def publication_for(user: "Person", slug: str, publication_id: int) -> tuple[Publication, Standing]:
     """Return a publication of such a group, withdrawn ones too: that they were published stays."""
     group, standing = publications_for(user, slug)
-    found = Publication.objects.select_related("version", "document", "round")
+    found = Publication.objects.select_related("version__scan", "document", "round")
     publication = found.filter(group=group, pk=publication_id).first()
     if publication is None:
         raise Http404(NO_GROUP)

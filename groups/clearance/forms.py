@@ -13,7 +13,7 @@ from groups.clearance.models.publication import AUTHORS_LENGTH, EARLIEST_YEAR, S
 from groups.clearance.models.round import NOTE_LENGTH, TEXT_LENGTH
 from groups.clearance.services import members_to_ask
 from groups.documents.forms import LAST_NUMBER, KeyedForm
-from groups.documents.models import Document
+from groups.documents.models import Document, Version
 from groups.documents.models.describing import CITATION_LENGTH, language_choices
 from groups.documents.names import TITLE_LENGTH
 from groups.models import Group
@@ -178,7 +178,7 @@ class PublishForm(forms.Form):
     )
     licence = forms.ChoiceField(label=_("Licence"), choices=Licence.choices, widget=forms.RadioSelect)
 
-    def __init__(self, data: Any = None, *, document: Document, group: Group) -> None:
+    def __init__(self, data: Any = None, *, document: Document, version: Version, group: Group) -> None:
         begun = {
             "title": document.title,
             "authors": group.name,
@@ -188,6 +188,11 @@ class PublishForm(forms.Form):
             "licence": FROM_RECORD.get(document.licence),
         }
         super().__init__(data, initial=begun)
+        if version.names_people:
+            self.fields["readable"] = forms.BooleanField(
+                label=_("Everybody may read what the file says of people"),
+                error_messages={"required": _("Say so, or add a version in which nobody is named.")},
+            )
         self.fields["year"].widget.attrs |= {"class": "input--number", "inputmode": "numeric"}
 
 

@@ -184,3 +184,63 @@ def test_a_member_who_left_is_told_nothing_of_the_round(client, running, lead, m
     assert client.get(running.get_absolute_url()).status_code == 404
     assert "is asked to clear" not in client.get("/").content.decode()
     assert "Brief" not in client.get("/notifications/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "By the QSC and others",
+        "By QSC’s own staff",
+        "De l’QSC",
+        "Q.S.C., 2026",
+        "Qsc: a view",
+        "Quiet Stitchers' Circle",
+        "quiet  stitchers circle",
+        "Quiet-Stitchers circle",
+        "QUÍET STITCHERS’ CIRCLE",
+    ],
+)
+def test_neither_name_nor_acronym_however_it_is_written(circle, cleared, lead, words):
+    with pytest.raises(DomainError, match="is not named to everybody"):
+        published(cleared, lead, authors=words)
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "acronym", "words"),
+    [
+        ("اتحاد العمال الهادئ", "", "الموانئ واتحاد العُمّال الهادئ"),
+        ("الاتحاد الهادئ", "", "تقرير للاتحاد الهادئ"),
+        ("静かな縫製組合", "", "本書は静かな縫製組合が書いた"),
+        ("Women’s Circle", "", "The Womens Circle"),
+        ("Union discrète", "", "Un rapport de l’Union Discrete"),
+        ("ver.di quiet", "ver.di", "with ver.di"),
+    ],
+)
+def test_names_in_other_scripts_and_tongues_are_known_too(circle, cleared, lead, name, acronym, words):
+    organisation, _person = circle
+    organisation.name, organisation.acronym = name, acronym
+    organisation.save()
+    with pytest.raises(DomainError, match="is not named to everybody"):
+        published(cleared, lead, summary=words)
+
+
+def test_other_words_that_hold_the_letters_are_no_name(circle, cleared, lead):
+    organisation, _person = circle
+    organisation.name, organisation.acronym = "Art", "ACT"
+    organisation.save()
+    made = published(cleared, lead, title="Impact of a smart start", summary="To act is to react: a call, act by act.")
+    assert made.title == "Impact of a smart start"
+
+
+@pytest.mark.parametrize("who", OUTSIDE)
+def test_the_files_own_name_stays_in_the_group(client, request, supply_chains, circle, lead, dockers, who):
+    version = put(lead, supply_chains, name=f"{SECRET} draft, QSC.PDF")
+    round_ = asked(reviewed(version, lead), lead, dockers)
+    say(round_, lead)
+    made = published(over(round_), lead, title="Fees: a view / Frais")
+    as_(client, who, request)
+    text, file = pages(client, made), client.get(f"{made.get_absolute_url()}file/")
+    assert "<bdi>Fees: a view - Frais.PDF</bdi>" in text
+    assert "QSC" not in text + file["Content-Disposition"]
+    assert file["Content-Disposition"].endswith("filename*=UTF-8''Fees%3A%20a%20view%20-%20Frais.PDF")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.errors import DomainError
 from groups.clearance import services
 from groups.clearance.models import Answer, Publication, Remark, Round, Rule, Stage
-from groups.documents.models import Document
+from groups.documents.models import Document, Scan, Version
 from groups.documents.services.describing import Description, describe_document
 from tests.clearance.conftest import (
     BYTES,
@@ -321,3 +321,120 @@ def test_before_its_end_a_round_says_how_it_stands(signed_in, running, lead):
     text = signed_in(lead).get(address(running)).content.decode()
     assert "the result is being written" in text
     assert fresh(running).stage == Stage.CLEARANCE
+
+
+# --- What a file says of people -----------------------------------------------------------------------------------
+
+TOLD = "Author: Nia Okoye. Comments by: Lina Okafor."
+
+
+def told(round_, **said):
+    """Let the version say something of people; return the round as it is then."""
+    Version.objects.filter(pk=round_.version_id).update(**said)
+    return fresh(round_)
+
+
+def test_who_publishes_is_told_whom_the_file_names_and_says_that_everybody_may_read_it(signed_in, cleared, lead):
+    client, place = signed_in(lead), address(told(cleared, told=TOLD), "publish/")
+    assert TOLD in client.get(place).content.decode()
+    answer = client.post(place, PUBLIC_WORDS | {"title": "Fees, kept"})
+    assert (answer.status_code, answer.context["form"].errors.keys()) == (422, {"readable"})
+    assert 'value="Fees, kept"' in answer.content.decode()
+    assert not Publication.objects.exists()
+    assert client.post(place, PUBLIC_WORDS | {"readable": "on"}).status_code == 302
+    assert Publication.objects.get().version.told == TOLD
+
+
+def test_the_act_itself_asks_whether_everybody_may_read_it(cleared, lead):
+    for said in ({"told": TOLD}, {"told": "", "original": "Signed by the author", "kind": "docx"}):
+        with pytest.raises(DomainError, match="everybody may read"):
+            published(told(cleared, **said), lead)
+    assert published(fresh(cleared), lead, readable=True)
+
+
+def test_where_the_file_says_nothing_nothing_is_asked(signed_in, cleared, lead):
+    assert "readable" not in signed_in(lead).get(address(cleared, "publish/")).context["form"].fields
+
+
+def test_a_picture_kept_with_its_place_is_not_published(signed_in, cleared, lead):
+    round_ = told(cleared, original="Evidence for the audit", kind="jpeg")
+    client, place = signed_in(lead), address(round_, "publish/")
+    for answer in (client.get(place), client.post(place, PUBLIC_WORDS | {"readable": "on"})):
+        text = answer.content.decode()
+        assert "Kept as it was taken: place, time and camera may stand in it." in text
+        assert "Add it as a new version without a reason to keep them" in text
+        assert 'name="title"' not in text
+    with pytest.raises(DomainError, match="not published so"):
+        published(round_, lead, readable=True)
+    assert not Publication.objects.exists()
+
+
+# --- A second lead, another organisation, a file that is held -----------------------------------------------------
+
+
+@pytest.fixture
+def second_lead(supply_chains, dockers, make_person, affiliate):
+    """A colleague of the lead."""
+    person = make_person("Second Sefa")
+    dockers.memberships.get(group=supply_chains).participants.create(
+        affiliation=affiliate(person, dockers), user=person
+    )
+    return person
+
+
+def test_a_second_lead_reads_that_it_is_published_and_keeps_what_they_wrote(signed_in, cleared, lead, second_lead):
+    place = address(cleared, "publish/")
+    signed_in(lead).post(place, PUBLIC_WORDS)
+    made = Publication.objects.select_related("group").get()
+    words = PUBLIC_WORDS | {"title": "Recruiters and their fees", "summary": "Second summary."}
+    answer = signed_in(second_lead).post(place, words)
+    text = answer.content.decode()
+    assert (answer.status_code, "Another lead published it meanwhile." in text) == (409, True)
+    for shown in ("Recruiters and their fees", "Second summary.", f'href="{made.get_absolute_url()}"'):
+        assert shown in text
+    assert signed_in(second_lead).post(place, PUBLIC_WORDS).status_code == 409
+    assert Publication.objects.get().title == "Fees of recruiters"
+
+
+def test_the_same_words_sent_twice_are_one_publication_and_others_are_said_to_be_too_late(signed_in, cleared, lead):
+    client, place = signed_in(lead), address(cleared, "publish/")
+    landed = [client.post(place, PUBLIC_WORDS).url for _time in range(2)]
+    assert landed == [Publication.objects.select_related("group").get().get_absolute_url()] * 2
+    answer = client.post(place, PUBLIC_WORDS | {"year": 2025})
+    assert (answer.status_code, "You published it before, with other words." in answer.content.decode()) == (409, True)
+    assert client.get(place).url == landed[0]
+
+
+def test_the_organisation_can_be_chosen_from_a_form_that_was_refused(
+    signed_in, running, supply_chains, member, weavers, dockers, affiliate
+):
+    place = dockers.memberships.get(group=supply_chains)
+    place.participants.create(affiliation=affiliate(member, dockers), user=member)
+    client, form = signed_in(member), {"key": uuid.uuid4(), "base": 0, "as": weavers.pk, "says": "object", "text": " "}
+    answer = client.post(address(running, "answer/"), form)
+    assert answer.status_code == 422
+    links = re.findall(r'href="([^"]*\?as=\d+)#answer"', answer.content.decode())
+    assert sorted(links) == sorted(f"{running.get_absolute_url()}?as={one.pk}" for one in (weavers, dockers))
+    assert [client.get(link).context["capacity"].organisation_id for link in links] == [
+        int(link.partition("as=")[2]) for link in links
+    ]
+
+
+def test_a_file_found_to_be_malware_later_is_not_offered(client, publication, django_assert_num_queries):
+    place = publication.get_absolute_url()
+    assert f'href="{place}file/"' in client.get(place).content.decode()
+    Scan.objects.create(version=publication.version, state="held", found="Eicar")
+    text = client.get(place).content.decode()
+    assert f'href="{place}file/"' not in text
+    assert "Malware was found in this file after it was published." in text
+    assert client.get(f"{place}file/").status_code == 403
+
+
+def test_sentences_of_a_round_are_whole(signed_in, running, lead, member):
+    client = signed_in(lead)
+    page = client.get(f"/groups/supply-chains/documents/{running.document_id}/").content.decode()
+    assert '<span class="soft">until <time ' in page
+    assert re.search(r"<span>until <time [^>]*>", signed_in(member).get("/").content.decode())
+    signed_in(lead).post(address(running, "withdraw/"), {"reason": "We correct table 2."})
+    text = client.get(address(running)).content.decode()
+    assert "<p>Withdrawn by <bdi>Lina Okafor, Coordinator, Dockers’ Federation</bdi>.</p>" in text

@@ -12,6 +12,7 @@ from core.models import TimeStamped
 from groups.clearance.models.round import NOTE_LENGTH, Round
 from groups.documents.models import Document, Version
 from groups.documents.models.describing import CITATION_LENGTH
+from groups.documents.names import file_name_of
 from groups.models import Find, Group
 from groups.models.group import groups_of, open_to
 from partners.models import Organisation, Spoken
@@ -127,6 +128,11 @@ class Publication(Searchable, Spoken, TimeStamped):
     def audit_scope(self) -> str:
         """Recorded in the group's chain."""
         return f"group:{self.group_id}"
+
+    @property
+    def file_name(self) -> str:
+        """Return under which name everybody has the file: the title's, since the name it has in the group may name anybody."""
+        return file_name_of(self.title, self.version.ending)
 
     @property
     def deed(self) -> str:

@@ -1,23 +1,24 @@
 """Publishing a version that was cleared, and taking a publication back."""
 
+from typing import Any
+
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.audit import record
+from core.errors import Conflict
 from groups.clearance.models import Licence, Publication, Round, Stage
 from groups.clearance.models.publication import AUTHORS_LENGTH, EARLIEST_YEAR, SUMMARY_LENGTH
 from groups.clearance.models.round import NOTE_LENGTH
 from groups.clearance.services.locking import BadWords, RoundOver, leading, line, locked_round, words
-from groups.documents.models import Mark
+from groups.clearance.services.naming import refuse_unnamed
+from groups.documents.models import Mark, Version
 from groups.documents.models.describing import CITATION_LENGTH
 from groups.documents.names import TITLE_LENGTH
-from groups.models import Group, Membership
 from groups.services.speaking import locked_group
 from groups.standing import NotAllowed
 from partners.capacity import Capacity
-from partners.models import Listing, Organisation
 
 
 @transaction.atomic
@@ -32,19 +33,31 @@ def publish_round(
     licence: str,
     summary: str = "",
     citation: str = "",
+    readable: bool = False,
 ) -> Publication:
     """Publish the version that was cleared: its bytes, who cleared them, and how it is cited. Once for each round.
 
-    Names of organisations that are not named to everybody are refused in the words around it.
+    Names of organisations that are not named to everybody are refused in the words around it. A file that says something of
+    people goes out only where the lead says that everybody may read it (`readable`). The same lead with the same words gets
+    the publication there is; anybody else a `Conflict` with it.
     """
     title, authors = line(title, TITLE_LENGTH), line(authors, AUTHORS_LENGTH)
     summary, licence = words(summary, SUMMARY_LENGTH), Licence(licence)
     citation = line(citation, CITATION_LENGTH)
+    said = {
+        "title": title,
+        "authors": authors,
+        "summary": summary,
+        "citation": citation,
+        "year": year,
+        "language": language,
+        "licence": licence,
+    }
     round_, standing = locked_round(round_, by.user)
     by = leading(standing, by)
     if known := Publication.objects.filter(round=round_).first():
         known.group = round_.group
-        return known
+        return _again(known, by, said)
     if round_.stage != Stage.CLEARED:
         raise RoundOver(_("Only a version that was cleared is published."))
     if round_.document.mark != Mark.GREEN:
@@ -53,6 +66,7 @@ def publish_round(
         raise BadWords(_("Malware was found in this version. It is held back, and is not published."))
     if round_.version.macros:
         raise BadWords(_("This version carries macros, which can run, and is not published so. Add one without them."))
+    refuse_people(round_.version, readable=readable)
     if not title or not authors:
         raise BadWords(_("Give it a title, and say whose work it is."))
     if not EARLIEST_YEAR <= year <= timezone.now().year + 1:
@@ -64,18 +78,34 @@ def publish_round(
         document=round_.document,
         version=round_.version,
         sha256=round_.sha256,
-        title=title,
-        authors=authors,
-        summary=summary,
-        citation=citation,
-        year=year,
-        language=language,
-        licence=licence,
+        **said,
     )
     made.speak_as(by)
     made.save(force_insert=True)
     record(by, "publication.made", made, sha256=made.sha256, round=round_.pk, licence=str(licence))
     return made
+
+
+def _again(known: Publication, by: Capacity, said: dict[str, Any]) -> Publication:
+    """Return what the same lead has published with the same words; to anybody else say that it is out."""
+    if known.author_id != by.user_id:
+        raise Conflict(_("Another lead published it meanwhile."), current=known)
+    if any(getattr(known, name) != value for name, value in said.items()):
+        raise Conflict(_("You published it before, with other words."), current=known)
+    return known
+
+
+def refuse_people(version: Version, *, readable: bool) -> None:
+    """Refuse a file that says of people what was not taken out of it, unless everybody may read that; such a picture always."""
+    if version.is_raw_picture:
+        raise BadWords(
+            _(
+                "This picture was kept with its place, time and camera, and is not published so. Add it as a new version "
+                "without a reason to keep them: they are taken out, and that version is put to the organisations."
+            )
+        )
+    if version.names_people and not readable:
+        raise BadWords(_("Say that everybody may read what this file says of people, or add a version without it."))
 
 
 @transaction.atomic
@@ -100,15 +130,3 @@ def withdraw_publication(publication: Publication, *, by: Capacity, reason: str)
     publication.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_for", "withdrawn_function", "reason"])
     record(by, "publication.withdrawn", publication, reason=reason, sha256=publication.sha256)
     return publication
-
-
-def refuse_unnamed(group: Group, *texts: str) -> None:
-    """Refuse words in which an organisation of the group is named that is not named to everybody.
-
-    What a publication says leaves the group: an undisclosed partner must not be told by a line of authors.
-    """
-    said = " ".join(" ".join(texts).casefold().split())
-    of_group = Membership.objects.filter(group=group).values("organisation")
-    for one in Organisation.objects.filter(~Q(listing=Listing.NAMED), pk__in=of_group):
-        if " ".join(one.name.casefold().split()) in said:
-            raise BadWords(_("“%(name)s” is not named to everybody: leave the name out.") % {"name": one.name})

@@ -90,7 +90,8 @@ def _newer(publication: Publication) -> Publication | None:
 @require_safe
 def file(request: HttpRequest, slug: str, publication_id: int) -> HttpResponseBase:
     """Give exactly the bytes that were cleared."""
-    return given(request, _standing(request, slug, publication_id).version)
+    publication = _standing(request, slug, publication_id)
+    return given(request, publication.version, file_name=publication.file_name)
 
 
 @require_safe

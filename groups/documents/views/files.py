@@ -31,12 +31,15 @@ def download(request: HttpRequest, slug: str, document_id: int, number: int) -> 
     return given(request, version)
 
 
-def given(request: HttpRequest, version: Version) -> HttpResponseBase:
-    """Give the bytes of a version that a door has let the person through to; those in which malware was found to nobody."""
+def given(request: HttpRequest, version: Version, *, file_name: str = "") -> HttpResponseBase:
+    """Give the bytes of a version that a door has let the person through to; those in which malware was found to nobody.
+
+    They are saved as `file_name`, else as they are called in the group.
+    """
     if version.is_held:
         raise PermissionDenied(_("Malware was found in this version. It is held back, and nobody can download it."))
     response = _handed_on(version.path) or _direct(request, version)
-    response["Content-Disposition"] = attachment(version.file_name)
+    response["Content-Disposition"] = attachment(file_name or version.file_name)
     response["ETag"] = f'"{version.sha256}"'
     return inert(response, version.content_type)
 
