@@ -38,7 +38,9 @@ def test_a_version_goes_from_draft_to_publication(draft, supply_chains, lead, me
     assert results(ended) == {"Dockers’ Federation": "clear", "Weavers’ Union": "comment"}
     made = published(ended, lead)
     assert (made.sha256, made.version_id) == (draft.sha256, draft.pk)
-    assert published(ended, lead, title="Another") == made
+    assert published(ended, lead) == made
+    with pytest.raises(Conflict, match="with other words"):
+        published(ended, lead, title="Another")
     verbs = AuditEntry.objects.filter(chain__scope=supply_chains.audit_scope).values_list("verb", flat=True)
     assert list(verbs.order_by("number"))[-4:] == [
         "clearance.review_begun",
