@@ -119,4 +119,8 @@ def _of_rounds(
 
 
 def _day(moment: "datetime | None") -> str:
-    return date_format(timezone.localtime(moment), "j F, H:i") if moment else ""
+    """Return a date as one reads it: with its year where that is not the present one."""
+    if moment is None:
+        return ""
+    moment = timezone.localtime(moment)
+    return date_format(moment, "j F, H:i" if moment.year == timezone.localtime().year else "j F Y, H:i")

@@ -1,6 +1,7 @@
 """Who is told what of a clearance, when, and in which words."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,26 @@ def test_the_silent_are_reminded_a_week_and_two_days_before(running, lead, membe
     assert [kind for kind, _text in told(lead)] == []
     say(running, member)
     assert told(member) == []
+
+
+def test_who_acts_for_another_that_is_silent_keeps_the_reminder(running, lead, member, dockers, weavers, affiliate):
+    tie = affiliate(lead, weavers)
+    weavers.memberships.get().participants.create(affiliation=tie, user=lead)
+    days_before(running, 1)
+    assert [kind for kind, _text in told(lead)] == ["reminder"]
+    for organisation, left in ((dockers, ["reminder"]), (weavers, [])):
+        by = Standing.of(lead, running.group).speak(organisation.pk)
+        services.answer(running, by=by, says="clear", base=0, key=uuid.uuid4())
+        assert [kind for kind, _text in told(lead)] == left
+
+
+def test_a_date_of_another_year_names_it(running, member):
+    now = timezone.localtime()
+    for until in (now + DAY, now.replace(year=now.year + 2, day=1)):
+        Round.objects.update(until=until)
+        words = until.strftime("%Y") if until.year != now.year else until.strftime("%B, %H:%M")
+        ((_kind, text),) = told(member)
+        assert (words in text, str(now.year + 2) in text) == (True, until.year != now.year)
 
 
 def test_a_date_that_was_moved_reminds_anew(running, lead, member):

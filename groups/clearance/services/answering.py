@@ -64,8 +64,11 @@ def answer(
     said.save(force_insert=True)
     voice.said = said
     voice.save(update_fields=["said"])
-    own = [person.pk for person in people_of([voice.organisation_id], round_.group_id)]
-    retract("clearance_reminder", object_id=round_.pk, people=own)
+    # Whoever acts for another organisation that is still silent keeps the reminder: it stands for that one too.
+    silent = voices.filter(said=None).values_list("organisation_id", flat=True)
+    waiting = {person.pk for person in people_of(silent, round_.group_id)}
+    own = {person.pk for person in people_of([voice.organisation_id], round_.group_id)}
+    retract("clearance_reminder", object_id=round_.pk, people=own - waiting)
     if before and before.author_id != by.user_id:
         told = User.objects.filter(pk=before.author_id, is_active=True)
         notify(told, "clearance_replaced", object_id=said.pk, key=str(said.pk), by=by, mail=True)
