@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from core.events import Event
 from groups.documents.models import Document, Version
+from partners.capacity import Capacity
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,17 @@ class VersionAdded(Event):
     """A document has a new version; of a new document, its first."""
 
     version: Version
+
+
+@dataclass(frozen=True)
+class VersionWanted(Event):
+    """Somebody binds something to what the document says now: where it is written beside its versions, a version is kept first.
+
+    It is told under the lock of the group, before the newest version is read; `VersionAdded` follows where one was kept.
+    """
+
+    document: Document
+    by: Capacity
 
 
 @dataclass(frozen=True)

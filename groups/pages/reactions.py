@@ -1,11 +1,13 @@
-"""Who may write in a page may change at any moment: open pages ask again at once."""
+"""What pages do when rights change, so that open ones ask again at once, and when something is bound to what one says now."""
 
 from django.db.models import F
 
 from core.realtime.bell import send_on_commit
+from groups.documents.events import VersionWanted
 from groups.events import MembershipChanged, ParticipantEnded, RightsChanged
 from groups.pages.channels import RIGHTS
 from groups.pages.models import Page
+from groups.pages.services import keep_standing
 
 
 def _ask_again(group_id: int) -> None:
@@ -27,3 +29,10 @@ def membership_changed(event: MembershipChanged) -> None:
 def participant_ended(event: ParticipantEnded) -> None:
     """Somebody takes part no longer."""
     _ask_again(event.participant.membership.group_id)
+
+
+def version_wanted(event: VersionWanted) -> None:
+    """What is put to a group is what stands on the page, whether or not somebody had kept a version of it."""
+    if page := Page.objects.filter(pk=event.document.pk).first():
+        page.document = event.document
+        keep_standing(page, by=event.by)

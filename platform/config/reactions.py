@@ -58,7 +58,7 @@ from groups.clearance import reactions as clearance
 from groups.clearance import search as clearance_search
 from groups.documents import search as document_search
 from groups.documents import webhooks as document_webhooks
-from groups.documents.events import DocumentDeleted, DocumentMarked, DocumentsStand, VersionAdded
+from groups.documents.events import DocumentDeleted, DocumentMarked, DocumentsStand, VersionAdded, VersionWanted
 from groups.documents.services import opening
 from groups.events import (
     GroupDeclined,
@@ -179,6 +179,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     PostDeleted: (thread_reactions.post_changed, mail.post_deleted, thread_webhooks.post_deleted),
     PostsMoved: (thread_reactions.posts_moved, actions.posts_moved),
     VersionAdded: (clearance.version_added, document_webhooks.version_added),
+    VersionWanted: (pages.version_wanted,),
     DocumentDeleted: (clearance.document_deleted,),
     DocumentMarked: (clearance.document_marked,),
     DocumentsStand: (thread_reactions.documents_stand,),

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.audit import record
 from core.errors import Conflict
+from core.events import publish
 from groups.clearance.models import Remark, Round, Rule, Stage
 from groups.clearance.models.round import NOTE_LENGTH, TEXT_LENGTH
 from groups.clearance.services.locking import BadWords, RoundOver, fingerprint, later, line, locked_round, words
+from groups.documents.events import VersionWanted
 from groups.documents.models import Document
 from groups.documents.services.locking import locked_library, standing_document
 from groups.models import Membership, Participant
@@ -34,8 +36,9 @@ def begin_review(
 ) -> Round:
     """Put the newest version to the group until a date; the group's rule of silence is frozen on the round.
 
-    Raises `Conflict` where it is not the newest any more, `RoundOver` where a round is open or the version is cleared.
-    `at` is for what was begun before.
+    Of a page that was written in since, what stands there now is kept as a version first, and that one is put to the group.
+    Raises `Conflict` where `number` is not the newest any more, `RoundOver` where a round is open or the version is cleared,
+    `BadWords` where nothing is written. `at` is for what was begun before.
     """
     note = line(note, NOTE_LENGTH)
     digest = fingerprint(document.pk, number, until, note)
@@ -53,6 +56,10 @@ def begin_review(
     later(until, than=at)
     if Round.objects.open().filter(document=document).exists():
         raise RoundOver(_("This document is under way already: its round ends first."))
+    publish(VersionWanted(document, by))
+    newest = document.versions.latest("number")
+    if not newest.size:
+        raise BadWords(_("Nothing is written here yet."))
     if Round.objects.filter(version=newest, stage=Stage.CLEARED).exists():
         raise RoundOver(_("This version is cleared already."))
     begun = Round(

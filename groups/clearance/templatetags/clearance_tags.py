@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 register = template.Library()
 
 
+@register.inclusion_tag("clearance/_open.html")
+def open_round(document: "Document", standing: "Standing") -> dict[str, Any]:
+    """Warn who is about to add a version of the round that it ends: one query for those who take part."""
+    round_ = None
+    if standing.is_participant:
+        round_ = Round.objects.open().filter(document=document).select_related("version").first()
+    if round_:
+        round_.group = document.group
+    return {"round": round_}
+
+
 @register.inclusion_tag("clearance/_beside.html")
 def document_clearance(document: "Document", standing: "Standing") -> dict[str, Any]:
     """Say where the versions of a document stand on their way to publication: two queries, whoever reads."""

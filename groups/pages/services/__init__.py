@@ -3,7 +3,7 @@
 from groups.pages.services.commenting import add_comment, answer_comment, resolve_comment
 from groups.pages.services.keeping import keep_template, remove_template, rename_template
 from groups.pages.services.log import Outcome, Write, append, changes_after, content_of
-from groups.pages.services.saving import create_page, name_version, restore_version, save_text, text_of
+from groups.pages.services.saving import create_page, keep_standing, name_version, restore_version, save_text, text_of
 from groups.pages.services.settling import compact, find_words, settle_pages
 from groups.pages.services.templates import outline
 
@@ -18,6 +18,7 @@ __all__ = [
     "content_of",
     "create_page",
     "find_words",
+    "keep_standing",
     "keep_template",
     "name_version",
     "outline",

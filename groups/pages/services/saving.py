@@ -1,5 +1,6 @@
 """Pages begun, and a whole text saved into one: from the plain form, from a file, from an earlier version."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 
@@ -107,3 +108,11 @@ def name_version(page: Page, *, by: Capacity, key: uuid.UUID, note: str) -> Vers
     """Keep the page as it is now as a version, under a name, without what is only suggested. The same key gives the same one."""
     text = settled_text_of(page.pk)
     return add_words(text, group=page.document.group, by=by, key=key, note=note, document=page.document)
+
+
+def keep_standing(page: Page, *, by: Capacity) -> None:
+    """Keep the page as it is now as a version, as `name_version` does, unless its newest version says the same."""
+    text = settled_text_of(page.pk)
+    newest = Version.objects.filter(document=page.document).latest("number")
+    if newest.sha256 != hashlib.sha256(text.encode()).hexdigest():
+        add_words(text, group=page.document.group, by=by, key=uuid.uuid4(), document=page.document)
