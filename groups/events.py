@@ -42,6 +42,13 @@ class RightsChanged(Event):
 
 
 @dataclass(frozen=True)
+class GroupClosed(Event):
+    """The group was closed: nothing is added any more, and what had come to its end before is complete."""
+
+    group: Group
+
+
+@dataclass(frozen=True)
 class MembershipRequested(Event):
     """An organisation asks to join; the leads decide."""
 

@@ -1,8 +1,9 @@
 """What rounds do when members come and go, and when a document gets a version or is thrown away."""
 
-from groups.clearance.services import follow_members, overtake, refuse_to_hide, refuse_to_lose
+from groups.clearance.services import finish, follow_members, overtake, refuse_to_hide, refuse_to_lose
 from groups.documents.events import DocumentDeleted, DocumentMarked, VersionAdded
 from groups.events import (
+    GroupClosed,
     MembershipChanged,
     MembershipEnded,
     MembershipStarted,
@@ -19,6 +20,11 @@ def membership_changed(event: MembershipStarted | MembershipChanged | Membership
 def participant_changed(event: ParticipantStarted | ParticipantEnded) -> None:
     """With its people a suspended partner loses its voice, and gets it back with them."""
     follow_members(event.participant.membership.group)
+
+
+def group_closed(event: GroupClosed) -> None:
+    """A round whose date had passed is complete: it gets its result, though the clock has not come by."""
+    finish(event.group)
 
 
 def version_added(event: VersionAdded) -> None:

@@ -9,7 +9,7 @@ from core.audit import record
 from core.errors import Conflict, DomainError
 from core.events import publish
 from core.fields import random_slug
-from groups.events import RightsChanged
+from groups.events import GroupClosed, RightsChanged
 from groups.models import Find, Group, GroupState, History, Join, Read, StartThreads
 from groups.services.opening import Switches, check_switches, narrowed
 from groups.services.rights import (
@@ -178,3 +178,5 @@ def _change_state(group: Group, state: GroupState, *, by: "Capacity", reason: st
     group.save(update_fields=["state", "state_reason", "acl_version"])
     record(by, f"group.{state}", group, reason=reason, before=before)
     publish(RightsChanged(group))
+    if state == GroupState.CLOSED:
+        publish(GroupClosed(group))

@@ -61,6 +61,7 @@ from groups.documents import webhooks as document_webhooks
 from groups.documents.events import DocumentDeleted, DocumentMarked, DocumentsStand, VersionAdded, VersionWanted
 from groups.documents.services import opening
 from groups.events import (
+    GroupClosed,
     GroupDeclined,
     GroupOpened,
     GroupProposed,
@@ -131,6 +132,7 @@ REACTIONS: dict[type[Event], tuple[Callable[[Any], None], ...]] = {
     GroupProposed: (group_reactions.tell_group_proposed,),
     GroupOpened: (chat.group_opened, group_reactions.tell_group_opened),
     RightsChanged: (chat.group_rights_changed, pages.rights_changed),
+    GroupClosed: (clearance.group_closed,),
     GroupDeclined: (group_reactions.tell_group_declined,),
     LeadLost: (group_reactions.tell_lead_lost,),
     MembershipRequested: (group_reactions.tell_membership_requested,),

@@ -15,7 +15,7 @@ from groups.clearance.models import Answer, Prolongation, Publication, Round, Ru
 from groups.clearance.services.locking import BadWords
 from groups.documents.models import Version
 from groups.documents.services import delete_document, restore_version
-from groups.models import Membership
+from groups.models import Group, Membership
 from groups.standing import NotAllowed
 from partners.capacity import Capacity
 from partners.services import reinstate_organisation, suspend_organisation
@@ -331,6 +331,40 @@ def test_a_round_of_a_group_that_was_closed_ends_without_a_result(running, suppl
     groups.close_group(supply_chains, by=capacity(lead, supply_chains), reason="Done.")
     ended = over(running)
     assert (ended.stage, ended.ended_by, set(results(running).values())) == ("withdrawn", None, {""})
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_round_whose_date_had_passed_gets_its_result_when_the_group_is_closed_before_the_clock_comes(
+    running, supply_chains, lead, member, dockers, make_group, join, nested
+):
+    say(running, lead)
+    say(running, member)
+    closed = supply_chains
+    if nested:
+        closed = make_group("Ports")
+        join(dockers, closed, lead, role="lead")
+        Group.objects.filter(pk=supply_chains.pk).update(parent=closed)
+    Round.objects.filter(pk=running.pk).update(until=timezone.now())
+    groups.close_group(closed, by=capacity(lead, closed), reason="Done.")
+    ended = fresh(running)
+    assert (ended.group.state, ended.stage, ended.ended_by) == ("closed", Stage.CLEARED, None)
+    services.attend()
+    assert set(results(running).values()) == {"clear"}
+    assert AuditEntry.objects.filter(verb="clearance.ended").count() == 1
+
+
+def test_what_happens_in_a_group_that_is_closed_gives_a_round_no_result_it_did_not_have(
+    running, supply_chains, lead, member
+):
+    say(running, lead)
+    say(running, member)
+    by = capacity(lead, supply_chains)
+    muted = groups.silence(supply_chains, member, by=by, days=1, reason="Enough.")
+    groups.close_group(supply_chains, by=by, reason="Done.")
+    Round.objects.filter(pk=running.pk).update(until=timezone.now())
+    groups.lift_silence(muted, by=by)
+    services.attend()
+    assert fresh(running).stage == Stage.WITHDRAWN
 
 
 def test_a_publication_is_withdrawn_with_a_trace_also_in_a_closed_group(publication, supply_chains, lead, member):

@@ -10,7 +10,7 @@ from groups.clearance.services.attending import (
     refuse_to_lose,
     remind,
 )
-from groups.clearance.services.closing import outcome, settle
+from groups.clearance.services.closing import finish, outcome, settle
 from groups.clearance.services.publishing import publish_round, withdraw_publication
 from groups.clearance.services.reviewing import add_remark, begin_review
 from groups.clearance.services.ruling import decide_silence
@@ -22,6 +22,7 @@ __all__ = [
     "begin_clearance",
     "begin_review",
     "decide_silence",
+    "finish",
     "follow_members",
     "members_to_ask",
     "outcome",

@@ -32,16 +32,17 @@ def outcome(silence: str, results: Iterable[Result]) -> Stage:
 
 
 @transaction.atomic
-def settle(round_id: int, now: datetime | None = None) -> Round | None:
+def settle(round_id: int, now: datetime | None = None, *, was_open: bool = False) -> Round | None:
     """Write the result of a round whose date has passed, once; nothing while it takes answers.
 
-    In a group that was closed meanwhile nobody could answer: such a round ends without a result.
+    In a group that was closed before the date nobody could answer: such a round ends without a result. `was_open` says of a
+    closed group that it was open until then.
     """
     now = now or timezone.now()
     round_ = locked_alone(round_id)
     if round_ is None or round_.stage != Stage.CLEARANCE or round_.until is None or round_.until > now:
         return None
-    if not round_.group.is_writable:
+    if not (round_.group.is_writable or was_open):
         end(round_, Stage.WITHDRAWN)
         tell_of_end(round_)
         return round_
@@ -53,6 +54,15 @@ def settle(round_id: int, now: datetime | None = None) -> Round | None:
     end(round_, stage, voices=[[voice.organisation_id, str(voice.result), voice.said_id] for voice in voices])
     tell_of_end(round_)
     return round_
+
+
+def finish(group: Group) -> None:
+    """Write the results of the rounds of a group that is being closed whose dates have passed: they were complete before.
+
+    The caller holds the group's lock.
+    """
+    for pk in list(Round.objects.due().filter(group=group).order_by("pk").values_list("pk", flat=True)):
+        settle(pk, was_open=True)
 
 
 def end(round_: Round, stage: Stage, *, by: Capacity | None = None, reason: str = "", **details: object) -> None:
