@@ -94,6 +94,20 @@ class MembershipChanged(Event):
 
 
 @dataclass(frozen=True)
+class MembershipSuspended(Event):
+    """The partner was suspended: its place does not count. `ParticipantEnded` follows for each seat, if there is one."""
+
+    membership: Membership
+
+
+@dataclass(frozen=True)
+class MembershipReinstated(Event):
+    """The partner is one again: its place counts as it was. `ParticipantStarted` follows for each seat, if there is one."""
+
+    membership: Membership
+
+
+@dataclass(frozen=True)
 class MembershipEnded(Event):
     """The organisation left or was removed; its people lose the group at once. `ParticipantEnded` follows for each."""
 

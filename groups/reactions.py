@@ -14,8 +14,10 @@ from groups.events import (
     MembershipDeclined,
     MembershipEnded,
     MembershipProposed,
+    MembershipReinstated,
     MembershipRequested,
     MembershipStarted,
+    MembershipSuspended,
     ParticipantEnded,
     ParticipantStarted,
     RequestEnded,
@@ -99,6 +101,7 @@ def _suspend_or_reinstate(membership: Membership) -> None:
     active = membership.organisation.status == OrganisationStatus.ACTIVE
     raise_acl(membership.group)
     record(None, "membership.reinstated" if active else "membership.suspended", membership)
+    publish(MembershipReinstated(membership) if active else MembershipSuspended(membership))
     seats = Participant.objects.filter(membership=membership, ended_at=None).select_related("user", "affiliation")
     for seat in seats.order_by("pk"):
         seat.membership = membership

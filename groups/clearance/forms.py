@@ -78,6 +78,7 @@ class ClearanceForm(DateForm):
         places = members_to_ask(document)
         self.fields["organisations"] = forms.TypedMultipleChoiceField(
             label=_("Who is asked"),
+            help_text=_("Leads and members for which somebody here can answer; the others are not offered."),
             coerce=int,
             choices=[(one.organisation_id, one.organisation.name) for one in places],
             initial=[one.organisation_id for one in places],

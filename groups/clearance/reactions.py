@@ -6,20 +6,30 @@ from groups.events import (
     GroupClosed,
     MembershipChanged,
     MembershipEnded,
+    MembershipReinstated,
     MembershipStarted,
+    MembershipSuspended,
     ParticipantEnded,
     ParticipantStarted,
+    RightsChanged,
 )
 
 
-def membership_changed(event: MembershipStarted | MembershipChanged | MembershipEnded) -> None:
-    """An organisation that left, or only observes now, has no voice in rounds that take answers; one that is back has."""
+def membership_changed(
+    event: MembershipStarted | MembershipChanged | MembershipEnded | MembershipSuspended | MembershipReinstated,
+) -> None:
+    """An organisation that left, is suspended or only observes has no voice in rounds that take answers; one that is back has."""
     follow_members(event.membership.group)
 
 
 def participant_changed(event: ParticipantStarted | ParticipantEnded) -> None:
-    """With its people a suspended partner loses its voice, and gets it back with them."""
+    """With its last person a silent organisation loses its voice, and gets it back with the next who can answer."""
     follow_members(event.participant.membership.group)
+
+
+def rights_changed(event: RightsChanged) -> None:
+    """Whether the group keeps its past from newcomers decides who can answer."""
+    follow_members(event.group)
 
 
 def group_closed(event: GroupClosed) -> None:

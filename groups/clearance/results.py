@@ -12,7 +12,7 @@ from partners.models import StakeholderType
 
 HUES: list[int | str] = [0, 4, 3, "none"]
 SHOWN = [Result.CLEAR, Result.COMMENT, Result.OBJECT, Result.SILENT]
-"""What the chart counts; who left is told beside it."""
+"""What the chart counts; who has no voice any more is told beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Line:
     def has_answered(self) -> bool:
         """Whether anybody spoke for it."""
         return self.voice.said is not None
+
+    @property
+    def label(self) -> str:
+        """What it counts for, in words; of one without a voice why it has none, and what it had said."""
+        return self.voice.in_words
 
 
 @dataclass(frozen=True, slots=True)

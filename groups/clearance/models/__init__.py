@@ -3,11 +3,12 @@
 from groups.clearance.models.publication import Licence, Publication, PublicationQuerySet, published_to
 from groups.clearance.models.round import OPEN, Prolongation, Remark, Round, RoundQuerySet, Stage
 from groups.clearance.models.rule import Rule, Silent
-from groups.clearance.models.voice import WITH_TEXT, Answer, Result, Says, Voice
+from groups.clearance.models.voice import WITH_TEXT, Absence, Answer, Result, Says, Voice
 
 __all__ = [
     "OPEN",
     "WITH_TEXT",
+    "Absence",
     "Answer",
     "Licence",
     "Prolongation",

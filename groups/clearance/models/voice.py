@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.models import TimeStamped
 from groups.clearance.models.round import TEXT_LENGTH, Round
@@ -30,7 +30,16 @@ class Result(models.TextChoices):
     COMMENT = "comment", _("Clear, with a comment")
     OBJECT = "object", _("Object")
     SILENT = "silent", _("No answer")
+    LEFT = "left", _("Without a voice")
+
+
+class Absence(models.TextChoices):
+    """Why an organisation that was asked has no voice in the round any more. That a partner is suspended is not told here."""
+
     LEFT = "left", _("Left the group before the date")
+    REMOVED = "removed", _("Taken out of the group before the date")
+    OBSERVER = "observer", _("Made an observer before the date")
+    NOBODY = "nobody", _("Nobody could answer for it")
 
 
 class Voice(models.Model):
@@ -41,8 +50,9 @@ class Voice(models.Model):
     # As it was when it was asked: a result is not regrouped later.
     stakeholder_type = models.CharField(max_length=20, choices=StakeholderType.choices)
     said = models.ForeignKey("Answer", null=True, on_delete=models.PROTECT, related_name="+")
-    # Since when it is no member that is asked any more; it comes back with its voice.
+    # Since when it has no voice any more, and why; it can come back with it. Of old rows it is not known why.
     left_at = models.DateTimeField(null=True)
+    absence = models.CharField(max_length=8, choices=Absence.choices, blank=True, default="", db_default="")
     result = models.CharField(max_length=8, choices=Result.choices, blank=True)
 
     class Meta:
@@ -52,6 +62,9 @@ class Voice(models.Model):
             models.CheckConstraint(
                 condition=~Q(result__in=["clear", "comment", "object"]) | Q(said__isnull=False),
                 name="nobody_is_counted_for_what_they_did_not_say",
+            ),
+            models.CheckConstraint(
+                condition=Q(absence="") | Q(left_at__isnull=False), name="who_has_a_voice_is_not_absent"
             ),
         ]
 
@@ -66,6 +79,17 @@ class Voice(models.Model):
         if self.left_at is not None:
             return Result.LEFT
         return Result(self.said.says) if self.said else Result.SILENT
+
+    @property
+    def in_words(self) -> str:
+        """What it counted for; of one without a voice why it has none, and what it had said."""
+        result = self.counts_as
+        if result != Result.LEFT:
+            return str(result.label)
+        why = str(Absence(self.absence).label if self.absence else result.label)
+        if self.said is None:
+            return why
+        return gettext("%(why)s; it had said: %(said)s") % {"why": why, "said": Says(self.said.says).label}
 
 
 class Answer(Spoken, TimeStamped):

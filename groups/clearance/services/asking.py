@@ -13,22 +13,17 @@ from groups.clearance.models import Prolongation, Round, Stage, Voice
 from groups.clearance.models.round import NOTE_LENGTH
 from groups.clearance.services.closing import end, tell_of_end
 from groups.clearance.services.locking import BadWords, RoundOver, later, leading, line, locked_round, people_of
+from groups.clearance.services.seats import answerable
 from groups.documents.models import Document
-from groups.models import History, Membership
+from groups.models import Membership
 from notifications.services import notify, retract
 from partners.capacity import Capacity
 
 
 def members_to_ask(document: Document) -> list[Membership]:
-    """Return the places whose organisations may be asked: leads and members of today, not observers.
-
-    Where the group keeps its past from newcomers, those who were there before the document came.
-    """
-    group = document.group
-    places = list(Membership.objects.for_display(group).exclude(role=Membership.Role.OBSERVER))
-    if group.history != History.FROM_JOINING or group.is_read_outside:
-        return places
-    return [one for one in places if (one.started_at or one.created_at) <= document.created_at]
+    """Return the places whose organisations may be asked: leads and members of today for which somebody can answer."""
+    able = answerable(document.group, [document])[document.pk]
+    return list(Membership.objects.for_display(document.group).filter(organisation__in=able))
 
 
 @transaction.atomic
@@ -49,7 +44,7 @@ def begin_clearance(
         raise RoundOver(_("The group reviews it until %(day)s; organisations are asked after that.") % {"day": day})
     places = [one for one in members_to_ask(round_.document) if one.organisation_id in named]
     if not named or len(places) != len(named):
-        raise BadWords(_("Choose organisations that lead or are members of this group today."))
+        raise BadWords(_("Choose leads and members of this group for which somebody here can answer today."))
     round_.until = later(until, than=now)
     round_.stage = Stage.CLEARANCE
     round_.asked_at, round_.asked_by, round_.asked_for = now, by.user, by.organisation

@@ -1,6 +1,8 @@
 """What the clock brings to rounds, and what follows when members come and go or a version is added."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,14 +10,18 @@ from django.utils.translation import gettext as _
 
 from core.audit import record
 from core.errors import DomainError
-from groups.clearance.models import Publication, Round, Stage, Voice
+from groups.clearance.models import Absence, Publication, Round, Stage, Voice
 from groups.clearance.services.closing import end, locked_alone, settle, tell_of_end
 from groups.clearance.services.locking import people_of
+from groups.clearance.services.seats import answerable
 from groups.documents.models import Document, Mark, Version
 from groups.models import Group, Membership
 from notifications.models import Notice
 from notifications.services import notify, retract
 from partners.capacity import Capacity
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 REMIND_BEFORE = (timedelta(days=7), timedelta(days=2))
 """How long before the date those who have not answered are reminded, the farthest first."""
@@ -65,19 +71,51 @@ def remind(round_id: int, now: datetime | None = None) -> int:
 def follow_members(group: Group) -> None:
     """Take out of rounds that take answers the voices the group no longer has, and bring back those it has again.
 
-    What has passed its date is not touched by who leaves later. The caller holds the group's lock.
+    With them go the silent ones that nobody can answer for. What has passed its date is not touched by who leaves later. The
+    caller holds the group's lock. Four queries where nothing changes, one where nothing takes answers.
     """
     now = timezone.now()
-    for round_ in Round.objects.select_for_update(no_key=True).asking(now).filter(group=group).order_by("pk"):
-        places = Membership.objects.active().filter(group=group).exclude(role=Membership.Role.OBSERVER)
-        here = set(places.values_list("organisation_id", flat=True))
-        for voice in Voice.objects.filter(round=round_).order_by("pk"):
-            if (voice.left_at is None) != (voice.organisation_id in here):
-                voice.left_at = None if voice.organisation_id in here else now
-                voice.save(update_fields=["left_at"])
-                record(
-                    None, "clearance.voice_left" if voice.left_at else "clearance.voice_back", round_, voice=voice.pk
-                )
+    asking = Round.objects.asking(now).filter(group=group).select_related("document")
+    rounds = {one.pk: one for one in asking.select_for_update(no_key=True, of=("self",)).order_by("pk")}
+    if not rounds:
+        return
+    voices = Voice.objects.filter(round__in=rounds)
+    able = answerable(group, [one.document for one in rounds.values()])
+    places = _last_places(group, voices)
+    for voice in voices.order_by("pk"):
+        round_ = rounds[voice.round_id]
+        absence = _absence(voice, places.get(voice.organisation_id), able[round_.document_id])
+        was_absent = voice.left_at is not None
+        if (absence, bool(absence)) == (voice.absence, was_absent):
+            continue
+        voice.absence, voice.left_at = absence, (voice.left_at or now) if absence else None
+        voice.save(update_fields=["absence", "left_at"])
+        if bool(absence) != was_absent:
+            verb = "clearance.voice_left" if absence else "clearance.voice_back"
+            record(None, verb, round_, voice=voice.pk, why=absence)
+
+
+def _last_places(group: Group, voices: "QuerySet[Voice]") -> dict[int, Membership]:
+    """Return the newest place in the group of each organisation that has or had a voice; a request is none."""
+    states = (Membership.State.ACTIVE, Membership.State.LEFT, Membership.State.REMOVED)
+    places = Membership.objects.filter(group=group, state__in=states, organisation__in=voices.values("organisation"))
+    return {one.organisation_id: one for one in places.select_related("organisation").order_by("pk")}
+
+
+def _absence(voice: Voice, place: Membership | None, able: Collection[int]) -> str:
+    """Say why the voice does not count now; nothing where it does.
+
+    What a member has said counts, also when nobody is there any more who could say something else.
+    """
+    if place is None or place.state == Membership.State.LEFT:
+        return Absence.LEFT
+    if place.state == Membership.State.REMOVED:
+        return Absence.REMOVED
+    if place.role == Membership.Role.OBSERVER:
+        return Absence.OBSERVER
+    if not place.organisation.is_active:
+        return Absence.NOBODY
+    return "" if voice.said_id or voice.organisation_id in able else Absence.NOBODY
 
 
 @transaction.atomic

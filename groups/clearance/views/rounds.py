@@ -185,4 +185,4 @@ def _row(line: Line, round_: Round) -> list[str]:
     said, who = line.voice.said, line.who
     when = timezone.localtime(said.created_at).isoformat(timespec="minutes") if said else ""
     words = [said.text, who.name or "", who.function, when] if said else ["", "", "", ""]
-    return [who.organisation, line.kind, str(line.result.label), *words, round_.sha256]
+    return [who.organisation, line.kind, line.label, *words, round_.sha256]
