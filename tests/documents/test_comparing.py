@@ -1,5 +1,8 @@
 """What changed in the words of a document, from any version to any other."""
 
+import io
+
+import pypdfium2
 import pytest
 from django.urls import reverse
 from hypothesis import given, settings
@@ -71,6 +74,24 @@ def test_what_has_no_words_is_not_compared(add, member, supply_chains, signed_in
     page = compare(signed_in(member), first.document).content.decode()
     assert "Only versions whose words can be read" in page
     assert "could not be read here" in page
+
+
+def test_scans_have_no_words_to_be_the_same(add, member, supply_chains, signed_in):
+    first, second = (scan(side) for side in (200, 300))
+    version = add(member, supply_chains, "Scan.pdf", first)
+    make_preview(version)
+    make_preview(add(member, supply_chains, "Scan.pdf", second, document=version.document))
+    page = compare(signed_in(member), version.document).content.decode()
+    assert "have the same words" not in page
+    assert page.count("There is no text in it to compare") == 2
+
+
+def scan(side):
+    with pypdfium2.PdfDocument.new() as document:
+        document.new_page(side, side)
+        file = io.BytesIO()
+        document.save(file)
+    return file.getvalue()
 
 
 def test_the_same_words_are_said_to_be_the_same(drafts, signed_in, member):

@@ -7,6 +7,7 @@ import uuid
 import zipfile
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from django.core.files.storage import storages
 from django.db import OperationalError, connection
@@ -46,6 +47,18 @@ def waiting():
     ]
 
 
+def scan(pages, text=""):
+    """A PDF of so many pages without a text, but for the last one's."""
+    with pypdfium2.PdfDocument.new() as document:
+        for _ in range(pages - bool(text)):
+            document.new_page(200, 200)
+        if text:
+            document.import_pages(pypdfium2.PdfDocument(files.make("pdf", text)))
+        file = io.BytesIO()
+        document.save(file)
+    return file.getvalue()
+
+
 @pytest.fixture
 def report(add, member, supply_chains):
     """A PDF of several pages, looked into."""
@@ -53,6 +66,54 @@ def report(add, member, supply_chains):
     version = add(member, supply_chains, "Mapping.pdf", files.make("pdf", lines))
     make_preview(version)
     return version
+
+
+def test_a_long_scan_says_how_long_it_is_and_that_no_word_of_it_is_found(add, member, supply_chains, signed_in):
+    version = add(member, supply_chains, "Scan.pdf", scan(45))
+    make_preview(version)
+    page = signed_in(member).get(address(version)).content.decode()
+    assert "of 45</span>" in page
+    assert 'max="45"' in page
+    assert "Only pages 1 to 20 of 45 are drawn." in page
+    assert "it is not found by its words" in page
+    beyond = signed_in(member).get(address(version), {"at": 45}).content.decode()
+    assert "There is no text on these pages." in beyond
+    assert "Only pages 1 to 20 of 45 are drawn." in beyond
+
+
+def test_a_word_on_any_page_is_a_text(add, member, supply_chains, signed_in):
+    version = add(member, supply_chains, "Annexes.pdf", scan(24, "Wages were withheld."))
+    make_preview(version)
+    page = signed_in(member).get(address(version)).content.decode()
+    assert "Only pages 1 to 20 of 24 are drawn." in page
+    assert "it is not found by its words" not in page
+    assert "Wages were withheld." in signed_in(member).get(address(version), {"at": 24}).content.decode()
+
+
+def test_what_is_seen_whole_says_nothing_of_it(report, add, member, supply_chains, signed_in):
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40)).save(picture, "PNG")
+    drawn = add(member, supply_chains, "Kiln.png", picture.getvalue())
+    make_preview(drawn)
+    for version in (report, drawn):
+        page = signed_in(member).get(address(version)).content.decode()
+        assert "are drawn." not in page
+        assert "found by its words" not in page
+
+
+def test_a_text_too_long_to_be_read_whole_says_so(add, member, supply_chains, signed_in):
+    version = add(member, supply_chains, "Long.txt", b"Wages were withheld.\n" * 110_000)
+    make_preview(version)
+    page = signed_in(member).get(address(version)).content.decode()
+    assert "Its text is too long to be read whole" in page
+
+
+def test_a_version_of_the_same_bytes_is_as_long(add, member, supply_chains):
+    first = add(member, supply_chains, "Scan.pdf", scan(24))
+    make_preview(first)
+    by = Standing.of(member, supply_chains).speak()
+    again = restore_version(first.document, number=1, base=1, by=by, key=uuid.uuid4())
+    assert make_preview(again).page_count == 24
 
 
 def test_what_is_uploaded_is_looked_into_in_the_background(add, member, supply_chains, signed_in):

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from groups.documents.reading import READABLE, Unreadable, pictures_of, text_of
+from groups.documents.reading import READABLE, Extent, Unreadable, pictures_of, text_of
 from groups.documents.reading import asking as asking_module
-from groups.documents.reading.pages import MOST_TEXT, paged
+from groups.documents.reading.pages import MOST_PAGES, MOST_TEXT, paged
 from portal.demo import files
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
@@ -198,9 +198,10 @@ def test_words_in_a_png_do_not_reach_its_picture():
     assert (picture.width, picture.height) == (40, 20)
 
 
-def pdf_of_bytes():
+def pdf_of_bytes(pages=1):
     document = pypdfium2.PdfDocument.new()
-    document.new_page(200, 200)
+    for _ in range(pages):
+        document.new_page(200, 200)
     file = io.BytesIO()
     document.save(file)
     return file
@@ -208,6 +209,21 @@ def pdf_of_bytes():
 
 def test_a_page_without_words_is_no_page_of_text():
     assert text_of(pdf_of_bytes(), "pdf") == []
+
+
+@pytest.mark.parametrize(("pages", "is_cut"), [(1, False), (MOST_PAGES, False), (MOST_PAGES + 1, True)])
+def test_pages_are_counted_though_not_all_are_read(pages, is_cut):
+    assert text_of(pdf_of_bytes(pages), "pdf").extent == Extent(pages, is_cut)
+
+
+@pytest.mark.parametrize(("text", "pages"), [("", 0), ("a", 1), ("a\f\fb", 3), ("a\f\f", 2), ("\fa", 2)])
+def test_what_ends_a_slide_begins_no_page_of_its_own(text, pages):
+    assert text_of(io.BytesIO(text.encode()), "text").extent == Extent(pages)
+
+
+def test_of_a_text_that_is_cut_nobody_knows_the_pages():
+    read = text_of(io.BytesIO(b"Words\f" * MOST_TEXT), "text")
+    assert (len(read), read.extent) == (MOST_PAGES, Extent(0, is_cut=True))
 
 
 @pytest.mark.parametrize(

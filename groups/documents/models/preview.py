@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from groups.documents.models.version import Version
@@ -30,6 +31,10 @@ class Preview(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     # Where a small picture of the first page lies in the storage.
     thumbnail = models.CharField(max_length=200, blank=True, db_index=True)
+    # How many pages the file has, seen or not; 0 where nobody knows, as of whatever was made before they were counted.
+    page_count = models.PositiveIntegerField(default=0, db_default=0)
+    # Whether the file's text goes on where it is no longer kept.
+    is_cut = models.BooleanField(default=False, db_default=False)
     made_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(default=timezone.now)
 
@@ -44,10 +49,10 @@ class Preview(models.Model):
         document = self.version.document
         return reverse("documents:look", args=[document.group.slug, document.pk, self.version.number])
 
-    @property
+    @cached_property
     def has_text(self) -> bool:
-        """Whether it is of a kind whose words can be read, and they have been; they may be none."""
-        return self.version.has_words and self.state in {State.READY, State.EMPTY}
+        """Whether words were found in it; a scan has none."""
+        return self.is_ready and self.pages.exclude(text="").exists()
 
     @property
     def is_ready(self) -> bool:

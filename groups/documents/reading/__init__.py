@@ -6,7 +6,7 @@ package but `child` and what it imports parses a file, and nothing in it needs D
 """
 
 from groups.documents.reading.asking import Unreadable, clean_picture, pictures_of, said_in, text_of
-from groups.documents.reading.pages import PICTURED, PICTURES, READABLE, Page, Picture, Said
+from groups.documents.reading.pages import PICTURED, PICTURES, READABLE, Extent, Page, Pages, Picture, Said
 from groups.documents.reading.printed import PRINTABLE, printed
 
 __all__ = [
@@ -14,7 +14,9 @@ __all__ = [
     "PICTURES",
     "PRINTABLE",
     "READABLE",
+    "Extent",
     "Page",
+    "Pages",
     "Picture",
     "Said",
     "Unreadable",

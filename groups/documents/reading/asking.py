@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from groups.documents.reading.pages import Page, Picture, Said
+from groups.documents.reading.pages import Extent, Page, Pages, Picture, Said
 
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 60
@@ -38,12 +38,13 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-def text_of(file: Path | IO[bytes], kind: str) -> list[Page]:
+def text_of(file: Path | IO[bytes], kind: str) -> Pages:
     """Return the text of the file's pages, those without any left out; raise `Unreadable` where it cannot be had.
 
     A file that another storage keeps is given open, and read whole.
     """
-    return [Page(line["page"], line["text"]) for line in _ask(file, "text", kind)]
+    *lines, extent = _ask(file, "text", kind)
+    return Pages([Page(line["page"], line["text"]) for line in lines], Extent(extent["pages"], extent["cut"]))
 
 
 def pictures_of(file: Path | IO[bytes], kind: str) -> list[Picture]:

@@ -10,17 +10,17 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator
-from typing import IO
+from collections.abc import Callable, Generator, Iterator
+from typing import IO, cast
 
-from groups.documents.reading.pages import Locked, Page, Picture, Said, paged
+from groups.documents.reading.pages import Extent, Locked, Page, Picture, Said, paged
 
 MEMORY = 768 * 1024**2
 SECONDS = 20
 """Of the processor; the parent bounds those of the clock."""
 
 
-Found = Page | Picture | Said | bytes
+Found = Page | Picture | Said | Extent | bytes
 
 
 def bound() -> None:
@@ -43,7 +43,7 @@ def main(what: str, kind: str) -> None:
     with os.fdopen(os.dup(0), "rb") as file:
         file.seek(0)
         try:
-            for found in _reader(what, kind)(file):
+            for found in _all(_reader(what, kind)(file)):
                 _say(_line(found))
             _say({"end": "whole"})
         except Locked:
@@ -86,11 +86,20 @@ def _reader(what: str, kind: str) -> Callable[[IO[bytes]], Iterator[Found]]:
     return lambda file: paged(strings(file))
 
 
+def _all(found: Iterator[Found]) -> Iterator[Found]:
+    """Give what was found, and last what a reader of text returns: how far the file goes."""
+    extent = yield from cast("Generator[Found, None, Extent | None]", found)
+    if extent is not None:
+        yield extent
+
+
 def _line(found: Found) -> dict[str, object]:
     if isinstance(found, bytes):
         return {"clean": base64.b64encode(found).decode()}
     if isinstance(found, Said):
         return dataclasses.asdict(found)
+    if isinstance(found, Extent):
+        return {"pages": found.pages, "cut": found.is_cut}
     if isinstance(found, Page):
         return {"page": found.number, "text": found.text}
     webp, small = base64.b64encode(found.webp).decode(), base64.b64encode(found.small).decode()

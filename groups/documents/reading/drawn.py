@@ -1,7 +1,7 @@
 """PDF files and pictures: their text, and pages drawn small enough for a phone."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import IO, Any
 
 import pypdfium2
@@ -13,6 +13,7 @@ from groups.documents.reading.pages import (
     MOST_PICTURES,
     MOST_TEXT,
     THUMBNAIL,
+    Extent,
     Locked,
     Page,
     Picture,
@@ -21,11 +22,14 @@ from groups.documents.reading.pages import (
 MOST_PIXELS = 40_000_000
 
 
-def pdf(file: IO[bytes]) -> Iterator[Page]:
-    """Read the text of a PDF file's pages."""
+def pdf(file: IO[bytes]) -> Generator[Page, None, Extent]:
+    """Read the text of a PDF file's pages, and count them all."""
     kept = 0
     with opened(file) as document:
-        for number in range(1, min(len(document), MOST_PAGES) + 1):
+        count = len(document)
+        for number in range(1, min(count, MOST_PAGES) + 1):
+            if kept >= MOST_TEXT:
+                return Extent(count, is_cut=True)
             page = document[number - 1]
             words = page.get_textpage()
             text = words.get_text_range(errors="replace").replace("\r\n", "\n").replace("\x00", "").strip()
@@ -34,8 +38,7 @@ def pdf(file: IO[bytes]) -> Iterator[Page]:
             if text:
                 yield Page(number, text[: MOST_TEXT - kept])
                 kept += len(text)
-            if kept >= MOST_TEXT:
-                return
+        return Extent(count, is_cut=kept > MOST_TEXT or count > MOST_PAGES)
 
 
 def pdf_pictures(file: IO[bytes]) -> Iterator[Picture]:

@@ -1,6 +1,6 @@
 """A page as it leaves a reader, and the bounds that hold for every type."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 MOST_PAGES = 2_000
@@ -36,6 +36,22 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Extent:
+    """How many pages a file has, those without text and those not read among them, 0 where nobody knows; whether text was cut."""
+
+    pages: int = 0
+    is_cut: bool = False
+
+
+class Pages(list[Page]):
+    """The pages that have text, in order, and the extent of the whole file."""
+
+    def __init__(self, pages: Iterable[Page] = (), extent: Extent = Extent()) -> None:
+        super().__init__(pages)
+        self.extent = extent
+
+
+@dataclass(frozen=True)
 class Picture:
     """One page drawn as WebP, without anything that the file says of its maker, place or camera; the first one small too."""
 
@@ -60,23 +76,33 @@ class Locked(Exception):
     """A password stands before the text."""
 
 
-def paged(strings: Iterable[str]) -> Iterator[Page]:
-    """Make pages of the strings: a form feed begins the next one. Empty pages count and are left out."""
-    number, kept, parts = 1, 0, list[str]()
+def paged(strings: Iterable[str]) -> Generator[Page, None, Extent]:
+    """Make pages of the strings: a form feed begins the next one. Empty pages count and are left out.
+
+    An empty last one does not count: the form feed before it ended a slide or a sheet. What is cut has nobody counted.
+    """
+    number, kept, parts, is_cut = 1, 0, list[str](), False
     for string in strings:
-        first, *others = string.split("\f")
+        is_cut = kept >= MOST_TEXT or number > MOST_PAGES
+        if is_cut:
+            break
+        first, *others = string[: MOST_TEXT - kept].split("\f")
+        kept += len(string)
         parts.append(first)
         for other in others:
             if page := _page(number, parts):
                 yield page
             number, parts = number + 1, [other]
-        kept += len(string)
-        if kept > MOST_TEXT or number > MOST_PAGES:
-            break
-    if page := _page(number, parts):
-        yield page
+            if number > MOST_PAGES:
+                parts.clear()
+                break
+    last = _page(number, parts)
+    if last:
+        yield last
+    is_cut = is_cut or kept > MOST_TEXT or number > MOST_PAGES
+    return Extent(0 if is_cut else number - (last is None), is_cut)
 
 
 def _page(number: int, parts: list[str]) -> Page | None:
     text = "".join(parts).replace("\x00", "").strip()
-    return Page(number, text[:MOST_TEXT]) if text else None
+    return Page(number, text) if text else None

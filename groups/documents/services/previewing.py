@@ -23,7 +23,8 @@ from groups.documents.reading import (
     PICTURED,
     PRINTABLE,
     READABLE,
-    Page,
+    Extent,
+    Pages,
     Picture,
     Unreadable,
     pictures_of,
@@ -137,7 +138,7 @@ def make_preview(version: Version) -> Preview:
 
 
 def _made(preview: Preview, version: Version) -> Preview:
-    state, thumbnail, rows = _of_twin(version) or _look_into(version)
+    state, thumbnail, rows, extent = _of_twin(version) or _look_into(version)
     with transaction.atomic():
         preview = Preview.objects.select_for_update().get(pk=preview.pk)
         if preview.state != State.WAITING:
@@ -146,11 +147,12 @@ def _made(preview: Preview, version: Version) -> Preview:
             row.preview = preview
         PreviewPage.objects.bulk_create(rows)
         preview.state, preview.thumbnail, preview.made_at = state, thumbnail, timezone.now()
-        preview.save(update_fields=["state", "thumbnail", "made_at"])
+        preview.page_count, preview.is_cut = extent.pages, extent.is_cut
+        preview.save(update_fields=["state", "thumbnail", "made_at", "page_count", "is_cut"])
     return preview
 
 
-Seen = tuple[State, str, list[PreviewPage]]
+Seen = tuple[State, str, list[PreviewPage], Extent]
 
 
 def _of_twin(version: Version) -> Seen | None:
@@ -160,7 +162,8 @@ def _of_twin(version: Version) -> Seen | None:
     twin = made.filter(version__document=version.document_id, **same).first()
     if twin is None:
         return None
-    return State(twin.state), twin.thumbnail, [_copy(page) for page in twin.pages.all()]
+    extent = Extent(twin.page_count, twin.is_cut)
+    return State(twin.state), twin.thumbnail, [_copy(page) for page in twin.pages.all()], extent
 
 
 def _copy(page: PreviewPage) -> PreviewPage:
@@ -168,7 +171,7 @@ def _copy(page: PreviewPage) -> PreviewPage:
 
 
 def _look_into(version: Version) -> Seen:
-    pages, pictures = list[Page](), list[Picture]()
+    pages, pictures = Pages(), list[Picture]()
     try:
         with _file_of(version) as file:
             if version.kind in READABLE:
@@ -178,14 +181,14 @@ def _look_into(version: Version) -> Seen:
             elif version.kind in PRINTABLE and not version.macros and settings.SOFFICE:
                 pages, pictures = _as_printed(file, version.kind, settings.SOFFICE) or (pages, pictures)
     except Unreadable as refusal:
-        return (State.LOCKED if refusal.reason == "locked" else State.DAMAGED), "", []
+        return (State.LOCKED if refusal.reason == "locked" else State.DAMAGED), "", [], Extent()
     rows = {page.number: PreviewPage(number=page.number, text=page.text) for page in pages}
     thumbnail = ""
     for picture in pictures:
         row = rows.setdefault(picture.number, PreviewPage(number=picture.number))
         row.path, row.width, row.height = _stored(picture.webp), picture.width, picture.height
         thumbnail = thumbnail or _stored(picture.small)
-    return (State.READY if rows else State.EMPTY), thumbnail, [rows[number] for number in sorted(rows)]
+    return (State.READY if rows else State.EMPTY), thumbnail, [rows[number] for number in sorted(rows)], pages.extent
 
 
 def _pictures(file: Path | IO[bytes], kind: str, *, needed: bool) -> list[Picture]:
@@ -198,7 +201,7 @@ def _pictures(file: Path | IO[bytes], kind: str, *, needed: bool) -> list[Pictur
         return []
 
 
-def _as_printed(file: Path | IO[bytes], kind: str, program: str) -> tuple[list[Page], list[Picture]] | None:
+def _as_printed(file: Path | IO[bytes], kind: str, program: str) -> tuple[Pages, list[Picture]] | None:
     """Return the text and pictures of the pages as an office program prints them, None where it cannot."""
     try:
         with printed(file, kind, program) as made:

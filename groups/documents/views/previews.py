@@ -1,5 +1,6 @@
 """Looking at a version without opening it: its pages as text and as pictures that we drew, behind the document's own door."""
 
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_safe
 from groups.documents import access
 from groups.documents.comparing import changes_between
 from groups.documents.forms import CompareForm
-from groups.documents.models import Preview
+from groups.documents.models import Preview, PreviewPage
 from groups.documents.views import files
 from groups.documents.views.frame import framed, whole_number
 
@@ -23,7 +24,7 @@ def look(request: HttpRequest, slug: str, document_id: int, number: int) -> Http
     document = preview.version.document
     at = whole_number(request.GET.get("at", "")) or 1
     first = (at - 1) // WINDOW * WINDOW + 1
-    last = preview.pages.order_by("-number").values_list("number", flat=True).first() if preview.pk else None
+    seen = _seen(preview)
     context = framed(
         library,
         document.folder,
@@ -33,12 +34,21 @@ def look(request: HttpRequest, slug: str, document_id: int, number: int) -> Http
         pages=preview.pages.filter(number__gte=first, number__lt=first + WINDOW) if preview.pk else [],
         page_name=_page_name(preview),
         first=first,
-        last=last or 0,
+        seen=seen,
+        count=max(preview.page_count, seen["last"]),
         before=first - WINDOW if first > 1 else None,
-        after=first + WINDOW if last and last >= first + WINDOW else None,
+        after=first + WINDOW if seen["last"] >= first + WINDOW else None,
         at=at,
     )
     return render(request, "documents/look.html", context)
+
+
+def _seen(preview: Preview) -> dict[str, int]:
+    """Return the number of the last page of which something is kept, and how many of them have pictures and words."""
+    pages = PreviewPage.objects.filter(preview=preview.pk)
+    return pages.aggregate(
+        last=Max("number", default=0), drawn=Count("pk", filter=~Q(path="")), written=Count("pk", filter=~Q(text=""))
+    )
 
 
 def _page_name(preview: Preview) -> str:
