@@ -1,15 +1,23 @@
 """Office files drawn by LibreOffice where it is found: bounded whatever it does, and never needed."""
 
+import io
 import shutil
 import stat
 import sys
 import time
+import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from groups.documents.reading import printed, text_of
-from groups.documents.services import make_preview, previewing
+from groups.documents.models import Preview, PreviewPage
+from groups.documents.reading import Page, Pages, parted, printed, text_of
+from groups.documents.services import ask_for_missing, make_preview, previewing
 from portal.demo import files
 
 PAGES = "\n".join(f"Line {number} of the printed report" for number in range(120))
@@ -36,16 +44,146 @@ def report(tmp_path):
     return made
 
 
-@pytest.mark.parametrize(("kind", "name"), [("docx", "a.docx"), ("xlsx", "a.xlsx")])
-def test_pages_are_drawn_and_their_text_is_that_of_the_pages(kind, name, program, report, add, member, supply_chains):
-    program(f'cp {report} "$out/file.pdf"')
-    version = add(member, supply_chains, name, files.make(kind, "Words of the file itself."))
+def archive_of(parts):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return file.getvalue()
+
+
+def slides(*texts):
+    """An open presentation, each slide with what its speaker says."""
+    spaces = {"office": "office", "draw": "drawing", "text": "text", "p": "presentation"}
+    names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{urn}:1.0"' for name, urn in spaces.items())
+    shown = "".join(
+        f"<draw:page><text:p>{text}</text:p><p:notes><text:p>Said of {text}</text:p></p:notes></draw:page>"
+        if text
+        else "<draw:page/>"
+        for text in texts
+    )
+    content = f"<office:document-content {names}>{shown}</office:document-content>"
+    return archive_of({"mimetype": "application/vnd.oasis.opendocument.presentation", "content.xml": content})
+
+
+def word(*paragraphs):
+    """A Word text of these paragraphs, which are markup."""
+    body = "".join(f"<w:p><w:r>{paragraph}</w:r></w:p>" for paragraph in paragraphs)
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    document = f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
+    return archive_of({"[Content_Types].xml": "<Types/>", "word/document.xml": document})
+
+
+def pages_of(*texts):
+    """A PDF with each of these texts on a page of its own."""
+    return files.make("pdf", "\n".join(line for text in texts for line in [*text.splitlines(), *[""] * 48][:48]))
+
+
+def look(client, version, **asked):
+    address = [version.document.group.slug, version.document_id, version.number]
+    return client.get(reverse("documents:look", args=address), asked).content.decode()
+
+
+def found(words):
+    """Return the pages that hold the words."""
+    return list(PreviewPage.objects.filter(text__contains=words).values_list("number", flat=True))
+
+
+@pytest.fixture
+def prints(program, tmp_path):
+    """Have the program print these pages, whatever it is given."""
+
+    def make(*texts):
+        (tmp_path / "made.pdf").write_bytes(pages_of(*texts))
+        program(f'cp {tmp_path}/made.pdf "$out/file.pdf"')
+
+    return make
+
+
+def test_a_text_keeps_its_own_words_on_the_pages_of_the_print(prints, add, member, supply_chains, signed_in):
+    said = [f"Kiln number {number} was inspected by labour officers" for number in range(30)]
+    prints(
+        "\n".join(["Draft for the secretariat only", *said[:10]]),
+        "\n".join(["Draft for the secretariat only", "This was struck out long ago", *said[10:20]]),
+        "\n".join(["Draft for the secretariat only", *said[20:]]),
+    )
+    paragraphs = [f"<w:t>{text}</w:t>" for text in said]
+    paragraphs[10] = "<w:delText>This was struck out long ago</w:delText>" + paragraphs[10]
+    paragraphs[15] += "<w:rPr><w:vanish/></w:rPr><w:t>, concealed from print</w:t>"
+    version = add(member, supply_chains, "a.docx", word(*paragraphs))
     preview = make_preview(version)
-    pages = list(preview.pages.all())
-    assert len(pages) > 1
-    assert all(page.path and page.width for page in pages)
-    assert pages[0].text.startswith("Line 0 of the printed report")
+    assert [page.text.count("Kiln") for page in preview.pages.all()] == [10, 10, 10]
+    assert all(page.path and page.width for page in preview.pages.all())
     assert preview.thumbnail
+    assert (found("concealed"), found("struck"), found("Draft")) == ([2], [], [])
+    page = look(signed_in(member), version)
+    assert "Page 3" in page
+    assert "concealed from print" in page
+
+
+def test_lines_and_hyphens_of_the_print_are_not_those_of_the_file():
+    paid = "東京の工場で働く人々の賃金が支払われなかった。終わり。"
+    own = Pages([Page(1, f"The mapping of workshops. Withheld wages, \ufb01rst. {paid}")])
+    laid = ["The map-\nping of work-", "shops. With-\nheld wages, first.", "東京の工場で\n働く人々の賃金が"]
+    assert parted(own, Pages(Page(number, text) for number, text in enumerate(laid, start=1))) == [
+        Page(1, "The mapping of"),
+        Page(2, "workshops. Withheld wages, \ufb01rst."),
+        Page(3, paid),
+    ]
+
+
+def test_what_is_not_known_again_in_print_is_shown_without_pictures(prints, add, member, supply_chains):
+    prints("Signs that mean nothing", "or are in no order at all", "and so no place is known")
+    preview = make_preview(add(member, supply_chains, "a.docx", files.make("docx", "Words of the file itself.")))
+    assert [(page.number, page.text, page.path) for page in preview.pages.all()] == [
+        (1, "Words of the file itself.", "")
+    ]
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text("abc \n", max_size=80), st.lists(st.text("abc \n", max_size=40), max_size=5))
+def test_no_word_is_lost_or_said_twice_wherever_the_pages_begin(text, laid):
+    pages = parted(Pages([Page(1, text)]), Pages([Page(number, said) for number, said in enumerate(laid, start=1)]))
+    if pages is not None:
+        assert "".join("".join(page.text for page in pages).split()) == "".join(text.split())
+
+
+def test_a_workbook_is_shown_by_its_sheets_alone(prints, add, member, supply_chains, signed_in):
+    prints("Kiln 0", "Kiln 100", "Kiln 200", "Kiln 300")
+    rows = "\n".join(f"Kiln {number},{number}" for number in range(400))
+    version = add(member, supply_chains, "a.xlsx", files.make("xlsx", rows))
+    make_preview(version)
+    assert found("Kiln 399") == [1]
+    page = look(signed_in(member), version)
+    assert "Sheet 1" in page
+    assert "Sheet 2" not in page
+
+
+def test_a_slide_keeps_its_notes_beside_its_picture(prints, add, member, supply_chains, signed_in):
+    prints("Wages", "", "Hours")
+    version = add(member, supply_chains, "a.odp", slides("Wages", "", "Hours"))
+    preview = make_preview(version)
+    assert [bool(page.path) for page in preview.pages.all()] == [True, True, True]
+    assert (found("Said of Hours"), preview.page_count) == ([3], 3)
+    assert "Slide 3" in look(signed_in(member), version)
+
+
+def test_where_a_slide_is_hidden_none_has_the_picture_of_another(prints, add, member, supply_chains):
+    prints("Wages", "Hours")
+    preview = make_preview(add(member, supply_chains, "a.odp", slides("Wages", "Hidden", "Hours")))
+    assert list(preview.pages.values_list("number", "path")) == [(1, ""), (2, ""), (3, "")]
+    assert found("Said of Hidden") == [2]
+
+
+def test_what_was_kept_of_print_before_is_looked_at_again(prints, add, member, supply_chains):
+    prints("Wages")
+    make_preview(printed_before := add(member, supply_chains, "a.docx", files.make("docx", "Wages")))
+    make_preview(drawn := add(member, supply_chains))
+    make_preview(read := add(member, supply_chains, "a.xlsx", files.make("xlsx", "Wages,1")))
+    import_module("groups.documents.migrations.0004_counted").look_again_at_what_was_printed(apps, None)
+    assert set(Preview.objects.values_list("version", flat=True)) == {drawn.pk, read.pk}
+    assert ask_for_missing() == 1
+    assert make_preview(printed_before).is_ready
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from groups.documents.reading import (
     Pages,
     Picture,
     Unreadable,
+    parted,
     pictures_of,
     printed,
     text_of,
@@ -46,6 +47,10 @@ ROUNDS = 5
 
 OF_THE_BYTES = (State.READY, State.EMPTY, State.LOCKED)
 """What is true of the same bytes elsewhere too; that one is held back, is marked, or could not be read by chance is not."""
+
+SLIDES = frozenset({"pptx", "odp"})
+SHEETS = frozenset({"xlsx", "ods"})
+"""Kinds that are not printed: a sheet goes over many pages in print, and some are on none."""
 
 
 def ask_for_preview(version: Version) -> None:
@@ -178,8 +183,8 @@ def _look_into(version: Version) -> Seen:
                 pages = text_of(file, version.kind)
             if version.kind in PICTURED:
                 pictures = _pictures(file, version.kind, needed=not pages)
-            elif version.kind in PRINTABLE and not version.macros and settings.SOFFICE:
-                pages, pictures = _as_printed(file, version.kind, settings.SOFFICE) or (pages, pictures)
+            elif version.kind in PRINTABLE - SHEETS and not version.macros and settings.SOFFICE:
+                pages, pictures = _as_printed(file, version.kind, pages, settings.SOFFICE) or (pages, pictures)
     except Unreadable as refusal:
         return (State.LOCKED if refusal.reason == "locked" else State.DAMAGED), "", [], Extent()
     rows = {page.number: PreviewPage(number=page.number, text=page.text) for page in pages}
@@ -201,11 +206,18 @@ def _pictures(file: Path | IO[bytes], kind: str, *, needed: bool) -> list[Pictur
         return []
 
 
-def _as_printed(file: Path | IO[bytes], kind: str, program: str) -> tuple[Pages, list[Picture]] | None:
-    """Return the text and pictures of the pages as an office program prints them, None where it cannot."""
+def _as_printed(file: Path | IO[bytes], kind: str, own: Pages, program: str) -> tuple[Pages, list[Picture]] | None:
+    """Return the file's own words by the pages that an office program prints, with pictures of these.
+
+    A picture stands beside its own words or nowhere: None where the program prints nothing, slides in another number than there
+    are (it leaves out hidden ones), or pages that are not known again in the file.
+    """
     try:
         with printed(file, kind, program) as made:
-            return text_of(made, "pdf"), pictures_of(made, "pdf")
+            laid = text_of(made, "pdf")
+            as_many = own.extent.pages == laid.extent.pages
+            pages = parted(own, laid) if kind not in SLIDES else own if as_many else None
+            return None if pages is None else (pages, pictures_of(made, "pdf"))
     except Unreadable:
         return None
 
