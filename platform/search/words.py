@@ -12,9 +12,10 @@ and `==fair_work` is a whole title.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from core.folding import fold_sign
@@ -30,6 +31,10 @@ MOST_TOKENS = 12_000
 
 MOST_PLACES = 250
 """The same for a word that comes more often than that: PostgreSQL keeps 255 places."""
+
+MOST_BYTES = 900_000
+"""So much do the tokens of one text come to, each counted once: PostgreSQL takes 1,048,575 bytes in all, and of those a place
+is two and a token that has some three more. Words behind it, of a file of nothing but numbers say, are not found."""
 
 LONGEST_NAME = 120
 ELIDED = re.compile(r"(?:[a-z]|qu)")
@@ -61,7 +66,7 @@ class Run(NamedTuple):
         if not self.unspaced:
             return [self.folded[:LONGEST_TOKEN]]
         signs = clusters(self.folded)
-        return [one + other for one, other in zip(signs, [*signs[1:], ""], strict=True)]
+        return [(one + other)[:LONGEST_TOKEN] for one, other in zip(signs, [*signs[1:], ""], strict=True)]
 
 
 def clusters(text: str) -> list[str]:
@@ -83,20 +88,34 @@ def _class_of(sign: str) -> str:
     return "c" if UNSPACED.match(sign) else "w"
 
 
-_ASCII_CLASSES = {code: _class_of(chr(code)) for code in range(128)}
+MOST_SIGNS = 16_384
+
+
+class _BySign(dict[int, str]):
+    """What `str.translate` looks signs up in: each is worked out once, and texts are gone through faster than sign by sign."""
+
+    def __init__(self, work_out: Callable[[str], str]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= MOST_SIGNS:
+            self.clear()
+        self[code] = found = self._work_out(chr(code))
+        return found
+
+
+_FOLDED, _CLASSES = _BySign(fold_sign), _BySign(_class_of)
 
 
 def runs_of(text: str) -> Iterator[Run]:
     """Give the runs of a text in order; what is elided before an apostrophe, as in “l’eau”, is none."""
     text = unicodedata.normalize("NFC", text)
-    if text.isascii():
-        folded, origins = text.lower(), range(len(text) + 1)
-        classes = folded.translate(_ASCII_CLASSES)
-    else:
-        parts = [fold_sign(sign) for sign in text]
-        folded = "".join(parts)
+    folded, origins = text.lower() if text.isascii() else text.translate(_FOLDED), range(len(text) + 1)
+    if not text.isascii() and any(len(_FOLDED[ord(sign)]) != 1 for sign in set(text)):
+        parts = [_FOLDED[ord(sign)] for sign in text]
         origins = [at for at, part in enumerate(parts) for _sign in part] + [len(text)]  # type: ignore[assignment]
-        classes = "".join(map(_class_of, folded))
+    classes = folded.translate(_CLASSES)
     for found in RUNS.finditer(classes):
         start, end = found.span()
         word = folded[start:end]
@@ -130,38 +149,48 @@ def tokens_of(title: str, body: str, *, alias: str = "", labels: Sequence[str] =
     if of_title:
         placed = [*(TITLE + token for token in _plain(of_title)), *placed]
     placed, late = _bounded(placed)
-    loose = {
-        *late,
-        *(LABEL + label for label in labels),
-        *(STEM + stem for stem in _stems(of_title + of_body, languages)),
-    }
+    # What it is called and told apart by comes first, then its words, and last what only makes their forms alike.
+    named = [LABEL + label for label in labels]
     if of_title:
-        loose |= {TITLE + STEM + stem for stem in _stems(of_title, languages)} | {
-            name_token(name) for name in (of_name, of_alias) if name
-        }
-    return Tokens(placed, sorted(loose))
+        named += [name_token(name) for name in (of_name, of_alias) if name]
+        named += [TITLE + STEM + stem for stem in _stems(of_title, languages)]
+    forms = (STEM + stem for stem in _stems(of_title + of_body, languages))
+    return _within(named, placed, chain(late, forms))
 
 
 def _plain(runs: list[Run]) -> list[str]:
     return [token for run in runs for token in run.tokens]
 
 
-def _stems(runs: list[Run], languages: tuple[str, ...]) -> set[str]:
-    found: set[str] = set()
-    for word, folded in {(run.lower, run.folded) for run in runs if not run.unspaced}:
+def _stems(runs: list[Run], languages: tuple[str, ...]) -> Iterator[str]:
+    for word, folded in dict.fromkeys((run.lower, run.folded) for run in runs if not run.unspaced):
         if not folded.isdigit() and len(folded) <= LONGEST_TOKEN:
-            found |= stems_of(word, languages) - {folded}
-    return found
+            yield from sorted(stems_of(word, languages) - {folded})
 
 
-def _bounded(placed: list[str]) -> tuple[list[str], set[str]]:
-    """Return the tokens that keep their place, and the others."""
+def _bounded(placed: list[str]) -> tuple[list[str], list[str]]:
+    """Return the tokens that keep their place, and the others in their order."""
     if len(placed) <= MOST_PLACES:
-        return placed, set()
-    late = set(placed[MOST_TOKENS:]) - {GAP}
+        return placed, []
+    late = [token for token in dict.fromkeys(placed[MOST_TOKENS:]) if token != GAP]
     counts: Counter[str] = Counter()
     kept = []
     for token in placed[:MOST_TOKENS]:
         counts[token] += 1
         kept.append(token if counts[token] <= MOST_PLACES else GAP)
     return kept, late
+
+
+def _within(named: list[str], placed: list[str], more: Iterable[str]) -> Tokens:
+    """Return the tokens, in this order as far as there is room for them; one that has a place and no room leaves a gap."""
+    left, kept, loose = MOST_BYTES, {GAP}, set(named)
+    for tokens, has_place in ((chain(named, placed), True), (more, False)):
+        for token in tokens:
+            if token not in kept:
+                left -= len(token.encode())
+                if left < 0:
+                    break
+                kept.add(token)
+                if not has_place:
+                    loose.add(token)
+    return Tokens([token if token in kept else GAP for token in placed], sorted(loose))

@@ -4,10 +4,13 @@ import uuid
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from discussions import services
 from discussions.models import Post
+from groups.documents.models import Preview, PreviewPage
 from groups.standing import Standing
+from search import words
 from search.asking import read
 from search.cards import Card
 from search.engines import engine
@@ -95,3 +98,36 @@ def test_what_is_deleted_during_a_rebuild_stays_gone(site, member):
     posts = set(Entry.objects.filter(kind=Kind.POST).values_list("object_id", flat=True))
     assert posts == set(Post.objects.standing().values_list("pk", flat=True))
     assert find(read("canary"), member).counts[Kind.POST] == 2
+
+
+def register(document, words):
+    """Have a document hold nothing but these words, on one page."""
+    preview = Preview.objects.create(version=document.latest, state="ready")
+    PreviewPage.objects.create(preview=preview, number=1, text=" ".join(words))
+
+
+@pytest.mark.django_db
+def test_a_register_of_very_many_words_is_found_and_keeps_nothing_else_from_it(supply_chains, lead, file):
+    """PostgreSQL takes a megabyte of words of one text."""
+    large, small = (file(supply_chains, lead, f"{name} register", "a.csv") for name in ("Large", "Small"))
+    register(large, [f"reg{number:07}" for number in range(150_000)])
+    register(small, ["reg0900009"])
+    list(rebuild())
+    assert not is_due()
+    for query, found in (("reg0000000", large), ("reg0050000", large), ("large", large), ("reg0900009", small)):
+        assert [one.object_id for one in find(read(query), lead).found] == [found.pk], query
+
+
+@pytest.mark.django_db
+def test_what_the_database_never_takes_is_passed_over(supply_chains, lead, file, monkeypatch, caplog):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite takes words of any number")
+    first, large, last = (file(supply_chains, lead, f"{name} register", "a.csv") for name in ("First", "Large", "Last"))
+    register(large, [f"{number:064}" for number in range(20_000)])
+    monkeypatch.setattr(words, "MOST_BYTES", 10**9)
+    Entry.objects.all().delete()
+    done = [step for step in rebuild() if step.kind == Kind.DOCUMENT]
+    assert (done[-1].done, done[-1].of) == (3, 3)
+    assert not is_due()
+    assert {one.object_id for one in find(read("register"), lead).found} == {first.pk, last.pk}
+    assert f"does not take document {large.pk}" in caplog.text

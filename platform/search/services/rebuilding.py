@@ -1,9 +1,10 @@
 """Making the index anew from what the rooms hold, while the site serves: portion by portion, from where it stopped."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, DataError, OperationalError, transaction
 from django.db.models import Model
 from django.utils import timezone
 
@@ -12,10 +13,13 @@ from search.engines import engine
 from search.models import Entry, Kind, Rebuilding
 from search.services.rights import sources
 
-FORM = 1
+logger = logging.getLogger(__name__)
+FORM = 2
 """How tokens are made. Whoever changes `search.words` or `search.languages` raises it: then the next rebuild begins anew."""
 
 TRIES = 5
+LIMIT_EXCEEDED = "54"
+"""How the codes begin by which PostgreSQL says that something is larger than it takes; Django calls it out of reach then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +57,43 @@ def is_due() -> bool:
 
 
 def _portion(kind: Kind, source: Source, progress: Rebuilding) -> int:
-    """Do one portion and return how many rows it had, 0 at the end; what two writers do to each other is tried again."""
+    """Do one portion and return how many rows it had, 0 at the end.
+
+    One that the database will never take is done row by row. A row that it refuses by itself is passed over, and what was held
+    of it stays: one thing that cannot be found must not keep everything behind it from being found.
+    """
+    for most in (source.portion, 1):
+        try:
+            return _tried(kind, source, progress, most)
+        except DatabaseError as error:
+            if not _is_for_good(error):
+                raise
+    _pass_over(kind, source, progress.pk)
+    return 1
+
+
+def _tried(kind: Kind, source: Source, progress: Rebuilding, most: int) -> int:
+    """Do one portion; what two writers do to each other is tried again."""
     for again in reversed(range(TRIES)):
         try:
-            return _do(kind, source, progress.pk)
-        except OperationalError:
-            if not again:
+            return _do(kind, source, progress.pk, most)
+        except OperationalError as error:
+            if not again or _is_for_good(error):
                 raise
     raise AssertionError
 
 
+def _is_for_good(error: DatabaseError) -> bool:
+    """Say whether it is about what was to be written, which will be refused whenever it is tried; not whether something is away."""
+    code = getattr(error.__cause__, "sqlstate", None) or ""
+    return isinstance(error, DataError) or code.startswith(LIMIT_EXCEEDED)
+
+
 @transaction.atomic
-def _do(kind: Kind, source: Source, progress_id: int) -> int:
+def _do(kind: Kind, source: Source, progress_id: int, most: int) -> int:
     progress = Rebuilding.objects.select_for_update().get(pk=progress_id)
     rows: list[Model] = list(
-        source.rows()
-        .select_for_update(of=("self",), no_key=True)
-        .filter(pk__gt=progress.last)
-        .order_by("pk")[: source.portion]
+        source.rows().select_for_update(of=("self",), no_key=True).filter(pk__gt=progress.last).order_by("pk")[:most]
     )
     cards = [card for row in rows for card in source.cards(row)]
     entries = Entry.objects.filter(kind=kind, object_id__gt=progress.last)
@@ -86,3 +109,13 @@ def _do(kind: Kind, source: Source, progress_id: int) -> int:
     engine().write(cards)
     progress.save()
     return len(rows)
+
+
+@transaction.atomic
+def _pass_over(kind: Kind, source: Source, progress_id: int) -> None:
+    progress = Rebuilding.objects.select_for_update().get(pk=progress_id)
+    row: Model | None = source.rows().filter(pk__gt=progress.last).order_by("pk").first()
+    if row is not None:
+        logger.error("The index does not take %s %d: it is passed over.", kind, row.pk)
+        progress.last = row.pk
+        progress.save()
