@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,7 @@ from groups.documents.reading import READABLE
 from groups.search import content_doors, own_floors
 from partners.countries import country_choices
 from search.cards import Card, Doors, Filter, Shown, Source, Statement, Who
+from search.marking import LOOKED_THROUGH
 from search.models import Kind
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 PAGED = READABLE - {"csv", "markdown", "text"}
 """Kinds of files in which a page is a page."""
+
+LOOKED_AT = Left("text", LOOKED_THROUGH)
+"""As much of a text as an excerpt is made of."""
 
 
 def show_documents(asked: Sequence[tuple[int, int]], reader: "Reader") -> Mapping[tuple[int, int], Shown]:
@@ -44,7 +49,7 @@ def _pages(asked: Sequence[tuple[int | None, int]]) -> dict[tuple[int, int], str
         these |= Q(preview__version=version, number=number)
     if not these:
         return {}
-    rows = PreviewPage.objects.filter(these).values_list("preview__version", "number", "text")
+    rows = PreviewPage.objects.filter(these).values_list("preview__version", "number", LOOKED_AT)
     return {(version, number): text for version, number, text in rows}
 
 
@@ -52,7 +57,7 @@ def _words(documents: Sequence[int]) -> dict[int, str]:
     """Return what these pages say."""
     if not documents:
         return {}
-    return dict(Written.objects.filter(pk__in=documents).values_list("pk", "text"))
+    return dict(Written.objects.filter(pk__in=documents).values_list("pk", LOOKED_AT))
 
 
 def _shown(

@@ -125,7 +125,7 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One thing as it is listed: `text` is all of it, from which the part around the match is shown.
+    """One thing as it is listed: `text` is as much of it as `search.marking` looks through, to show the part around the match.
 
     `page` is the page a document's text stands on, where there are pages.
     """

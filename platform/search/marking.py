@@ -17,6 +17,14 @@ from search.words import Run, runs_of
 
 EXCERPT = 220
 BEFORE = 70
+LOOKED_THROUGH = 100_000
+"""Signs of a text in which the first word is looked for; of a longer one whose words come later, the beginning is shown."""
+
+WINDOW = 20_000
+"""So many at once, so that a word near the beginning costs no more in a long text than in a short one."""
+
+OVERLAP = 4 * EXCERPT
+"""So many signs of a window are in the one before too: what stands before a word, and all of what lies where it was cut."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +87,30 @@ def _beginning(term: Term) -> list[str]:
 
 
 def around(text: str, marker: Marker) -> str:
-    """Return the part of a text where the first word that was looked for stands; its beginning where none does."""
-    text = unicodedata.normalize("NFC", text)
-    start, end = next(marker.spans(text), (0, 0))
-    if end <= EXCERPT:
-        return _cut(text)
+    """Return the part of a text where the first word that was looked for stands; its beginning where none does.
+
+    Only the first `LOOKED_THROUGH` signs are looked through.
+    """
+    begin, bound = 0, min(len(text), LOOKED_THROUGH)
+    while begin < bound:
+        end = _cut_at_space(text, begin + OVERLAP, begin + WINDOW)
+        window = unicodedata.normalize("NFC", text[begin:end])
+        if found := next(marker.spans(window), None):
+            whole = unicodedata.normalize("NFC", text[begin : end + OVERLAP])
+            return _cut(whole) if begin == 0 and found[1] <= EXCERPT else _cut_around(whole, found[0])
+        begin = end if end >= bound else _cut_at_space(text, begin + 1, end - OVERLAP)
+    return _cut(unicodedata.normalize("NFC", text[: 2 * OVERLAP]))
+
+
+def _cut_at_space(text: str, least: int, most: int) -> int:
+    """Return where the text is cut: at the last space between the two, or where it ends before, or in the middle of a word."""
+    if most >= len(text):
+        return len(text)
+    found = max(text.rfind(" ", least, most), text.rfind("\n", least, most))
+    return found if found >= 0 else most
+
+
+def _cut_around(text: str, start: int) -> str:
     at = max(text.rfind(" ", 0, max(start - BEFORE, 0)) + 1, start - 2 * BEFORE)
     return "…" + _cut(text[at:])
 

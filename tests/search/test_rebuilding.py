@@ -122,7 +122,9 @@ def test_a_register_of_very_many_words_is_found_and_keeps_nothing_else_from_it(s
 def test_what_the_database_never_takes_is_passed_over(supply_chains, lead, file, monkeypatch, caplog):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite takes words of any number")
-    first, large, last = (file(supply_chains, lead, f"{name} register", "a.csv") for name in ("First", "Large", "Last"))
+    first, large, last = (
+        file(supply_chains, lead, f"{name} register", "a.csv") for name in ("First", "Large", "Last")
+    )
     register(large, [f"{number:064}" for number in range(20_000)])
     monkeypatch.setattr(words, "MOST_BYTES", 10**9)
     Entry.objects.all().delete()

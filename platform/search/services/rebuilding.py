@@ -84,7 +84,7 @@ def _tried(kind: Kind, source: Source, progress: Rebuilding, most: int) -> int:
 
 
 def _is_for_good(error: DatabaseError) -> bool:
-    """Say whether it is about what was to be written, which will be refused whenever it is tried; not whether something is away."""
+    """Say whether what was to be written is refused, whenever it is tried; rather than that the database cannot be reached."""
     code = getattr(error.__cause__, "sqlstate", None) or ""
     return isinstance(error, DataError) or code.startswith(LIMIT_EXCEEDED)
 
