@@ -4,8 +4,10 @@ import os
 import time
 import uuid
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.utils import timezone
@@ -13,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from core.schedule import enqueue_due
 from groups.documents.models import Upload
-from groups.documents.services import append_chunk, start_upload, sweep
+from groups.documents.services import add_file, append_chunk, finishing, start_upload, sweep, sweeping
 from groups.documents.services.spool import open_spool
 from groups.documents.services.sweeping import Swept
 from groups.documents.tasks import see_to_sweep, sweep_library
@@ -135,3 +137,36 @@ def test_a_sweep_that_fails_comes_again(db, monkeypatch):
     with pytest.raises(OSError, match="away"):
         sweep_library.call()
     assert DBTaskResult.objects.filter(task_path=sweep_library.module_path).count() == 1
+
+
+def test_what_is_being_finished_keeps_its_bytes_however_old_they_look(member, supply_chains, own_folders, monkeypatch):
+    """S3 may give as the time of a file that was sent in parts the moment when it was begun: here everything looks old."""
+    monkeypatch.setattr(sweeping, "LEFT_FOR", timedelta(seconds=-5))
+    swept, put = [], finishing.put
+
+    def put_and_swept(storage, path, *more):
+        path = put(storage, path, *more)
+        swept.append(sweep())
+        return path
+
+    monkeypatch.setattr(finishing, "put", put_and_swept)
+    by = Standing.of(member, supply_chains).speak()
+    version = add_file(supply_chains, File(BytesIO(PDF)), by=by, key=uuid.uuid4(), file_name="a.pdf")
+    assert swept == [Swept(uploads=0, chunks=0, files=0, more=True)]
+    with version.open() as file:
+        assert file.read() == PDF
+    assert sweep().files == 0
+
+
+def test_what_waits_for_its_sender_keeps_no_other_bytes(begun, own_folders, stored):
+    """A file that has arrived whole, and whose sender is asked something, is in nobody's hands."""
+    upload = begun()
+    Upload.objects.filter(pk=upload.pk).update(received=len(PDF))
+    left = own_folders / "files" / "versions" / "ab" / "left"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of a process that was killed")
+    age(left, 3600)
+    with open_spool(upload):
+        assert sweep() == Swept(0, 0, 0, more=True)
+    assert sweep() == Swept(uploads=0, chunks=0, files=1, more=True)
+    assert stored() == [upload.spool_path]

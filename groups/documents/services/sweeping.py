@@ -1,5 +1,6 @@
 """What killed processes and broken connections leave behind is found and removed: nothing of it was ever visible."""
 
+import fcntl
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
-from django.db.models import Model
+from django.db.models import F, Model
 from django.utils import timezone
 
 from groups.documents.models import Preview, PreviewPage, Upload, Version
@@ -73,20 +74,41 @@ def _stray_chunks() -> tuple[int, int]:
 
 
 def _stray_files() -> tuple[int, int]:
-    """Remove what no version and no preview names; return how many went, and how many are too young."""
+    """Remove what no version and no preview names; return how many went, and how many are too young.
+
+    How old a file is says little by itself: where it was sent in parts, S3 may give the moment it was begun. So three things are
+    asked after it was listed, in this order: what rows name it, whether a file is being finished, and once more what rows name
+    it. Whoever finishes an upload holds its file in the spool from before the first byte is stored until after the row is
+    committed. If that was so when the bytes were listed, it is so still, and all files wait for the next sweep; or the row is
+    there when it is asked for last.
+    """
     storage, removed, young = storages["default"], 0, 0
     before = timezone.now() - LEFT_FOR
     for top, paths in _stored(storage):
         named = _named(top, paths)
-        for path in paths:
-            if path in named:
-                continue
-            if _modified(storage, path) < before:
+        stray = [path for path in paths if path not in named]
+        old = [path for path in stray if _modified(storage, path) < before]
+        young += len(stray) - len(old)
+        if old and _is_finishing():
+            young += len(old)
+            continue
+        named = _named(top, old)
+        for path in old:
+            if path not in named:
                 storage.delete(path)
                 removed += 1
-            else:
-                young += 1
     return removed, young
+
+
+def _is_finishing() -> bool:
+    """Say whether an upload that has arrived whole is worked on now, or may be: its file is not on this machine."""
+    for upload in Upload.objects.filter(received__gte=F("size")):
+        try:
+            with upload.spool_path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except (FileNotFoundError, BlockingIOError):
+            return True
+    return False
 
 
 NAMING: dict[str, list[tuple[type[Model], str]]] = {
