@@ -1,8 +1,11 @@
 """Office files drawn by LibreOffice where it is found: bounded whatever it does, and never needed."""
 
 import io
+import os
 import shutil
+import signal
 import stat
+import subprocess
 import sys
 import time
 import zipfile
@@ -243,3 +246,61 @@ def test_what_is_installed_here_draws_a_text(tmp_path):
     with printed(source, "docx", program) as made:
         (page,) = text_of(made, "pdf")
         assert page.text == "Wages were withheld."
+
+
+PRINTS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from groups.documents.reading import printed
+with printed(Path(sys.argv[2]), "docx", sys.argv[3]):
+    pass
+"""
+
+
+def gone(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def comes_true(question, seconds=20):
+    end = time.monotonic() + seconds
+    while not (answer := question()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return answer
+
+
+def test_a_killed_worker_leaves_no_copy_and_nothing_running(tmp_path, program, settings):
+    """The program goes on in a process of its own, as an office program does."""
+    running, temporary, source = tmp_path / "running", tmp_path / "temporary", tmp_path / "a.docx"
+    temporary.mkdir()
+    source.write_bytes(files.make("docx", "Wages were withheld."))
+    office = program(f"sleep 300 & echo $! > {running}.part; mv {running}.part {running}; wait")
+    worker = subprocess.Popen(
+        [sys.executable, "-c", PRINTS, str(settings.BASE_DIR), str(source), str(office)],
+        env={"TMPDIR": str(temporary)},
+    )
+    assert comes_true(running.exists)
+    assert [path.name for folder in temporary.iterdir() for path in folder.glob("*.docx")] == ["file.docx"]
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    assert comes_true(lambda: not list(temporary.iterdir()))
+    assert comes_true(lambda: gone(int(running.read_text())))
+
+
+def test_what_nobody_lived_to_remove_goes_when_the_next_is_printed(tmp_path, program, report, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    names = ("action-groups-office-a", "action-groups-office-b", "office-c")
+    old, young, of_others = (tmp_path / "temporary" / name for name in names)
+    for folder in (old, young, of_others):
+        folder.mkdir(parents=True)
+        (folder / "file.docx").write_bytes(b"words")
+    for folder in (old, of_others):
+        os.utime(folder, (time.time() - 7200,) * 2)
+    source = tmp_path / "a.docx"
+    source.write_bytes(files.make("docx", "Words."))
+    with printed(source, "docx", str(program(f'cp {report} "$out/file.pdf"'))):
+        pass
+    assert sorted((tmp_path / "temporary").iterdir()) == [young, of_others]
