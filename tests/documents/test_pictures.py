@@ -12,6 +12,7 @@ from PIL import Image, ImageSequence, PngImagePlugin
 from core.models import AuditEntry
 from groups.documents.models import Document, Version
 from groups.documents.services import copy_document, restore_version
+from groups.documents.services.cleaning import _not_read
 from groups.documents.types import Refused
 from groups.standing import NotAllowed, Standing
 
@@ -130,3 +131,40 @@ def test_a_version_that_was_cleaned_says_so_also_when_it_is_restored_or_copied(a
     assert copy.latest.content() == first.content()
     page = signed_in(member).get(first.document.get_absolute_url()).content.decode()
     assert page.count("were taken out of this picture when it came.") == 3
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [((10_000, 6_000), "more than 52 million pixels"), ((20_000, 10_000), "more than 52 million pixels")],
+)
+def test_a_picture_that_is_too_large_is_said_to_be_and_not_to_be_damaged(
+    size, words, member, supply_chains, signed_in, stored
+):
+    file = io.BytesIO()
+    Image.new("1", size).save(file, "PNG")
+    page = reverse("documents:upload", args=[supply_chains.slug])
+    form = signed_in(member).get(page).context["form"]
+    sent = {"key": form["key"].value(), "file": SimpleUploadedFile("large.png", file.getvalue())}
+    answer = signed_in(member).post(page, sent).content.decode()
+    assert "“large.png” is too large a picture" in answer
+    assert words in answer
+    assert "damaged" not in answer
+    assert not Document.objects.exists()
+    assert stored() == []
+
+
+def test_a_photograph_of_a_telephone_is_taken_as_it_is(add, member, supply_chains):
+    """48 million pixels, as large as they are."""
+    file = io.BytesIO()
+    Image.new("RGB", (8064, 6048), "green").save(file, "JPEG", exif=Image.open(io.BytesIO(photograph())).getexif())
+    version = add(member, supply_chains, "a.jpg", file.getvalue())
+    with version.open() as kept, Image.open(kept) as image:
+        assert image.size == (6048, 8064)
+        assert not image.getexif()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [("too_large", "too large a picture"), ("ended", "in the time there is")]
+)
+def test_each_reason_has_its_words(reason, words):
+    assert words in _not_read("a.png", reason).message

@@ -6,11 +6,22 @@ package but `child` and what it imports parses a file, and nothing in it needs D
 """
 
 from groups.documents.reading.asking import Unreadable, clean_picture, pictures_of, said_in, text_of
-from groups.documents.reading.pages import PICTURED, PICTURES, READABLE, Extent, Page, Pages, Picture, Said
+from groups.documents.reading.pages import (
+    MOST_PIXELS,
+    PICTURED,
+    PICTURES,
+    READABLE,
+    Extent,
+    Page,
+    Pages,
+    Picture,
+    Said,
+)
 from groups.documents.reading.parting import parted
 from groups.documents.reading.printed import PRINTABLE, printed
 
 __all__ = [
+    "MOST_PIXELS",
     "PICTURED",
     "PICTURES",
     "PRINTABLE",

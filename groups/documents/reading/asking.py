@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from groups.documents.reading.pages import Extent, Page, Pages, Picture, Said
+from groups.documents.reading.pages import MOST_SAID, Extent, Page, Pages, Picture, Said
 
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 60
@@ -21,9 +21,6 @@ SECONDS = 60
 BLOCK = 1024 * 1024
 MOST_COPIED = 256 * 1024**2
 """Bytes of a file that are copied to be read."""
-
-MOST_SAID = 64 * 1024**2
-"""Bytes that a child may say."""
 
 CHILD = (
     "import sys; sys.path.insert(0, sys.argv[1]); from groups.documents.reading.child import main; main(*sys.argv[2:])"

@@ -13,12 +13,14 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from typing import IO, cast
 
-from groups.documents.reading.pages import Extent, Locked, Page, Picture, Said, paged
+from groups.documents.reading.pages import MOST_SAID, Extent, Locked, Page, Picture, Said, TooLarge, paged
 
 MEMORY = 768 * 1024**2
 SECONDS = 20
 """Of the processor; the parent bounds those of the clock."""
 
+BESIDE = 100
+"""Bytes of a line beside what it holds."""
 
 Found = Page | Picture | Said | Extent | bytes
 
@@ -48,7 +50,7 @@ def main(what: str, kind: str) -> None:
             _say({"end": "whole"})
         except Locked:
             _say({"end": "locked"})
-        except MemoryError:
+        except (MemoryError, TooLarge):
             _say({"end": "too_large"})
         except Exception as error:  # whatever a damaged file makes a reader raise
             _say({"end": "damaged", "as": type(error).__name__})
@@ -95,6 +97,8 @@ def _all(found: Iterator[Found]) -> Iterator[Found]:
 
 def _line(found: Found) -> dict[str, object]:
     if isinstance(found, bytes):
+        if len(found) * 4 // 3 + BESIDE > MOST_SAID:
+            raise TooLarge
         return {"clean": base64.b64encode(found).decode()}
     if isinstance(found, Said):
         return dataclasses.asdict(found)

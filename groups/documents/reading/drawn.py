@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import pypdfium2
@@ -11,15 +12,15 @@ from groups.documents.reading.pages import (
     LONGEST_SIDE,
     MOST_PAGES,
     MOST_PICTURES,
+    MOST_PIXELS,
     MOST_TEXT,
     THUMBNAIL,
     Extent,
     Locked,
     Page,
     Picture,
+    TooLarge,
 )
-
-MOST_PIXELS = 40_000_000
 
 
 def pdf(file: IO[bytes]) -> Generator[Page, None, Extent]:
@@ -54,10 +55,7 @@ def pdf_pictures(file: IO[bytes]) -> Iterator[Picture]:
 
 def picture(file: IO[bytes]) -> Iterator[Picture]:
     """Draw a picture anew, the right way up."""
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    with Image.open(file, formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError("more pixels than are drawn")
+    with _opened(file, "PNG", "JPEG", "GIF", "WEBP") as image:
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         turned = ImageOps.exif_transpose(image)
         turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -66,10 +64,7 @@ def picture(file: IO[bytes]) -> Iterator[Picture]:
 
 def cleaned(file: IO[bytes], kind: str) -> Iterator[bytes]:
     """Write a picture anew in its own kind: what is seen stays, the right way up; what it says of place, time and maker goes."""
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    with Image.open(file, formats=(kind.upper(),)) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError("more pixels than are drawn")
+    with _opened(file, kind.upper()) as image:
         moving = getattr(image, "n_frames", 1) > 1
         out, kept = io.BytesIO(), {"icc_profile": profile} if (profile := image.info.get("icc_profile")) else {}
         if moving:
@@ -104,6 +99,20 @@ def opened(file: IO[bytes]) -> pypdfium2.PdfDocument:
         if "password" in str(error).lower():
             raise Locked from error
         raise
+
+
+@contextmanager
+def _opened(file: IO[bytes], *formats: str) -> Iterator[Image.Image]:
+    """Open a picture, nothing of which is unpacked yet; raise `TooLarge` where it has more than `MOST_PIXELS`."""
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    try:
+        opened = Image.open(file, formats=formats)
+    except Image.DecompressionBombError as error:
+        raise TooLarge from error
+    with opened as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise TooLarge
+        yield image
 
 
 def _picture(number: int, image: Image.Image) -> Picture:

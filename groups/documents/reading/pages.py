@@ -14,6 +14,12 @@ LONGEST_SIDE = 1_400
 THUMBNAIL = 360
 """Pixels of the longer side of the small one."""
 
+MOST_SAID = 64 * 1024**2
+"""Bytes that the child which reads a file may say of it."""
+
+MOST_PIXELS = 52_000_000
+"""Of a picture that is drawn or written anew. A telephone takes 50 million: as JPEG, 3.5 s and 570 MB of the 768 there are."""
+
 READABLE = frozenset(
     {"pdf", "docx", "xlsx", "pptx", "docm", "xlsm", "pptm", "odt", "ods", "odp", "rtf", "csv", "markdown", "text"},
 )
@@ -74,6 +80,10 @@ class Said:
 
 class Locked(Exception):
     """A password stands before the text."""
+
+
+class TooLarge(Exception):
+    """There is more of it than is read or drawn here, which says nothing against the file."""
 
 
 def paged(strings: Iterable[str]) -> Generator[Page, None, Extent]:

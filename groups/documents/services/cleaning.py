@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 
 from core.errors import DomainError
 from core.listing import listed
-from groups.documents.reading import PICTURES, Said, Unreadable, clean_picture, said_in
+from groups.documents.reading import MOST_PIXELS, PICTURES, Said, Unreadable, clean_picture, said_in
 from groups.documents.services.spool import must_have_room
 from groups.documents.types import Kind, Refused
 
@@ -95,11 +95,23 @@ def cleaned(sent: Bytes, path: Path, kind: Kind, file_name: str) -> Bytes:
             return Bytes(io.BytesIO(picture), len(picture), hashlib.sha256(picture).hexdigest())
         if kind.name in OFFICE and (made := _without_properties(sent)):
             return Bytes.of(made)
-    except (Unreadable, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Refused(
-            _("“%(name)s” is damaged and cannot be read. Make it again and send it again.") % {"name": file_name}
-        ) from error
+    except Unreadable as error:
+        raise _not_read(file_name, error.reason) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _not_read(file_name, "damaged") from error
     return sent
+
+
+def _not_read(file_name: str, reason: str) -> Refused:
+    """Return the refusal of a file that cannot be written anew, with what is wrong with it and what its sender can do."""
+    said = {
+        "too_large": _(
+            "“%(name)s” is too large a picture: it has more than %(count)d million pixels, or needs more memory than there is. "
+            "Make it smaller and send it again."
+        ),
+        "ended": _("“%(name)s” could not be read in the time there is for it. Make it smaller and send it again."),
+    }.get(reason, _("“%(name)s” is damaged and cannot be read. Make it again and send it again."))
+    return Refused(said % {"name": file_name, "count": MOST_PIXELS // 1_000_000})
 
 
 def _without_properties(sent: Bytes) -> IO[bytes] | None:
