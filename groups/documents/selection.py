@@ -4,8 +4,9 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
@@ -119,19 +120,53 @@ class _Pipe(io.RawIOBase):
         return b"".join(parts)
 
 
-def zipped(files: Sequence[tuple[str, Version]]) -> Iterator[bytes]:
-    """Give a ZIP archive of the files piece by piece. It asks the storage, never the database.
+@dataclass(frozen=True)
+class Missing:
+    """What is said, in the reader's language, of files that are not in an archive: the words are made before it goes."""
 
-    Each file is squeezed a little: what is only stored cannot be unpacked everywhere when its length comes behind it.
+    name: str = field(default_factory=lambda: _("Missing from this archive.txt"))
+    lost: str = field(default_factory=lambda: _("The bytes of these files are gone. Tell those who run this site:"))
+    away: str = field(default_factory=lambda: _("These files could not be had at that moment. Take them again later:"))
+
+    def entry(self, lost: Sequence[str], away: Sequence[str]) -> str:
+        """Return what is written in the archive, nothing where nothing is missing."""
+        parts = [[words, *paths] for words, paths in ((self.lost, lost), (self.away, away)) if paths]
+        return "\n\n".join("\n".join(part) for part in parts)
+
+
+def zipped(files: Sequence[tuple[str, Version]]) -> Iterator[bytes]:
+    """Begin a ZIP archive of the files, and give it piece by piece. It asks the storage, never the database.
+
+    What cannot be opened is named in it. Where the storage does not answer before anything was given, this raises `OSError`.
     """
-    pipe = _Pipe()
+    pieces = _zipped(files, Missing())
+    return chain([next(pieces)], pieces)
+
+
+def _zipped(files: Sequence[tuple[str, Version]], missing: Missing) -> Iterator[bytes]:
+    """Each file is squeezed a little: what is only stored cannot be unpacked everywhere when its length comes behind it."""
+    pipe, given = _Pipe(), False
+    lost, away = list[str](), list[str]()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path, version in files:
             entry = zipfile.ZipInfo(path, version.created_at.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
-            with version.open() as file, archive.open(entry, "w", force_zip64=version.size >= 2**31) as part:
+            try:
+                file = version.open()
+            except FileNotFoundError:
+                lost.append(path)
+                continue
+            except OSError:
+                if not given:
+                    raise
+                away.append(path)
+                continue
+            with file, archive.open(entry, "w", force_zip64=version.size >= 2**31) as part:
                 while block := file.read(BLOCK):
                     part.write(block)
                     if piece := pipe.taken():
+                        given = True
                         yield piece
+        if words := missing.entry(lost, away):
+            archive.writestr(_free("", missing.name, {path.casefold() for path, _version in files}), words)
     yield pipe.taken()

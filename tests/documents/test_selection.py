@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.core.files.storage import FileSystemStorage
 from django.db import connection, connections
 from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
@@ -79,6 +80,55 @@ def test_a_large_file_passes_through_in_small_pieces(add, member, supply_chains,
     pieces = list(response.streaming_content)
     assert len(pieces) > 5
     assert max(map(len, pieces)) <= 2 * selection_module.BLOCK
+
+
+MISSING = "Missing from this archive.txt"
+
+
+def test_what_is_lost_is_named_in_the_archive(shelf, own_folders, supply_chains, signed_in, member):
+    client, chosen = signed_in(member), {"document": [shelf["first"].pk], "whole": [shelf["drafts"].pk]}
+    (own_folders / "files" / shelf["first"].latest.path).unlink()
+    found = unpacked(client.get(address(supply_chains, "zip"), chosen))
+    assert found.keys() == {"Drafts_ 2026/Notes (2).txt", "Drafts_ 2026/Deep/Étude.csv", MISSING}
+    said = "The bytes of these files are gone. Tell those who run this site:\nDrafts_ 2026/notes.txt"
+    assert found[MISSING].decode() == said
+    for name in ("second", "deep"):
+        (own_folders / "files" / shelf[name].latest.path).unlink()
+    assert unpacked(client.get(address(supply_chains, "zip"), chosen)).keys() == {MISSING}
+    own = {"document": [shelf["first"].pk]}
+    french = client.get(address(supply_chains, "zip"), own, headers={"accept-language": "fr"})
+    assert unpacked(french).keys() == {"Manquant dans cette archive.txt"}
+
+
+def test_a_storage_that_is_away_is_said_before_an_archive_begins_and_in_it_after(
+    shelf, supply_chains, signed_in, member, monkeypatch
+):
+    client, chosen = signed_in(member), {"document": [shelf["top"].pk], "whole": [shelf["drafts"].pk]}
+    answering, there = FileSystemStorage._open, {shelf["top"].latest.path}
+
+    def opened(self, name, mode="rb"):
+        if name not in there:
+            raise OSError("the storage does not answer")
+        return answering(self, name, mode)
+
+    monkeypatch.setattr(FileSystemStorage, "_open", opened)
+    found = unpacked(client.get(address(supply_chains, "zip"), chosen))
+    assert found.keys() == {"Notes.txt", MISSING}
+    assert sorted(found[MISSING].decode().casefold().splitlines()) == [
+        "drafts_ 2026/deep/étude.csv",
+        "drafts_ 2026/notes (2).txt",
+        "drafts_ 2026/notes.txt",
+        "these files could not be had at that moment. take them again later:",
+    ]
+    there.clear()
+    answer = client.get(address(supply_chains, "zip"), chosen)
+    assert (answer.status_code, answer["Retry-After"], answer.content) == (503, "30", b"")
+
+
+def test_an_archive_asks_nothing_of_the_storage_but_the_files(shelf, supply_chains, signed_in, member, monkeypatch):
+    monkeypatch.setattr(FileSystemStorage, "exists", lambda self, name: pytest.fail("asked for each file beforehand"))
+    answer = signed_in(member).get(address(supply_chains, "zip"), {"whole": [shelf["drafts"].pk]})
+    assert len(unpacked(answer)) == 3
 
 
 def test_what_one_may_not_see_is_not_in_it(shelf, add, lead, hidden_group, supply_chains, signed_in, member, stranger):

@@ -102,6 +102,20 @@ def test_a_zip_of_a_selection_and_a_preview_come_from_it(kept, add, member, supp
         assert archive.testzip() is None
 
 
+def test_a_picture_in_a_storage_that_is_away_is_to_be_asked_for_later(
+    kept, add, member, supply_chains, signed_in, monkeypatch
+):
+    report = add(member, supply_chains, "Mapping.pdf", files.make("pdf", "Wages were withheld."))
+    make_preview(report)
+    monkeypatch.setattr(type(kept), "_open", lambda self, name, mode="rb": os.listdir("/dev/null"))
+    for page in (
+        reverse("documents:thumbnail", args=[supply_chains.slug, report.document_id, 1]),
+        reverse("documents:zip", args=[supply_chains.slug]) + f"?document={report.document_id}",
+    ):
+        answer = signed_in(member).get(page)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+
+
 def test_what_no_row_names_is_swept_and_what_is_lost_is_told(kept, add, member, supply_chains, monkeypatch):
     version = add(member, supply_chains, "Mapping.pdf", PDF)
     kept.save("versions/ff/left", ContentFile(b"of a process that was killed"))

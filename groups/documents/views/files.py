@@ -54,7 +54,14 @@ def picture(path: str) -> HttpResponseBase:
                 response = HttpResponse(file.read())
         except FileNotFoundError as error:
             raise Http404(access.NO_DOCUMENT) from error
+        except OSError:
+            return away()
     return inert(response, "image/webp")
+
+
+def away() -> HttpResponse:
+    """Say that the place where files are kept does not answer now."""
+    return HttpResponse(status=503, headers={"Retry-After": "30"})
 
 
 def _handed_on(path: str) -> HttpResponseBase | None:
@@ -95,7 +102,7 @@ def _direct(request: HttpRequest, version: Version) -> HttpResponseBase:
     try:
         stored = version.is_stored
     except OSError:
-        return HttpResponse(status=503, headers={"Retry-After": "30"})
+        return away()
     if not stored:
         raise Http404(access.NO_DOCUMENT)
     # Django's own FileResponse would read the whole file into memory under ASGI.

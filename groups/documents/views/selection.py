@@ -24,7 +24,7 @@ from groups.documents.library import Library
 from groups.documents.models import Document, Folder, Reach
 from groups.documents.names import attachment
 from groups.documents.selection import Selection, zipped
-from groups.documents.views.files import inert
+from groups.documents.views.files import away, inert
 from groups.documents.views.frame import address, framed, whole_number
 from groups.documents.views.library import listed
 
@@ -79,7 +79,7 @@ def _query(chosen: Selection) -> str:
 
 @require_safe
 def download(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Give the newest versions of all that was chosen as one archive, made while it goes."""
+    """Give the newest versions of all that was chosen as one archive, made while it goes; what is not in it is named there."""
     library = access.library_for_reader(request.user, slug)
     chosen = _chosen(library, request.GET)
     if chosen.is_empty:
@@ -89,7 +89,10 @@ def download(request: HttpRequest, slug: str) -> HttpResponseBase:
     except DomainError as refusal:
         messages.error(request, refusal.message)
         return redirect(f"{reverse('documents:selection', args=[slug])}?{_query(chosen)}")
-    pieces = zipped([(path, version) for path, version in files if version.is_stored])
+    try:
+        pieces = zipped(files)
+    except OSError:
+        return away()
     body = _for_loop(pieces) if isinstance(request, ASGIRequest) else pieces
     response = StreamingHttpResponse(body)
     response["Content-Disposition"] = attachment(f"documents-{timezone.localdate():%Y-%m-%d}.zip")
