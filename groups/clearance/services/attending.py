@@ -91,8 +91,13 @@ def follow_members(group: Group) -> None:
         voice.absence, voice.left_at = absence, (voice.left_at or now) if absence else None
         voice.save(update_fields=["absence", "left_at"])
         if bool(absence) != was_absent:
-            verb = "clearance.voice_left" if absence else "clearance.voice_back"
-            record(None, verb, round_, voice=voice.pk, why=absence)
+            record(
+                None,
+                "clearance.voice_left" if absence else "clearance.voice_back",
+                round_,
+                voice=voice.pk,
+                why=str(absence),
+            )
 
 
 def _last_places(group: Group, voices: "QuerySet[Voice]") -> dict[int, Membership]:
