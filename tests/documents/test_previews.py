@@ -20,6 +20,7 @@ from PIL import Image
 
 from groups.documents.models import Document, Preview, PreviewPage, Rights
 from groups.documents.models.reach import place_of
+from groups.documents.reading import Unreadable
 from groups.documents.services import (
     ask_for_missing,
     indexing,
@@ -175,6 +176,17 @@ def test_what_cannot_be_shown_says_why(name, content, said, add, member, supply_
     page = signed_in(member).get(address(version)).content.decode()
     assert said in page
     assert version.get_absolute_url() in page
+
+
+def test_what_is_too_large_to_be_read_is_not_said_to_be_damaged(add, member, supply_chains, signed_in, monkeypatch):
+    version = add(member, supply_chains, "Words.txt", b"Words")
+
+    def refuse(*_file):
+        raise Unreadable("too_large")
+
+    monkeypatch.setattr(previewing, "text_of", refuse)
+    make_preview(version)
+    assert "It is too large to be shown here" in signed_in(member).get(address(version)).content.decode()
 
 
 def zipped():

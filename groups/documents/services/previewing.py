@@ -45,8 +45,11 @@ LATE = timedelta(hours=2)
 ROUNDS = 5
 """How many tasks may fail before it is said that a preview could not be made; with their pauses, half a day."""
 
-OF_THE_BYTES = (State.READY, State.EMPTY, State.LOCKED)
+OF_THE_BYTES = (State.READY, State.EMPTY, State.LOCKED, State.TOO_LARGE)
 """What is true of the same bytes elsewhere too; that one is held back, is marked, or could not be read by chance is not."""
+
+UNREAD = {"locked": State.LOCKED, "too_large": State.TOO_LARGE}
+"""What is said of a file that could not be read, by the child's reason; of any other that it is damaged."""
 
 SLIDES = frozenset({"pptx", "odp"})
 SHEETS = frozenset({"xlsx", "ods"})
@@ -186,7 +189,7 @@ def _look_into(version: Version) -> Seen:
             elif version.kind in PRINTABLE - SHEETS and not version.macros and settings.SOFFICE:
                 pages, pictures = _as_printed(file, version.kind, pages, settings.SOFFICE) or (pages, pictures)
     except Unreadable as refusal:
-        return (State.LOCKED if refusal.reason == "locked" else State.DAMAGED), "", [], Extent()
+        return UNREAD.get(refusal.reason, State.DAMAGED), "", [], Extent()
     rows = {page.number: PreviewPage(number=page.number, text=page.text) for page in pages}
     thumbnail = ""
     for picture in pictures:
