@@ -116,7 +116,7 @@ def add_original(form: forms.Form, library: Library) -> None:
 def add_accepted(form: forms.Form) -> None:
     """Let the sender of a whole form say beforehand what a script asks about each file."""
     form.fields["accepted"] = forms.BooleanField(
-        label=_("Share files also where tracked changes, comments or a PDF’s author name people"),
+        label=_("Share files also where tracked changes, comments, photographs or a PDF’s author tell of people"),
         required=False,
         help_text=_("A signed file whose author is taken out is shared without its signature."),
     )

@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from api.scopes import SCOPES
 from api.services import issue_token
@@ -34,6 +35,23 @@ APP = f"<Properties xmlns='http://schemas.openxmlformats.org/officeDocument/2006
 CUSTOM = f"<Properties><property name='Owner'><vt:lpwstr>{CANARY}</vt:lpwstr></property></Properties>"
 TRACKED = f'<w:p><w:ins w:id="1" w:author="{CANARY}"><w:r><w:t>new</w:t></w:r></w:ins></w:p>'
 COMMENTS = f'<w:comments {W}><w:comment w:id="0" w:author="{CANARY}"><w:p/></w:comment></w:comments>'
+
+
+PEOPLE = (
+    '<w15:people xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml">'
+    f'<w15:person w15:author="{CANARY}"/></w15:people>'
+)
+
+
+def photograph(kind="JPEG", *, says=True):
+    """A picture that says where it was taken, or only that it was turned."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    if says:
+        exif.get_ifd(0x8825)[2] = (12.0, 30.0, 0.0)
+    file = io.BytesIO()
+    Image.new("RGB", (20, 10)).save(file, kind, exif=exif)
+    return file.getvalue()
 
 
 def packed(parts):
@@ -113,6 +131,17 @@ def test_author_last_editor_and_company_are_taken_out_of_office_files(
         assert [page.text for page in text_of(io.BytesIO(kept), "docx")] == ["Wages"]
     page = signed_in(member).get(version.document.get_absolute_url()).content.decode()
     assert "Author, last editor and company were taken out" in page
+
+
+def test_the_author_is_found_also_where_a_program_calls_the_part_by_a_name_of_its_own(add, member, supply_chains):
+    at = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+    relations = (
+        f'<Relationships><Relationship Type="{at}" Target="/package/core/0a1b.psmdcp" Id="R1"/></Relationships>'
+    )
+    parts = {"_rels/.rels": relations, "package/core/0a1b.psmdcp": CORE, "word/document.xml": "<w:document/>"}
+    version = add(member, supply_chains, "a.docx", packed({"[Content_Types].xml": "<Types/>", **parts}))
+    assert version.is_cleaned
+    assert not named(bytes_of(version))
 
 
 def test_what_names_nobody_stays_as_it_is_to_the_byte(add, member, supply_chains):
@@ -254,6 +283,16 @@ class Sender:
             "xl/comments1.xml": f"<comments><authors><author>{CANARY}</author></authors><commentList><comment/></commentList>"
             "</comments>",
         }), f"It holds 1 comment. They name: {CANARY}."),
+        ("g.docx", word(word__people=PEOPLE), f"It lists who worked on it: {CANARY}."),
+        ("h.docx", word(word__people=PEOPLE, word__comments=COMMENTS), f"It holds 1 comment. They name: {CANARY}."),
+        ("i.pptx", packed({
+            "[Content_Types].xml": "<Types/>", "ppt/presentation.xml": "<presentation/>",
+            "ppt/media/image1.jpeg": photograph(), "ppt/media/image2.png": photograph("PNG"),
+            "ppt/media/image3.jpeg": photograph(says=False), "ppt/media/image4.jpeg": b"no picture",
+        }), "It holds 2 photographs that say where they were taken."),
+        ("j.odt", packed({
+            "mimetype": KINDS["odt"].content_type, "content.xml": "<text/>", "Pictures/1.jpg": photograph(),
+        }), "It holds 1 photograph that says where it was taken."),
         ("e.pdf", pdf(CANARY), f"It says who wrote it: {CANARY}."),
         ("f.pdf", pdf(behind=XMP), f"It says who wrote it: {CANARY}."),
     ],
@@ -264,7 +303,7 @@ def test_what_cannot_safely_be_taken_out_is_told_before_it_is_shared(
     sender = Sender(signed_in(member), supply_chains, name, content)
     asked = sender.finish()
     assert (asked.status_code, asked.json()["error"]) == (409, "says_who")
-    assert asked.json()["message"] == f"“{name}” names people. {said}"
+    assert asked.json()["message"] == f"“{name}” says more than its text. {said}"
     assert not Document.objects.exists()
     assert Upload.objects.get().received == len(content)
     assert sender.finish("?accepted=1").json()["done"]
@@ -282,7 +321,7 @@ def test_a_plain_form_asks_beforehand(signed_in, member, supply_chains):
 
     refused = send()
     assert refused.status_code == 422
-    assert "“a.docx” names people. It holds 1 tracked change." in refused.content.decode()
+    assert "“a.docx” says more than its text. It holds 1 tracked change." in refused.content.decode()
     assert not Document.objects.exists()
     assert not Upload.objects.exists()
     assert send(accepted="on").status_code == 302

@@ -409,7 +409,7 @@ def test_a_file_that_was_changed_since_is_sent_from_its_beginning(page, tmp_path
 def test_who_shares_a_file_that_names_people_is_asked(page):
     content = pdf("Jane Roe")
     choose(page, ("report.pdf", content))
-    expect(page.locator(".upload [data-text]")).to_contain_text("names people", timeout=60_000)
+    expect(page.locator(".upload [data-text]")).to_contain_text("says more than its text", timeout=60_000)
     page.get_by_role("button", name="Share it so").click()
     expect(page.locator(".upload [data-text]")).to_have_text("Here", timeout=60_000)
     assert Version.objects.get().told == "It says who wrote it: Jane Roe."

@@ -90,7 +90,7 @@ def test_a_file_that_names_people_waits_for_who_sent_it(come_in, thread, to_thre
     assert "[clean]" in thread.posts.get(number=2).body and "changed" not in thread.posts.get(number=2).body
     (letter,) = mailoutbox
     assert letter.to == [member.email]
-    assert "“changed.docx” names people" in letter.body and "upload it in the library" in letter.body
+    assert "“changed.docx” says more than its text" in letter.body and "upload it in the library" in letter.body
     assert CANARY not in letter.body
 
 

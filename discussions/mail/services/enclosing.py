@@ -52,10 +52,10 @@ def put_files(
                 accepted=False,
             )
         except SaysWho:
-            # Whom it names is not told by mail: the page where it is uploaded says it.
+            # What it says is not told by mail: the page where it is uploaded says it.
             said = _(
-                "“%(name)s” names people (its author, tracked changes or comments). Send it without them, or upload it in"
-                " the library, where you see whom it names and decide."
+                "“%(name)s” says more than its text (its author, tracked changes, comments, or where photographs were taken)."
+                " Send it without that, or upload it in the library, where you see what it says and decide."
             )
             left_out.append(said % {"name": enclosure.name})
         except DomainError as refused:

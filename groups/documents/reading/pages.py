@@ -70,12 +70,16 @@ class Picture:
 
 @dataclass(frozen=True)
 class Said:
-    """What a file says of people beside its text: its author, how many tracked changes and comments, and whose."""
+    """What a file says of people beside its text: its author, how many tracked changes and comments, and whose names it holds.
+
+    `places` is how many photographs in it say where they were taken.
+    """
 
     author: str
     changes: int
     comments: int
     names: list[str]
+    places: int = 0
 
 
 class Locked(Exception):

@@ -1,5 +1,6 @@
 """What a file says of people beside its text: who wrote it, who changed it, who remarked on it. Nothing is taken out here."""
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from groups.documents.reading.xml import What, tokens
 MOST_NAMES = 20
 MOST_PARTS = 50
 MOST_SCANNED = 64 * 1024**2
+MOST_PHOTOGRAPHS = 500
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -21,11 +23,15 @@ CHANGES = {
 }
 COMMENTS = {_WORD + "comment", _OFFICE + "annotation"}
 PARTS = re.compile(
-    r"word/(document|comments|footnotes|endnotes|header\d*|footer\d*)\.xml|content\.xml"
+    r"word/(document|comments|footnotes|endnotes|people|header\d*|footer\d*)\.xml|content\.xml"
     r"|xl/(comments\d*|threadedComments/\w+|persons/\w+|revisions/\w+)\.xml|ppt/(commentAuthors|authors|comments/\w+)\.xml"
 )
 # The local names that carry a remark or its writer in workbooks and slides, whose versions disagree on the spaces they are in.
 REMARKS = {"comment", "threadedComment", "cm"}
+REVIEWER = "{http://schemas.microsoft.com/office/word/2012/wordml}author"
+PHOTOGRAPHS = re.compile(r"((word|xl|ppt)/media|Pictures)/[^/]+\.(jpe?g|png|tiff?|webp)", re.IGNORECASE)
+GPS = 0x8825
+XMP_PLACE = b"exif:GPSLatitude"
 XMP = re.compile(rb"<dc:creator>(.{0,2000}?)</dc:creator>", re.DOTALL)
 ITEM = re.compile(rb"<rdf:li[^>]{0,200}>([^<]{1,200})</rdf:li>")
 
@@ -50,11 +56,35 @@ def office(file: IO[bytes]) -> Iterator[Said]:
                 if word in CHANGES | COMMENTS and (name := attributes.get(_WORD + "author")):
                     names[name[:100]] = None
                 if local in {"cmAuthor", "person", "author"} and (
-                    name := attributes.get("name") or attributes.get("displayName")
+                    name := attributes.get("name") or attributes.get("displayName") or attributes.get(REVIEWER)
                 ):
                     names[name[:100]] = None
-    if changes or comments:
-        yield Said("", changes, comments, list(names)[:MOST_NAMES])
+        places = _places(archive)
+    if changes or comments or names or places:
+        yield Said("", changes, comments, list(names)[:MOST_NAMES], places)
+
+
+def _places(archive: zipfile.ZipFile) -> int:
+    """Count the photographs that say where they were taken, of the first ones, as far as there is room."""
+    places, left = 0, MOST_SCANNED
+    for entry in [one for one in archive.infolist() if PHOTOGRAPHS.fullmatch(one.filename)][:MOST_PHOTOGRAPHS]:
+        if entry.file_size <= left:
+            left -= entry.file_size
+            places += _has_place(archive.read(entry))
+    return places
+
+
+def _has_place(photograph: bytes) -> bool:
+    """Say whether a picture says where it was taken; one that cannot be read says nothing to others either."""
+    from PIL import Image
+
+    if XMP_PLACE in photograph:
+        return True
+    try:
+        with Image.open(io.BytesIO(photograph)) as image:
+            return bool(image.getexif().get_ifd(GPS))
+    except Exception:
+        return False
 
 
 def pdf(file: IO[bytes]) -> Iterator[Said]:

@@ -1,9 +1,9 @@
 """What a file says of people: taken out where that is safe, told to its sender before it is shown where it is not.
 
 Pictures are written anew. In office files the parts that name author, last editor and company are written anew and all others
-are copied, piece by piece however large they are. Tracked changes and remarks are part of the work, and a PDF file would have to
-be made again: those are told. A signature does not hold for a file that was changed, and names who signed: where it has to go
-with the author, the sender is told before.
+are copied, piece by piece however large they are. Tracked changes and remarks are part of the work, photographs stand in an
+office file as its author laid them, and a PDF file would have to be made again: those are told. A signature does not hold for a
+file that was changed, and names who signed: where it has to go with the author, the sender is told before.
 """
 
 import hashlib
@@ -42,7 +42,11 @@ EMPTY = {
     "meta.xml": '<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.2">'
     "<office:meta/></office:document-meta>",
 }
-"""The parts that say who made the file and with what, and what stands in their place."""
+"""The parts that say who made the file and with what, as programs usually call them, and what stands in their place."""
+PROPERTIES = {"core": "docProps/core.xml", "extended": "docProps/app.xml", "custom": "docProps/custom.xml"}
+RELATION = re.compile(rb"<Relationship\b[^>]{0,2000}>")
+OF_PROPERTIES = re.compile(rb"/(core|extended|custom)-?[pP]roperties[\"']")
+TARGET = re.compile(rb"\bTarget\s*=\s*[\"']([^\"']{1,500})[\"']")
 
 TELLING = re.compile(
     rb"<[^>]{0,40}(?:creator|lastModifiedBy|Company|Manager|user-defined|printed-by)\b[^>]{0,400}>\s*[^<\s]|<property\b"
@@ -59,7 +63,7 @@ PDF_TELLS = (b"/Author", b"dc:creator", b"/ObjStm")
 
 
 class SaysWho(DomainError):
-    """The file names people. Its sender decides whether it is shared so; until then nothing is shown."""
+    """The file says of people more than its text. Its sender decides whether it is shared so; until then nothing is shown."""
 
     code = "says_who"
 
@@ -116,17 +120,30 @@ def _not_read(file_name: str, reason: str) -> Refused:
 
 def _without_properties(sent: Bytes) -> IO[bytes] | None:
     with zipfile.ZipFile(sent.file) as archive:
-        if not any(one.filename in EMPTY and _tells(archive, one) for one in archive.infolist()):
+        empty = _properties(archive)
+        if not any(one.filename in empty and _tells(archive, one) for one in archive.infolist()):
             return None
         folder = Path(settings.SPOOL_DIR)
         must_have_room(sent.size, folder)
         made = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - whoever asked for it closes it
         try:
-            _copy(archive, made)
+            _copy(archive, made, empty)
         except BaseException:
             made.close()
             raise
     return made
+
+
+def _properties(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the parts that say who made this file, with what stands in their place: also under names of a program's own."""
+    named = dict(EMPTY)
+    relations = next((one for one in archive.infolist() if one.filename == "_rels/.rels"), None)
+    if relations is not None and relations.file_size <= MOST_PART:
+        for relation in RELATION.findall(archive.read(relations)):
+            kind, target = OF_PROPERTIES.search(relation), TARGET.search(relation)
+            if kind and target:
+                named[target[1].decode("utf-8", "replace").lstrip("/")] = EMPTY[PROPERTIES[kind[1].decode()]]
+    return named
 
 
 def is_signed(file: IO[bytes], kind: Kind) -> bool:
@@ -137,7 +154,7 @@ def is_signed(file: IO[bytes], kind: Kind) -> bool:
         return any(SIGNATURE.fullmatch(name) for name in archive.namelist())
 
 
-def _copy(archive: zipfile.ZipFile, made: IO[bytes]) -> None:
+def _copy(archive: zipfile.ZipFile, made: IO[bytes], empty: dict[str, str]) -> None:
     entries = archive.infolist()
     level = 1 if sum(one.file_size for one in entries) > QUICKLY_FROM else None
     signed = any(SIGNATURE.fullmatch(one.filename) for one in entries)
@@ -150,8 +167,8 @@ def _copy(archive: zipfile.ZipFile, made: IO[bytes]) -> None:
             kept.external_attr, kept.file_size = entry.external_attr, entry.file_size
             if SIGNATURE.fullmatch(entry.filename):
                 continue
-            if entry.filename in EMPTY:
-                again.writestr(kept, EMPTY[entry.filename])
+            if entry.filename in empty:
+                again.writestr(kept, empty[entry.filename])
             elif signed and entry.filename in LISTS and entry.file_size <= MOST_PART:
                 again.writestr(kept, NAMES_SIGNATURE.sub(b"", archive.read(entry)))
             else:
@@ -176,7 +193,7 @@ def ask_sender(file_name: str, told: str, *, unsigned: bool) -> None:
             % {"name": file_name}
         )
     if told:
-        words.append(_("“%(name)s” names people. %(said)s") % {"name": file_name, "said": told})
+        words.append(_("“%(name)s” says more than its text. %(said)s") % {"name": file_name, "said": told})
     if words:
         raise SaysWho(" ".join(words))
 
@@ -219,5 +236,16 @@ def _words(said: Said) -> str:
         text = ngettext("It holds %(count)d comment.", "It holds %(count)d comments.", said.comments)
         words.append(text % {"count": said.comments})
     if said.names and not said.author:
-        words.append(_("They name: %(names)s.") % {"names": listed(said.names)})
+        # A list of reviewers stays when all they changed is accepted.
+        text = (
+            _("They name: %(names)s.") if said.changes or said.comments else _("It lists who worked on it: %(names)s.")
+        )
+        words.append(text % {"names": listed(said.names)})
+    if said.places:
+        text = ngettext(
+            "It holds %(count)d photograph that says where it was taken.",
+            "It holds %(count)d photographs that say where they were taken.",
+            said.places,
+        )
+        words.append(text % {"count": said.places})
     return " ".join(words)

@@ -187,12 +187,12 @@ def finish_upload(
     slug: str,
     key: uuid.UUID,
     accepted: Annotated[
-        bool, Query(description="Share it also where it names people, or loses its signature.")
+        bool, Query(description="Share it also where it says of people more than its text, or loses its signature.")
     ] = False,
 ) -> UploadOut:
     """Show the file that has arrived whole in the library; the same answer for every retry.
 
-    One that names people, or whose signature goes with its author, is shown once that is accepted.
+    One that says of people more than its text, or whose signature goes with its author, is shown once that is accepted.
     """
     library = access.library_for_writer(request.user, slug)
     under_way = access.own_uploads(library).filter(key=key).first()
