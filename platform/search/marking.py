@@ -93,7 +93,8 @@ def around(text: str, marker: Marker) -> str:
     """
     begin, bound = 0, min(len(text), LOOKED_THROUGH)
     while begin < bound:
-        end = _cut_at_space(text, begin + OVERLAP, begin + WINDOW)
+        # Twice as far as windows overlap, so that the next one begins behind this one wherever there are spaces.
+        end = _cut_at_space(text, begin + 2 * OVERLAP, begin + WINDOW)
         window = unicodedata.normalize("NFC", text[begin:end])
         if found := next(marker.spans(window), None):
             whole = unicodedata.normalize("NFC", text[begin : end + OVERLAP])

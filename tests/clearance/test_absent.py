@@ -1,9 +1,12 @@
 """Whom nobody can answer for is neither asked nor said to be silent, and why a voice is not counted is told as it was."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import AuditEntry
 from groups import services as groups
@@ -48,8 +51,11 @@ def test_a_member_without_anybody_is_not_offered_and_not_asked(
     round_ = reviewed(draft, lead)
     client = signed_in(lead)
     assert offered(client, round_) == ["Dockers’ Federation"]
-    form = {"organisations": [dockers.pk, weavers.pk], "until": "2999-01-01T12:00"}
-    assert client.post(f"{round_.get_absolute_url()}ask/", form).status_code == 422
+    until = f"{timezone.localtime() + timedelta(days=7):%Y-%m-%dT%H:%M}"
+    refused = client.post(
+        f"{round_.get_absolute_url()}ask/", {"organisations": [dockers.pk, weavers.pk], "until": until}
+    )
+    assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"organisations"})
     assert fresh(round_).stage == Stage.REVIEW
 
 

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 
 import pytest
+from django.core.files.storage import storages
 from django.urls import reverse
 from django.utils import timezone
 
@@ -61,6 +62,16 @@ def test_what_stands_on_a_page_is_reviewed_cleared_and_published(client, written
     client.logout()
     file = client.get(f"{made.get_absolute_url()}file/")
     assert b"".join(file.streaming_content if file.streaming else [file.content]).decode() == WORDS
+
+
+def test_a_storage_that_is_away_is_said_beside_what_was_typed(client, written, monkeypatch):
+    def away(*_arguments):
+        raise OSError
+
+    monkeypatch.setattr(type(storages["default"]), "_save", away)
+    answer = put_to_the_group(client, written)
+    assert (answer.status_code, "does not answer. Nothing was changed" in answer.text) == (422, True)
+    assert (Round.objects.count(), written.versions.count()) == (0, 1)
 
 
 def test_a_version_that_says_the_same_is_taken_as_it_is(client, written):

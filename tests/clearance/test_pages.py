@@ -402,6 +402,9 @@ def test_the_same_words_sent_twice_are_one_publication_and_others_are_said_to_be
     assert landed == [Publication.objects.select_related("group").get().get_absolute_url()] * 2
     answer = client.post(place, PUBLIC_WORDS | {"year": 2025})
     assert (answer.status_code, "You published it before, with other words." in answer.content.decode()) == (409, True)
+    client.post(f"{landed[0]}withdraw/", {"reason": "Table 2 was wrong."})
+    answer = client.post(place, PUBLIC_WORDS)
+    assert (answer.status_code, "It was published before, and withdrawn." in answer.content.decode()) == (409, True)
     assert client.get(place).url == landed[0]
 
 

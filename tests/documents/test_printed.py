@@ -183,7 +183,7 @@ def test_what_was_kept_of_print_before_is_looked_at_again(prints, add, member, s
     make_preview(printed_before := add(member, supply_chains, "a.docx", files.make("docx", "Wages")))
     make_preview(drawn := add(member, supply_chains))
     make_preview(read := add(member, supply_chains, "a.xlsx", files.make("xlsx", "Wages,1")))
-    import_module("groups.documents.migrations.0004_counted").look_again_at_what_was_printed(apps, None)
+    import_module("groups.documents.migrations.0005_printed").look_again_at_what_was_printed(apps, None)
     assert set(Preview.objects.values_list("version", flat=True)) == {drawn.pk, read.pk}
     assert ask_for_missing() == 1
     assert make_preview(printed_before).is_ready
@@ -288,6 +288,14 @@ def test_a_killed_worker_leaves_no_copy_and_nothing_running(tmp_path, program, s
     worker.wait()
     assert comes_true(lambda: not list(temporary.iterdir()))
     assert comes_true(lambda: gone(int(running.read_text())))
+
+
+def test_a_watcher_that_was_killed_costs_no_preview(tmp_path, program, report, monkeypatch):
+    monkeypatch.setattr(import_module("groups.documents.reading.printed"), "WATCH", "")
+    source = tmp_path / "a.docx"
+    source.write_bytes(files.make("docx", "Words."))
+    with printed(source, "docx", str(program(f'sleep 1; cp {report} "$out/file.pdf"'))) as made:
+        assert made.stat().st_size
 
 
 def test_what_nobody_lived_to_remove_goes_when_the_next_is_printed(tmp_path, program, report, monkeypatch):

@@ -70,6 +70,7 @@ WORDS = [
     "sings.\n",
     "\t",
     "- ",
+    "A" * 3000,
 ]
 
 
@@ -84,6 +85,14 @@ def test_window_by_window_the_same_is_shown(pieces, query):
     with pytest.MonkeyPatch.context() as smaller:
         smaller.setattr(marking, "WINDOW", 2000)
         assert around(text, marker) == in_one_go(text, marker)
+
+
+@pytest.mark.parametrize("before", [0, 100, 879, 1000, 3000, 19_000])
+def test_a_long_run_without_spaces_is_passed(before):
+    """A picture that is written into a text, say."""
+    text = "x" * before + " " + "A" * 40_000 + " canary " + "B" * 60_000 + " end"
+    assert "canary" in around(text, Marker.of(read("canary")))
+    assert len(around(text, Marker.of(read('"no such thing"')))) <= EXCERPT + 1
 
 
 def test_a_word_where_there_is_no_space_to_cut_at_is_found():

@@ -118,10 +118,10 @@ def test_a_register_of_very_many_words_is_found_and_keeps_nothing_else_from_it(s
         assert [one.object_id for one in find(read(query), lead).found] == [found.pk], query
 
 
+@pytest.mark.services
 @pytest.mark.django_db
 def test_what_the_database_never_takes_is_passed_over(supply_chains, lead, file, monkeypatch, caplog):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite takes words of any number")
+    """SQLite takes words of any number."""
     first, large, last = (
         file(supply_chains, lead, f"{name} register", "a.csv") for name in ("First", "Large", "Last")
     )

@@ -88,6 +88,8 @@ def publish_round(
 
 def _again(known: Publication, by: Capacity, said: dict[str, Any]) -> Publication:
     """Return what the same lead has published with the same words; to anybody else say that it is out."""
+    if known.withdrawn_at:
+        raise Conflict(_("It was published before, and withdrawn."), current=known)
     if known.author_id != by.user_id:
         raise Conflict(_("Another lead published it meanwhile."), current=known)
     if any(getattr(known, name) != value for name, value in said.items()):

@@ -3,15 +3,6 @@
 from django.db import migrations, models
 
 
-PRINTED = ("docx", "xlsx", "pptx", "odt", "ods", "odp", "rtf")
-
-
-def look_again_at_what_was_printed(apps, schema_editor):
-    """Forget what was kept of print instead of the file's own words; what has no preview is looked into again."""
-    printed = apps.get_model("documents", "PreviewPage").objects.exclude(path="").filter(preview__version__kind__in=PRINTED)
-    apps.get_model("documents", "Preview").objects.filter(pk__in=printed.values("preview")).delete()
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -29,5 +20,4 @@ class Migration(migrations.Migration):
             name='page_count',
             field=models.PositiveIntegerField(db_default=0, default=0),
         ),
-        migrations.RunPython(look_again_at_what_was_printed, migrations.RunPython.noop, elidable=True),
     ]

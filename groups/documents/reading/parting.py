@@ -69,7 +69,7 @@ def _place(head: str, printed: str, letters: str, first: int, end: int) -> int |
     for start in range(0, min(len(head) - size + 1, TRIES * STEP), STEP):
         run = head[start : start + size]
         at = letters.find(run, first, end)
-        if at >= 0 and printed.count(run) == 1:
+        if at >= 0 and printed.find(run) == printed.rfind(run):
             while start and at > first and head[start - 1] == letters[at - 1]:
                 start, at = start - 1, at - 1
             return at

@@ -94,6 +94,7 @@ def _watched(folder: str) -> Iterator[IO[bytes]]:
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        bufsize=0,  # what could not be written is not tried again as the pipe is closed
         env={"LANG": "C.UTF-8"},
         cwd="/",
         start_new_session=True,
@@ -109,7 +110,6 @@ def _tell(watching: IO[bytes], line: bytes) -> None:
     """Tell the one that watches; if that was killed, nobody watches, and all else goes on."""
     with contextlib.suppress(BrokenPipeError):
         watching.write(line)
-        watching.flush()
 
 
 def _run(program: str, source: Path, place: Path, watching: IO[bytes]) -> None:

@@ -30,8 +30,10 @@ class StorageAway(DomainError):
 
     code = "storage_away"
 
-    def __init__(self) -> None:
-        super().__init__(_("The place where files are kept does not answer. What was sent is kept; try again later."))
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message or _("The place where files are kept does not answer. What was sent is kept; try again later.")
+        )
 
 
 class Busy(DomainError):

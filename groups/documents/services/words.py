@@ -20,6 +20,7 @@ from groups.documents.services.giving_space import take_space
 from groups.documents.services.locking import lay_into, locked_library, standing_document
 from groups.documents.services.previewing import ask_for_preview
 from groups.documents.services.scanning import keep_outcome, look_for_malware
+from groups.documents.services.spool import FULL, StorageAway, no_room
 from groups.documents.services.storing import settle
 from groups.documents.types.kinds import KINDS
 from groups.models import Group
@@ -42,15 +43,20 @@ def add_words(
 ) -> Version:
     """Keep a text as a new version of a page, or as the first of a new one. The same key gives the same version.
 
-    The bytes are in the storage before the rows are written; without them they are swept away.
+    The bytes are in the storage before the rows are written; without them they are swept away. Raises `StorageAway` or
+    `StorageFull` where they cannot be kept.
     """
     if known := _known(by, key, document):
         return known
     title = clean_title(title or (document.title if document else ""))
     content = text.encode()
     storage = storages["default"]
-    path = storage.save(random_path(), ContentFile(content))
-    settle(storage, path)
+    try:
+        path = storage.save(random_path(), ContentFile(content))
+        settle(storage, path)
+    except OSError as error:
+        away = StorageAway(_("The place where files are kept does not answer. Nothing was changed; try again later."))
+        raise (no_room() if error.errno in FULL else away) from error
     outcome = look_for_malware(ContentFile(content), len(content))
     with transaction.atomic():
         library = locked_library(group.pk, by)
