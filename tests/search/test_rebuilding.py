@@ -4,7 +4,6 @@ import uuid
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from discussions import services
 from discussions.models import Post
