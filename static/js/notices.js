@@ -111,10 +111,17 @@ function place() {
   style.insetInlineEnd = `${Math.max(8, Math.min(end, innerWidth - box.offsetWidth - 8))}px`;
 }
 
+let shown = "";
+
+// What says the same stays, and so does what has just been pressed: a button that is taken away under a finger does nothing.
 async function fill() {
   const list = await newest();
   if (!list) return false;
-  box.querySelector("[data-list]").replaceChildren(...list.childNodes);
+  const now = [...list.querySelectorAll(".row")].map((row) => `${row.className} ${row.dataset.ids} ${row.textContent}`).join() || "nothing";
+  const place = box.querySelector("[data-list]");
+  if (now === shown || place.querySelector("form[data-sent]")) return true;
+  shown = now;
+  place.replaceChildren(...list.childNodes);
   relate(box);
   return true;
 }
@@ -126,8 +133,8 @@ box.addEventListener("submit", async (event) => {
   body.set("script", "1");
   const answer = await fetch(event.target.action, { method: "POST", body }).catch(() => null);
   if (!answer?.ok) { event.target.submit(); return; }
-  told({ unread: 0 });
   await fill();
+  told({ unread: 0 });
   box.querySelector("a, button")?.focus();
 });
 

@@ -62,6 +62,22 @@ def test_what_comes_is_counted_said_and_listed_without_loading(window, lead, mem
     page.wait_for_url(re.compile(r"/threads/\d+/"))
 
 
+def test_a_list_that_is_asked_for_again_takes_away_nothing_that_is_being_pressed(window, lead, member, supply_chains):
+    mention(lead, supply_chains)
+    page = window(member)
+    page.goto("/groups/")
+    page.locator("[data-notices]").click()
+    line = page.get_by_role("dialog", name="Notifications").get_by_role("button", name="Lina Okafor mentioned you")
+    expect(line).to_be_focused()
+    line.hover()
+    page.mouse.down()
+    with page.expect_response("**/notifications/newest/"):
+        page.evaluate("document.dispatchEvent(new CustomEvent('notice', { detail: { unread: 1 } }))")
+    page.wait_for_timeout(200)
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"/threads/\d+/"))
+
+
 def test_what_was_read_in_the_meantime_is_not_said(window, lead, member, supply_chains):
     page = window(member)
     asked = []
