@@ -13,6 +13,9 @@ pytestmark = [pytest.mark.services, pytest.mark.slow]
 POLLED = 6.0
 """Seconds after which it was the poll, not the bell."""
 
+LOOKED_FOR = 20.0
+"""Seconds in which a process that has to look for itself has found everything, on a busy machine too."""
+
 
 @pytest.fixture
 def second(tmp_path):
@@ -76,13 +79,14 @@ async def test_whoever_comes_while_one_is_away_hears_the_rooms_of_the_other(bare
                     play.join((place + turn) % 8, room=room, doors=[doors[turn]])
             assert play.clients
             await until(lambda: all(client.joined for client in play.clients))
-            # What a process hears by is in one of the two as well; it tries until it has one that is there.
+            # What a process hears by is in one of the two as well: on the core layer it may be the one that is away. Then it
+            # tries again every few seconds, and looks each time for what it has missed.
             ours = [_kept_as(f"{number}.everybody", both) for number, here in rings.items() if here]
             await until(lambda: all(_ears(bare_stage.redis, name, layer) == 2 for name in ours), 40)
             play.talk(rate=16)
             await asyncio.sleep(2)
-            await play.settle(within=POLLED)
-            assert play.figures()["late_max"] < POLLED
+            await play.settle(within=POLLED if layer == "pubsub" else LOOKED_FOR)
+            assert layer == "core" or play.figures()["late_max"] < POLLED
     assert play.broken() == []
 
 
