@@ -23,6 +23,7 @@ from groups.documents.reading import text_of
 from groups.documents.services import cleaning
 from groups.documents.types import KINDS
 from groups.standing import NotAllowed
+from tests.documents.test_every_kind import packed
 
 CANARY = "NameCanary"
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -51,14 +52,6 @@ def photograph(kind="JPEG", *, says=True):
         exif.get_ifd(0x8825)[2] = (12.0, 30.0, 0.0)
     file = io.BytesIO()
     Image.new("RGB", (20, 10)).save(file, kind, exif=exif)
-    return file.getvalue()
-
-
-def packed(parts):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
     return file.getvalue()
 
 

@@ -1,6 +1,5 @@
 """Office files drawn by LibreOffice where it is found: bounded whatever it does, and never needed."""
 
-import io
 import os
 import shutil
 import signal
@@ -8,7 +7,6 @@ import stat
 import subprocess
 import sys
 import time
-import zipfile
 from importlib import import_module
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from groups.documents.models import Preview, PreviewPage
 from groups.documents.reading import Page, Pages, parted, printed, text_of
 from groups.documents.services import ask_for_missing, make_preview, previewing
 from portal.demo import files
+from tests.documents.test_every_kind import packed
 
 PAGES = "\n".join(f"Line {number} of the printed report" for number in range(120))
 
@@ -47,14 +46,6 @@ def report(tmp_path):
     return made
 
 
-def archive_of(parts):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
-            archive.writestr(name, text)
-    return file.getvalue()
-
-
 def slides(*texts):
     """An open presentation, each slide with what its speaker says."""
     spaces = {"office": "office", "draw": "drawing", "text": "text", "p": "presentation"}
@@ -66,7 +57,7 @@ def slides(*texts):
         for text in texts
     )
     content = f"<office:document-content {names}>{shown}</office:document-content>"
-    return archive_of({"mimetype": "application/vnd.oasis.opendocument.presentation", "content.xml": content})
+    return packed({"mimetype": "application/vnd.oasis.opendocument.presentation", "content.xml": content})
 
 
 def word(*paragraphs):
@@ -74,7 +65,7 @@ def word(*paragraphs):
     body = "".join(f"<w:p><w:r>{paragraph}</w:r></w:p>" for paragraph in paragraphs)
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     document = f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
-    return archive_of({"[Content_Types].xml": "<Types/>", "word/document.xml": document})
+    return packed({"[Content_Types].xml": "<Types/>", "word/document.xml": document})
 
 
 def pages_of(*texts):
